@@ -1,0 +1,152 @@
+/**
+ * The vocabulary of a checked zone: what `config/` and `zone/` make of a file, and what `steering/`, `image/` and
+ * `health/` read. Everything here is plain data that survives structured cloning between threads.
+ */
+import type { Prefix } from "../address/address.ts";
+
+/** A domain name in wire form, uncompressed, terminal zero octet included (RFC 1035 §3.1). */
+export type Name = Uint8Array;
+
+/** A checked zone. Owners are lower case; names inside rdata keep the case they were written in. */
+export interface Zone {
+  /** Lower case. */
+  readonly apex: Name;
+  /** Static RRsets, SOA and NS of the apex included; at most one per owner and type. */
+  readonly rrsets: readonly RRset[];
+  readonly steered: readonly SteeredRRset[];
+  /** All pools of the file: the zone's, the records' own, and those that plain records with a check imply. */
+  readonly pools: readonly Pool[];
+  readonly datacenters: readonly Datacenter[];
+  /** The operator's corrections of the geo databases. */
+  readonly networks: readonly Network[];
+  readonly serial: number;
+  /** min(SOA TTL, SOA minimum): the TTL of negative answers, in seconds (RFC 2308 §5). */
+  readonly negativeTtl: number;
+}
+
+export interface RRset {
+  readonly owner: Name;
+  readonly type: number;
+  /** Seconds. */
+  readonly ttl: number;
+  /** Uncompressed wire rdata, one entry per record, no two alike. */
+  readonly rdata: readonly Uint8Array[];
+  /** Records per answer; all of them if undefined. */
+  readonly answers: number | undefined;
+}
+
+/** An RRset whose content is decided per class of client. `[A, AAAA]` in the file makes two of these. */
+export interface SteeredRRset {
+  readonly owner: Name;
+  readonly type: number;
+  /** The record's own TTL: the longest ever handed out, in seconds. */
+  readonly ttl: number;
+  /** TTL of an `all_down` answer, in seconds (semantics A5). */
+  readonly ttlMin: number;
+  /** Records per answer as written; undefined for the default of semantics A8. */
+  readonly answers: number | undefined;
+  /** In written order; the last one is the catch-all. */
+  readonly rules: readonly Rule[];
+  /** Rdata of the record's own `values` of this type: the last resort. Undefined if the record has no `values`. */
+  readonly lastResort: readonly Uint8Array[] | undefined;
+  /** Where it is written, for traces: "www", "@"... as the file has it. */
+  readonly label: string;
+}
+
+/** Matches a client that any of its `geos` or `subnets` matches; one with neither matches everybody. */
+export interface Rule {
+  readonly geos: readonly GeoCode[];
+  readonly subnets: readonly Prefix[];
+  /** Indexes into `Zone.pools`, in the order they are tried. */
+  readonly pools: readonly number[];
+}
+
+/** An octoDNS geo code: `EU`, `NA-US`, `NA-US-CA`. */
+export interface GeoCode {
+  readonly continent: string;
+  readonly country: string | undefined;
+  readonly subdivision: string | undefined;
+}
+
+export type PoolPolicy = "rotate" | "failover";
+
+export interface Pool {
+  /** As written, or `OWNER/NAME` for a record's own pool and `OWNER` for an implied one. */
+  readonly name: string;
+  readonly policy: PoolPolicy;
+  readonly values: readonly PoolValue[];
+  /** Index into `Zone.pools`. Chains end: loops are refused at load. */
+  readonly fallback: number | undefined;
+  readonly answers: number | undefined;
+  /** Values that must be in service for the pool to be; of the enabled ones if a percentage (0 < percent ≤ 100). */
+  readonly minHealthy: { readonly count: number } | { readonly percent: number };
+}
+
+export interface PoolValue {
+  /** Presentation form, e.g. `198.51.100.10`. */
+  readonly text: string;
+  /** RR type this value answers: A or AAAA. */
+  readonly type: number;
+  readonly rdata: Uint8Array;
+  /** 0 to 1000; 0 means only when nothing else is left (semantics A7). */
+  readonly weight: number;
+  readonly datacenter: string | undefined;
+  /** `down` is never answered, `up` is answered whatever the checks say, `obey` follows them. */
+  readonly status: "up" | "down" | "obey";
+  /** What is probed for this value: all must pass. Empty: always in service. */
+  readonly targets: readonly CheckTarget[];
+}
+
+/** One address and port under one check. Equal keys are one target, whatever pool or zone they stand in. */
+export interface CheckTarget {
+  /** Canonical: equal for equal address, port and check settings. */
+  readonly key: string;
+  /** An IP address in presentation form, never a name. */
+  readonly address: string;
+  readonly port: number;
+  readonly check: HealthCheck;
+}
+
+export interface HealthCheck {
+  /** Its name in the file, or where it stands inline; for messages only. */
+  readonly name: string;
+  readonly protocol: "HTTP" | "HTTPS" | "TCP";
+  /** Host header and SNI; undefined: the address. */
+  readonly host: string | undefined;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Inclusive ranges of HTTP status codes that pass. */
+  readonly expect: readonly (readonly [low: number, high: number])[];
+  /** Text that must occur in the first 64 KiB of the body. */
+  readonly body: string | undefined;
+  readonly tls: TlsSettings;
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly timeout: number;
+  readonly fast: number;
+  /** Consecutive results. */
+  readonly rise: number;
+  readonly fall: number;
+}
+
+export interface TlsSettings {
+  /** Certificate chain and name are verified unless this is false. */
+  readonly verify: boolean;
+  /** PEM text of the authorities to trust instead of the system's. */
+  readonly ca: string | undefined;
+}
+
+export interface Datacenter {
+  readonly name: string;
+  readonly geo: GeoCode | undefined;
+  /** Degrees. */
+  readonly coords: readonly [latitude: number, longitude: number] | undefined;
+}
+
+export interface Network {
+  readonly prefix: Prefix;
+  readonly geo: GeoCode | undefined;
+  readonly coords: readonly [latitude: number, longitude: number] | undefined;
+  readonly asn: number | undefined;
+}
