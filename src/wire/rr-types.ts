@@ -1,0 +1,181 @@
+/**
+ * RR types and classes: numbers ⇄ mnemonics, as the IANA registry "Domain Name System (DNS) Parameters" has them.
+ */
+
+export const TYPE_A = 1;
+export const TYPE_NS = 2;
+export const TYPE_CNAME = 5;
+export const TYPE_SOA = 6;
+export const TYPE_PTR = 12;
+export const TYPE_MX = 15;
+export const TYPE_TXT = 16;
+export const TYPE_AAAA = 28;
+export const TYPE_SRV = 33;
+export const TYPE_DNAME = 39;
+export const TYPE_OPT = 41;
+export const TYPE_DS = 43;
+export const TYPE_RRSIG = 46;
+export const TYPE_NSEC = 47;
+export const TYPE_DNSKEY = 48;
+export const TYPE_TKEY = 249;
+export const TYPE_TSIG = 250;
+export const TYPE_IXFR = 251;
+export const TYPE_AXFR = 252;
+export const TYPE_MAILB = 253;
+export const TYPE_MAILA = 254;
+export const TYPE_ANY = 255;
+export const TYPE_CAA = 257;
+
+export const CLASS_IN = 1;
+export const CLASS_CH = 3;
+export const CLASS_HS = 4;
+/** QCLASS NONE (RFC 2136 §2.4). */
+export const CLASS_NONE = 254;
+/** QCLASS `*` (RFC 1035 §3.2.5). */
+export const CLASS_ANY = 255;
+
+/** The number of a type mnemonic in any case, `TYPEnnn` included (RFC 3597 §5); undefined if there is none. */
+export function parseType(text: string): number | undefined {
+  const upper = text.toUpperCase();
+  return NUMBERS.get(upper) ?? parseGeneric(upper, "TYPE");
+}
+
+/** The mnemonic of a type, `TYPEnnn` for one without (RFC 3597 §5). */
+export function formatType(type: number): string {
+  return MNEMONICS.get(type) ?? `TYPE${type}`;
+}
+
+/** The number of a class mnemonic in any case, `CLASSnnn` included (RFC 3597 §5); undefined if there is none. */
+export function parseClass(text: string): number | undefined {
+  const upper = text.toUpperCase();
+  return CLASSES.get(upper) ?? parseGeneric(upper, "CLASS");
+}
+
+/** The mnemonic of a class, `CLASSnnn` for one without (RFC 3597 §5). */
+export function formatClass(value: number): string {
+  for (const [mnemonic, number] of CLASSES) if (number === value) return mnemonic;
+  return `CLASS${value}`;
+}
+
+/** All type mnemonics, for suggestions. */
+export function listTypes(): string[] {
+  return [...NUMBERS.keys()];
+}
+
+function parseGeneric(upper: string, prefix: string): number | undefined {
+  if (!upper.startsWith(prefix)) return undefined;
+  const digits = upper.slice(prefix.length);
+  if (!/^\d{1,5}$/.test(digits)) return undefined;
+  const number = Number(digits);
+  return number <= 0xffff ? number : undefined;
+}
+
+const CLASSES: ReadonlyMap<string, number> = new Map([
+  ["IN", CLASS_IN],
+  ["CH", CLASS_CH],
+  ["HS", CLASS_HS],
+  ["NONE", CLASS_NONE],
+  ["ANY", CLASS_ANY],
+]);
+
+const NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["A", TYPE_A],
+  ["NS", TYPE_NS],
+  ["MD", 3],
+  ["MF", 4],
+  ["CNAME", TYPE_CNAME],
+  ["SOA", TYPE_SOA],
+  ["MB", 7],
+  ["MG", 8],
+  ["MR", 9],
+  ["NULL", 10],
+  ["WKS", 11],
+  ["PTR", TYPE_PTR],
+  ["HINFO", 13],
+  ["MINFO", 14],
+  ["MX", TYPE_MX],
+  ["TXT", TYPE_TXT],
+  ["RP", 17],
+  ["AFSDB", 18],
+  ["X25", 19],
+  ["ISDN", 20],
+  ["RT", 21],
+  ["NSAP", 22],
+  ["NSAP-PTR", 23],
+  ["SIG", 24],
+  ["KEY", 25],
+  ["PX", 26],
+  ["GPOS", 27],
+  ["AAAA", TYPE_AAAA],
+  ["LOC", 29],
+  ["NXT", 30],
+  ["EID", 31],
+  ["NIMLOC", 32],
+  ["SRV", TYPE_SRV],
+  ["ATMA", 34],
+  ["NAPTR", 35],
+  ["KX", 36],
+  ["CERT", 37],
+  ["A6", 38],
+  ["DNAME", TYPE_DNAME],
+  ["SINK", 40],
+  ["OPT", TYPE_OPT],
+  ["APL", 42],
+  ["DS", TYPE_DS],
+  ["SSHFP", 44],
+  ["IPSECKEY", 45],
+  ["RRSIG", TYPE_RRSIG],
+  ["NSEC", TYPE_NSEC],
+  ["DNSKEY", TYPE_DNSKEY],
+  ["DHCID", 49],
+  ["NSEC3", 50],
+  ["NSEC3PARAM", 51],
+  ["TLSA", 52],
+  ["SMIMEA", 53],
+  ["HIP", 55],
+  ["NINFO", 56],
+  ["RKEY", 57],
+  ["TALINK", 58],
+  ["CDS", 59],
+  ["CDNSKEY", 60],
+  ["OPENPGPKEY", 61],
+  ["CSYNC", 62],
+  ["ZONEMD", 63],
+  ["SVCB", 64],
+  ["HTTPS", 65],
+  ["DSYNC", 66],
+  ["SPF", 99],
+  ["UINFO", 100],
+  ["UID", 101],
+  ["GID", 102],
+  ["UNSPEC", 103],
+  ["NID", 104],
+  ["L32", 105],
+  ["L64", 106],
+  ["LP", 107],
+  ["EUI48", 108],
+  ["EUI64", 109],
+  ["NXNAME", 128],
+  ["TKEY", TYPE_TKEY],
+  ["TSIG", TYPE_TSIG],
+  ["IXFR", TYPE_IXFR],
+  ["AXFR", TYPE_AXFR],
+  ["MAILB", TYPE_MAILB],
+  ["MAILA", TYPE_MAILA],
+  ["ANY", TYPE_ANY],
+  ["URI", 256],
+  ["CAA", TYPE_CAA],
+  ["AVC", 258],
+  ["DOA", 259],
+  ["AMTRELAY", 260],
+  ["RESINFO", 261],
+  ["WALLET", 262],
+  ["CLA", 263],
+  ["IPN", 264],
+  ["TA", 32768],
+  ["DLV", 32769],
+]);
+
+const MNEMONICS: ReadonlyMap<number, string> = new Map(
+  [...NUMBERS].map(([mnemonic, number]) => [number, mnemonic]),
+);
