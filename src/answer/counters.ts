@@ -1,0 +1,17 @@
+/** Numbers of a worker's counters, 32 bits each, that wrap; the control plane adds up the differences. */
+export const COUNTER = {
+  queriesUdp: 0,
+  queriesStream: 1,
+  responses: 2,
+  /** Messages that got no response. */
+  silent: 3,
+  truncated: 4,
+  withEdns: 5,
+  withSubnet: 6,
+  /** Answers decided per class of client. */
+  steered: 7,
+  /** Responses by RCODE 0–15; BADVERS counts under 16. */
+  rcode: 8,
+} as const;
+
+export const COUNTER_SLOTS = 32;

@@ -1,0 +1,148 @@
+import type { ImageView } from "../image/image-view.ts";
+import { NO_ROTATION, RECORD_HEAD_OCTETS, RRSET } from "../image/layout.ts";
+import { AA_BIT, CD_BIT, HEADER_OCTETS, OPCODE_MASK, QR_BIT, RD_BIT, TC_BIT } from "../wire/message.ts";
+
+/** Where the question's name stands. */
+export const QUESTION_NAME = HEADER_OCTETS;
+/** Where the rdata of a record stands, counted from its owner name, which is always a compression pointer. */
+export const RDATA_OFFSET = 2 + RECORD_HEAD_OCTETS;
+/** An RRset did not fit and has not been written. */
+export const FULL = -1;
+const POINTER = 0xc0;
+
+/**
+ * The response being written: octets, where the next one goes, and how many records each section has. One object is used
+ * again and again.
+ */
+export class Response {
+  octets: Uint8Array = new Uint8Array(0);
+  at = 0;
+  /** Octets it may have, without what is kept free for the OPT record. */
+  limit = 0;
+  answers = 0;
+  authorities = 0;
+  additionals = 0;
+  authoritative = false;
+  truncated = false;
+
+  /** Starts with the query's ID and question, octet for octet as they came. */
+  begin(out: Uint8Array, query: Uint8Array, questionEnd: number, limit: number): void {
+    const end = questionEnd === 0 ? HEADER_OCTETS : questionEnd;
+    for (let i = 0; i < end; i++) out[i] = query[i]!;
+    this.octets = out;
+    this.at = end;
+    this.limit = limit;
+    this.answers = 0;
+    this.authorities = 0;
+    this.additionals = 0;
+    this.authoritative = false;
+    this.truncated = false;
+  }
+
+  /** Writes the header. @param rcode its lower four bits */
+  finish(query: Uint8Array, questionEnd: number, rcode: number): number {
+    const { octets } = this;
+    octets[2] =
+      QR_BIT |
+      (query[2]! & (OPCODE_MASK | RD_BIT)) |
+      (this.authoritative ? AA_BIT : 0) |
+      (this.truncated ? TC_BIT : 0);
+    octets[3] = (query[3]! & CD_BIT) | (rcode & 0x0f);
+    write16(octets, 4, questionEnd === 0 ? 0 : 1);
+    write16(octets, 6, this.answers);
+    write16(octets, 8, this.authorities);
+    write16(octets, 10, this.additionals);
+    return this.at;
+  }
+
+  /** Leaves nothing but the question. */
+  empty(questionEnd: number): void {
+    this.at = questionEnd;
+    this.answers = 0;
+    this.authorities = 0;
+    this.additionals = 0;
+  }
+
+  /**
+   * Writes an RRset.
+   *
+   * @param owner where its owner name stands in the response
+   * @param apex where the zone's apex stands in the response, for names in rdata
+   * @param lead which record comes first; the others follow in written order, around the end
+   * @returns the records written, or FULL
+   */
+  writeRRset(image: ImageView, rrset: number, owner: number, apex: number, lead: number): number {
+    const { octets: source, words } = image;
+    const word = rrset >> 2;
+    const count = words[word + RRSET.count]!;
+    const answers = words[word + RRSET.answers]!;
+    const stride = words[word + RRSET.stride]!;
+    const { octets: out, limit } = this;
+    const start = this.at;
+    let to = start;
+    let record = lead;
+    if (stride !== 0) {
+      if (to + answers * (stride + 2) > limit) return FULL;
+      const first = rrset + RRSET.words * 4;
+      for (let i = 0; i < answers; i++) {
+        out[to++] = POINTER | (owner >> 8);
+        out[to++] = owner & 0xff;
+        let from = first + record * stride;
+        for (const stop = from + stride; from < stop; from++) out[to++] = source[from]!;
+        if (++record === count) record = 0;
+      }
+    } else {
+      for (let i = 0; i < answers; i++) {
+        const at = words[word + RRSET.words + record]!;
+        const size = read16(source, at);
+        if (to + size + 2 > limit) return FULL;
+        out[to++] = POINTER | (owner >> 8);
+        out[to++] = owner & 0xff;
+        const pointers = read16(source, at + 2);
+        let from = at + 4 + pointers * 2;
+        const body = to;
+        for (const stop = from + size; from < stop; from++) out[to++] = source[from]!;
+        for (let p = 0; p < pointers; p++) {
+          const place = body + read16(source, at + 4 + p * 2);
+          out[place] = POINTER | (apex >> 8);
+          out[place + 1] = apex & 0xff;
+        }
+        if (++record === count) record = 0;
+      }
+    }
+    this.at = to;
+    return answers;
+  }
+}
+
+/**
+ * Which record of an RRset leads this time, and moves its counter on.
+ *
+ * @param slotBase added to the RRset's own counter number
+ */
+export function takeLead(
+  image: ImageView,
+  rrset: number,
+  slotBase: number,
+  rotation: Uint32Array,
+): number {
+  const { words, halves } = image;
+  const word = rrset >> 2;
+  const relative = words[word + RRSET.rotation]!;
+  if (relative === NO_ROTATION) return 0;
+  const slot = slotBase + relative;
+  const turn = rotation[slot]!;
+  rotation[slot] = turn + 1;
+  const cycle = words[word + RRSET.cycle]!;
+  if (cycle === 0) return turn % words[word + RRSET.count]!;
+  return halves[(cycle >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
+}
+
+export function write16(octets: Uint8Array, at: number, value: number): void {
+  octets[at] = value >> 8;
+  octets[at + 1] = value & 0xff;
+}
+
+function read16(octets: Uint8Array, at: number): number {
+  return (octets[at]! << 8) | octets[at + 1]!;
+}

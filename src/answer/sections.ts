@@ -1,0 +1,102 @@
+import { NODE, RRSET, STEERED_ENTRY } from "../image/layout.ts";
+import type { Segment } from "../image/segment.ts";
+import type { Serving } from "../image/serving.ts";
+import { TYPE_A, TYPE_AAAA, TYPE_NS } from "../wire/rr-types.ts";
+import type { Client } from "./client.ts";
+import type { Context } from "./context.ts";
+import { COUNTER } from "./counters.ts";
+import { FULL, RDATA_OFFSET, type Response, takeLead } from "./response.ts";
+
+/** The client's class gets no record of the type. */
+export const NODATA = -2;
+
+/**
+ * Writes the RRset of a node's entry; for a steered one, that of the client's class.
+ *
+ * @param owner where the owner name stands in the response
+ * @param apex where the zone's apex stands in the response
+ * @returns the records written, FULL or NODATA
+ */
+export function writeEntry(
+  response: Response,
+  serving: Serving,
+  segment: Segment,
+  entry: number,
+  context: Context,
+  client: Client,
+  owner: number,
+  apex: number,
+): number {
+  const reference = segment.entryReference(entry);
+  if (!segment.isSteered(entry)) {
+    const lead = takeLead(segment, reference, 0, context.rotation);
+    return response.writeRRset(segment, reference, owner, apex, lead);
+  }
+  context.counters[COUNTER.steered]!++;
+  const { sets } = serving;
+  const plan = sets.plan(segment.planBase + segment.words[(reference >> 2) + STEERED_ENTRY.plan]!);
+  const map = sets.mapOf(plan);
+  const clientClass = map < 0 ? 0 : client.classify(serving.maps[map]!);
+  const rrset = sets.rrsetOf(plan, clientClass);
+  if (rrset === 0) return NODATA;
+  const slotBase = segment.words[(reference >> 2) + STEERED_ENTRY.slotBase]!;
+  const lead = takeLead(sets, rrset, slotBase, context.rotation);
+  return response.writeRRset(sets, rrset, owner, apex, lead);
+}
+
+/**
+ * Writes a referral: the NS records of a zone cut, and the addresses of those name servers that this zone knows.
+ *
+ * @param nameEnd where the name asked for ends in the response; the cut's is the end of it
+ * @returns false if it does not fit: what lies below the cut cannot be reached without its glue (RFC 9471 §3.1)
+ */
+export function writeReferral(
+  response: Response,
+  segment: Segment,
+  cut: number,
+  nameEnd: number,
+  apex: number,
+): boolean {
+  const { words } = segment;
+  const rrset = segment.entryReference(segment.findEntry(cut, TYPE_NS));
+  const owner = nameEnd - words[(cut >> 2) + NODE.nameLength]!;
+  const start = response.at;
+  const count = response.writeRRset(segment, rrset, owner, apex, 0);
+  if (count === FULL) return false;
+  response.authorities += count;
+
+  const targets = words[(rrset >> 2) + RRSET.targets]! >> 2;
+  let record = start;
+  for (let i = 0; i < count; i++) {
+    const target = record + RDATA_OFFSET;
+    record = target + rdataOctets(response.octets, target);
+    const node = words[targets + i]!;
+    if (node === 0) continue;
+    const isWritten =
+      writeAddresses(response, segment, node, TYPE_A, target, apex) &&
+      writeAddresses(response, segment, node, TYPE_AAAA, target, apex);
+    if (!isWritten && segment.cutOf(node) === cut) return false;
+  }
+  return true;
+}
+
+/** @returns false if there are such addresses and they do not fit */
+function writeAddresses(
+  response: Response,
+  segment: Segment,
+  node: number,
+  type: number,
+  owner: number,
+  apex: number,
+): boolean {
+  const entry = segment.findEntry(node, type);
+  if (entry === 0 || segment.isSteered(entry)) return true;
+  const written = response.writeRRset(segment, segment.entryReference(entry), owner, apex, 0);
+  if (written === FULL) return false;
+  response.additionals += written;
+  return true;
+}
+
+function rdataOctets(octets: Uint8Array, rdata: number): number {
+  return (octets[rdata - 2]! << 8) | octets[rdata - 1]!;
+}

@@ -1,0 +1,274 @@
+import { type Classes, classesOf } from "../steering/classes.ts";
+import { lowerName } from "../wire/name.ts";
+import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
+import { TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
+import type { RRset, SteeredRRset, Zone } from "../zone/model.ts";
+import { compileRRset } from "./compile-rrset.ts";
+import { NODE, NO_ROTATION, RRSET, SEGMENT, STEERED, STEERED_ENTRY } from "./layout.ts";
+import { OctetBuilder } from "./octet-builder.ts";
+
+/** A zone in wire form, with what the control plane has to fill in and decide before it is published. */
+export interface CompiledSegment {
+  readonly segment: SharedArrayBuffer;
+  readonly rotations: readonly RotationRequest[];
+  /** What is decided per class of clients; steered names with the same settings share one. */
+  readonly plans: readonly Plan[];
+  /** Names with data. */
+  readonly names: number;
+  /** Records, steered values included. */
+  readonly records: number;
+}
+
+/** Rotation counters wanted for a name and type. */
+export interface RotationRequest {
+  /** Word of the segment that takes the number of the first counter. */
+  readonly word: number;
+  /** The same for the same name, type and values, so that a counter outlives a reload. */
+  readonly key: string;
+  readonly count: number;
+}
+
+/** The settings of steered names, and the classes of clients they distinguish. */
+export interface Plan {
+  readonly rrset: SteeredRRset;
+  readonly classes: Classes;
+}
+
+interface Node {
+  readonly name: Uint8Array;
+  readonly parent: Node | undefined;
+  readonly rrsets: RRset[];
+  readonly steered: SteeredRRset[];
+  wildcard: Node | undefined;
+  reference: number;
+}
+
+/** Compiles the lookup structure of a zone (RFC 1034 §4.3.2) and its static RRsets into one segment. */
+export function compileSegment(zone: Zone): CompiledSegment {
+  const nodes = collectNodes(zone);
+  const builder = new OctetBuilder(Math.max(1 << 12, nodes.size * 96));
+  const header = builder.allocate(SEGMENT.words);
+  allocateNodes(builder, nodes);
+
+  const rotations: RotationRequest[] = [];
+  const plans = new Plans(zone);
+  for (const node of nodes.values()) {
+    let entry = (node.reference >> 2) + NODE.words;
+    for (const rrset of node.rrsets) {
+      builder.setWord(0, entry++, rrset.type);
+      builder.setWord(0, entry++, compileStatic(builder, rrset, zone.apex, rotations));
+    }
+    for (const rrset of node.steered) {
+      builder.setWord(0, entry++, rrset.type | STEERED);
+      builder.setWord(0, entry++, compileEntry(builder, rrset, plans, rotations));
+    }
+  }
+  linkTargets(builder, nodes);
+  writeHeader(builder, header, zone, nodes);
+  return {
+    segment: builder.finish(),
+    rotations,
+    plans: plans.list,
+    names: [...nodes.values()].filter((node) => node.rrsets.length + node.steered.length > 0).length,
+    records: countRecords(zone),
+  };
+}
+
+/** Every owner and the empty non-terminals above it, parents first. */
+function collectNodes(zone: Zone): Map<string, Node> {
+  const nodes = new Map<string, Node>();
+  const nodeOf = (name: Uint8Array): Node => {
+    const key = keyOf(name);
+    const known = nodes.get(key);
+    if (known !== undefined) return known;
+    const parent =
+      name.length > zone.apex.length ? nodeOf(name.subarray(name[0]! + 1)) : undefined;
+    const node: Node = {
+      name,
+      parent,
+      rrsets: [],
+      steered: [],
+      wildcard: undefined,
+      reference: 0,
+    };
+    nodes.set(key, node);
+    if (parent !== undefined && name[0] === 1 && name[1] === 0x2a) parent.wildcard = node;
+    return node;
+  };
+  nodeOf(zone.apex);
+  for (const rrset of zone.rrsets) nodeOf(rrset.owner).rrsets.push(rrset);
+  for (const rrset of zone.steered) nodeOf(rrset.owner).steered.push(rrset);
+  return nodes;
+}
+
+function allocateNodes(builder: OctetBuilder, nodes: Map<string, Node>): void {
+  for (const node of nodes.values()) {
+    const rrsets = node.rrsets.length + node.steered.length;
+    node.reference = builder.allocate(NODE.words + rrsets * 2);
+    builder.setWord(node.reference, NODE.nameLength, node.name.length);
+    builder.setWord(node.reference, NODE.rrsets, rrsets);
+  }
+  for (const node of nodes.values()) {
+    builder.setWord(node.reference, NODE.name, builder.append(node.name));
+    builder.setWord(node.reference, NODE.cut, findCut(node)?.reference ?? 0);
+    builder.setWord(node.reference, NODE.wildcard, node.wildcard?.reference ?? 0);
+  }
+}
+
+/** The zone cut nearest to the apex at or above a name: what lies deeper belongs to somebody else. */
+function findCut(node: Node): Node | undefined {
+  let cut: Node | undefined;
+  for (let at: Node | undefined = node; at?.parent !== undefined; at = at.parent) {
+    // NS at a wildcard is undefined (RFC 4592 §4.2): ordinary data here.
+    const isWildcard = at.name[0] === 1 && at.name[1] === 0x2a;
+    if (!isWildcard && at.rrsets.some((rrset) => rrset.type === TYPE_NS)) cut = at;
+  }
+  return cut;
+}
+
+function compileStatic(
+  builder: OctetBuilder,
+  rrset: RRset,
+  apex: Uint8Array,
+  rotations: RotationRequest[],
+): number {
+  const reference = compileRRset(
+    builder,
+    {
+      type: rrset.type,
+      ttl: rrset.ttl,
+      rdata: rrset.rdata,
+      answers: rrset.answers ?? rrset.rdata.length,
+      cycle: undefined,
+      rotation: 0,
+    },
+    apex,
+  );
+  if (rrset.rdata.length > 1) {
+    const key = `${keyOf(rrset.owner)}/${rrset.type}/${rrset.rdata.map(keyOf).join("/")}`;
+    rotations.push({ word: (reference >> 2) + RRSET.rotation, key, count: 1 });
+  }
+  return reference;
+}
+
+function compileEntry(
+  builder: OctetBuilder,
+  rrset: SteeredRRset,
+  plans: Plans,
+  rotations: RotationRequest[],
+): number {
+  const reference = builder.allocate(STEERED_ENTRY.words);
+  const plan = plans.numberOf(rrset);
+  const count = plans.list[plan]!.classes.classes.length;
+  builder.setWord(reference, STEERED_ENTRY.plan, plan);
+  rotations.push({
+    word: (reference >> 2) + STEERED_ENTRY.slotBase,
+    key: `${keyOf(rrset.owner)}/${rrset.type}/${count}`,
+    count,
+  });
+  return reference;
+}
+
+/** Fills in where the addresses of name servers are, and where a CNAME leads. */
+function linkTargets(builder: OctetBuilder, nodes: Map<string, Node>): void {
+  for (const node of nodes.values()) {
+    node.rrsets.forEach((rrset, i) => {
+      const reference = builder.word(node.reference, NODE.words + i * 2 + 1);
+      if (rrset.type === TYPE_CNAME) {
+        builder.align();
+        builder.setWord(reference, RRSET.targets, builder.append(lowerName(rrset.rdata[0]!)));
+        builder.align();
+      } else if (rrset.type === TYPE_NS) {
+        const targets = builder.allocate(rrset.rdata.length);
+        builder.setWord(reference, RRSET.targets, targets);
+        rrset.rdata.forEach((target, j) => {
+          const found = nodes.get(keyOf(lowerName(target)));
+          const hasAddress = found?.rrsets.some(
+            ({ type }) => type === TYPE_A || type === TYPE_AAAA,
+          );
+          builder.setWord(targets, j, hasAddress === true ? found!.reference : 0);
+        });
+      }
+    });
+  }
+}
+
+function writeHeader(
+  builder: OctetBuilder,
+  header: number,
+  zone: Zone,
+  nodes: Map<string, Node>,
+): void {
+  const apex = nodes.get(keyOf(zone.apex))!;
+  const soa = apex.rrsets.find(({ type }) => type === TYPE_SOA);
+  if (soa === undefined) throw new Error("A checked zone has an SOA record");
+  const negativeSoa = compileRRset(
+    builder,
+    {
+      type: TYPE_SOA,
+      ttl: zone.negativeTtl,
+      rdata: soa.rdata,
+      answers: 1,
+      cycle: undefined,
+      rotation: NO_ROTATION,
+    },
+    zone.apex,
+  );
+  const slots = slotsFor(nodes.size);
+  const table = builder.allocate(slots * 2);
+  const key = new NameKey();
+  for (const node of nodes.values()) {
+    key.read(node.name, 0, node.name.length);
+    let slot = slotOf(key.hashes[0]!, slots - 1);
+    while (builder.word(table, slot * 2 + 1) !== 0) slot = (slot + 1) & (slots - 1);
+    builder.setWord(table, slot * 2, key.hashes[0]!);
+    builder.setWord(table, slot * 2 + 1, node.reference);
+  }
+  key.read(zone.apex, 0, zone.apex.length);
+  builder.setWord(header, SEGMENT.tableMask, slots - 1);
+  builder.setWord(header, SEGMENT.table, table);
+  builder.setWord(header, SEGMENT.apex, apex.reference);
+  builder.setWord(header, SEGMENT.apexLength, zone.apex.length);
+  builder.setWord(header, SEGMENT.apexLabels, key.labels);
+  builder.setWord(header, SEGMENT.negativeSoa, negativeSoa);
+  builder.setWord(header, SEGMENT.serial, zone.serial);
+  builder.setWord(header, SEGMENT.nodes, nodes.size);
+}
+
+/** The distinct plans of a zone. */
+class Plans {
+  readonly list: Plan[] = [];
+  readonly #zone: Zone;
+  readonly #numbers = new Map<string, number>();
+
+  constructor(zone: Zone) {
+    this.#zone = zone;
+  }
+
+  numberOf(rrset: SteeredRRset): number {
+    const { owner: _, label: __, lastResort, ...settings } = rrset;
+    const key = JSON.stringify([settings, lastResort?.map(keyOf)]);
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.list.length;
+    this.list.push({ rrset, classes: classesOf(rrset) });
+    this.#numbers.set(key, number);
+    return number;
+  }
+}
+
+function countRecords(zone: Zone): number {
+  let records = 0;
+  for (const rrset of zone.rrsets) records += rrset.rdata.length;
+  for (const rrset of zone.steered) {
+    const pools = new Set(rrset.rules.flatMap((rule) => rule.pools));
+    for (const pool of pools) {
+      for (const value of zone.pools[pool]!.values) if (value.type === rrset.type) records++;
+    }
+  }
+  return records;
+}
+
+function keyOf(octets: Uint8Array): string {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
+}

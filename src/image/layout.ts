@@ -1,0 +1,89 @@
+/**
+ * Where things stand in the published image. A segment and the answer sets are each one SharedArrayBuffer, read as octets
+ * and as native-endian 32-bit words. References are octet offsets from the start of the buffer, always a multiple of four;
+ * 0 means "none". Word numbers below are relative to the structure they belong to.
+ */
+
+/** Segment header. */
+export const SEGMENT = {
+  /** Mask of the node table. */
+  tableMask: 0,
+  /** Node table: two words per slot, the name's hash and the node (0: free). */
+  table: 1,
+  apex: 2,
+  /** Octets of the apex name, terminal zero included. */
+  apexLength: 3,
+  apexLabels: 4,
+  /** RRset: the SOA as it stands in negative answers. */
+  negativeSoa: 5,
+  serial: 6,
+  /** Number of this zone's first plan in the plan table of the answer sets; set when the segment is published. */
+  planBase: 7,
+  /** Names with data and empty non-terminals. */
+  nodes: 8,
+  words: 9,
+} as const;
+
+/** A name of a zone, followed by two words per RRset: type and kind, then RRset or steered entry. */
+export const NODE = {
+  /** Where its lower-case wire name starts. */
+  name: 0,
+  nameLength: 1,
+  /** The zone cut at or above this name: a node, possibly itself. */
+  cut: 2,
+  /** The node of `*` directly below. */
+  wildcard: 3,
+  rrsets: 4,
+  words: 5,
+} as const;
+
+/** Set in the first word of a node's RRset entry when the answer is decided per class of client. */
+export const STEERED = 0x10000;
+
+/** What a steered RRset entry points to. */
+export const STEERED_ENTRY = {
+  /** Relative to the segment's planBase. */
+  plan: 0,
+  /** First rotation counter of this name and type; a class's answer set adds its own number. */
+  slotBase: 1,
+  words: 2,
+} as const;
+
+export const NO_ROTATION = 0xffffffff;
+
+/** An RRset in wire form, ready to be copied; its records follow. */
+export const RRSET = {
+  type: 0,
+  count: 1,
+  /** Records per answer. */
+  answers: 2,
+  /** Rotation counter (relative to slotBase in a steered set) or NO_ROTATION. */
+  rotation: 3,
+  /** Cycle of leading records (16-bit numbers), and its length; none: they lead in turn. */
+  cycle: 4,
+  cycleLength: 5,
+  /** Octets of one record, if all have the same length and hold no compressed name; else 0. */
+  stride: 6,
+  /** NS: one node per record, where its addresses are, 0 if not in this zone. CNAME: its target, see `writeTarget`. */
+  targets: 7,
+  words: 8,
+} as const;
+
+/** Answer sets header. */
+export const SETS = {
+  plans: 0,
+  /** One word per plan. */
+  table: 1,
+  words: 2,
+} as const;
+
+/** A plan: one word per class of clients follows, its RRset or 0 for NODATA. */
+export const PLAN = {
+  /** Number of the location map plus one; 0: every client is of class 0. */
+  map: 0,
+  classes: 1,
+  words: 2,
+} as const;
+
+/** Octets of a record in front of its rdata, without the owner: type, class, TTL, rdata length. */
+export const RECORD_HEAD_OCTETS = 10;

@@ -1,0 +1,97 @@
+import { type NameKey, slotOf } from "../wire/name-key.ts";
+import { ImageView } from "./image-view.ts";
+import { NODE, RRSET, SEGMENT, STEERED } from "./layout.ts";
+
+/** Reads one compiled zone. Nodes and RRsets are references into it, 0 for none. */
+export class Segment extends ImageView {
+  readonly apex: number;
+  /** Octets of the apex name. */
+  readonly apexLength: number;
+  readonly apexLabels: number;
+  readonly negativeSoa: number;
+  readonly planBase: number;
+  readonly serial: number;
+  readonly #table: number;
+  readonly #mask: number;
+
+  constructor(buffer: SharedArrayBuffer) {
+    super(buffer);
+    const { words } = this;
+    this.apex = words[SEGMENT.apex]!;
+    this.apexLength = words[SEGMENT.apexLength]!;
+    this.apexLabels = words[SEGMENT.apexLabels]!;
+    this.negativeSoa = words[SEGMENT.negativeSoa]!;
+    this.planBase = words[SEGMENT.planBase]!;
+    this.serial = words[SEGMENT.serial]!;
+    this.#table = words[SEGMENT.table]! >> 2;
+    this.#mask = words[SEGMENT.tableMask]!;
+  }
+
+  /** @returns the node of the name without its first `label` labels, or 0 */
+  findNode(name: NameKey, label: number): number {
+    const { words, octets } = this;
+    const hash = name.hashes[label]!;
+    let slot = slotOf(hash, this.#mask);
+    for (;;) {
+      const at = this.#table + slot * 2;
+      const node = words[at + 1]!;
+      if (node === 0) return 0;
+      if ((words[at]! | 0) === hash) {
+        const word = node >> 2;
+        const length = words[word + NODE.nameLength]!;
+        if (name.suffixEquals(label, octets, words[word + NODE.name]!, length)) return node;
+      }
+      slot = (slot + 1) & this.#mask;
+    }
+  }
+
+  /** @returns the node of the deepest existing name above one that does not exist (RFC 4592 §3.3.1) */
+  findClosestEncloser(name: NameKey): number {
+    const apexLabel = name.labels - this.apexLabels;
+    for (let label = 1; label < apexLabel; label++) {
+      const node = this.findNode(name, label);
+      if (node !== 0) return node;
+    }
+    return this.apex;
+  }
+
+  /** @returns the word of a node's RRset entry of that type, steered or not, or 0 */
+  findEntry(node: number, type: number): number {
+    const { words } = this;
+    let entry = (node >> 2) + NODE.words;
+    for (let left = words[(node >> 2) + NODE.rrsets]!; left > 0; left--, entry += 2) {
+      if ((words[entry]! & 0xffff) === type) return entry;
+    }
+    return 0;
+  }
+
+  /** @returns the word of a node's first RRset entry, or 0 for an empty non-terminal */
+  firstEntry(node: number): number {
+    const word = node >> 2;
+    return this.words[word + NODE.rrsets] === 0 ? 0 : word + NODE.words;
+  }
+
+  isSteered(entry: number): boolean {
+    return (this.words[entry]! & STEERED) !== 0;
+  }
+
+  /** What an RRset entry points to: an RRset, or a steered entry. */
+  entryReference(entry: number): number {
+    return this.words[entry + 1]!;
+  }
+
+  /** What the targets of an RRset entry are: see layout.ts. */
+  targetsOf(entry: number): number {
+    return this.words[(this.words[entry + 1]! >> 2) + RRSET.targets]!;
+  }
+
+  /** The zone cut at or above a node, or 0. */
+  cutOf(node: number): number {
+    return this.words[(node >> 2) + NODE.cut]!;
+  }
+
+  /** The node of the wildcard below a node, or 0. */
+  wildcardOf(node: number): number {
+    return this.words[(node >> 2) + NODE.wildcard]!;
+  }
+}

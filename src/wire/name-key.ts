@@ -1,0 +1,88 @@
+/** FNV-1a; the root's hash is the offset basis. */
+const ROOT_HASH = 0x811c9dc5 | 0;
+const FNV_PRIME = 0x01000193;
+
+export const MAX_NAME_OCTETS = 255;
+const MAX_LABELS = 127;
+
+const LOWER = Uint8Array.from({ length: 256 }, (_, octet) =>
+  octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet,
+);
+
+/**
+ * A name made ready for look-ups: lower-cased wire form, where its labels start, and a hash of every suffix.
+ * One is filled again and again on the query path; nothing here allocates after construction.
+ */
+export class NameKey {
+  readonly octets: Uint8Array = new Uint8Array(MAX_NAME_OCTETS + 1);
+  /** With the terminal zero octet. */
+  length = 0;
+  /** Without the root label. */
+  labels = 0;
+  /** Where label i starts in `octets`; `offsets[labels]` is the terminal zero. */
+  readonly offsets: Uint8Array = new Uint8Array(MAX_LABELS + 1);
+  /** `hashes[i]` is the hash of the name without its first i labels; `hashes[labels]` that of the root. */
+  readonly hashes: Int32Array = new Int32Array(MAX_LABELS + 1);
+
+  /**
+   * Reads an uncompressed name.
+   *
+   * @returns the offset behind it, or -1 if it is cut off, longer than 255 octets, or has a label type other than 00
+   * (a compression pointer in a question points nowhere useful, and following one is how servers have been hurt)
+   */
+  read(source: Uint8Array, at: number, end: number): number {
+    const { octets, offsets } = this;
+    let to = 0;
+    let labels = 0;
+    let from = at;
+    for (;;) {
+      if (from >= end) return -1;
+      const size = source[from++]!;
+      if (size === 0) break;
+      if (size > 63 || from + size > end || to + size + 2 > MAX_NAME_OCTETS) return -1;
+      offsets[labels++] = to;
+      octets[to++] = size;
+      for (const stop = from + size; from < stop; from++) octets[to++] = LOWER[source[from]!]!;
+    }
+    offsets[labels] = to;
+    octets[to++] = 0;
+    this.length = to;
+    this.labels = labels;
+    this.#hash();
+    return from;
+  }
+
+  #hash(): void {
+    const { octets, offsets, hashes } = this;
+    let hash = ROOT_HASH;
+    let i = this.labels;
+    hashes[i] = hash;
+    while (i-- > 0) {
+      const stop = offsets[i + 1]!;
+      for (let at = offsets[i]!; at < stop; at++) hash = Math.imul(hash ^ octets[at]!, FNV_PRIME);
+      hashes[i] = hash;
+    }
+  }
+
+  /** Whether the name without its first `label` labels stands at `at` in `names`. */
+  suffixEquals(label: number, names: Uint8Array, at: number, length: number): boolean {
+    const { octets } = this;
+    const start = this.offsets[label]!;
+    if (this.length - start !== length) return false;
+    for (let i = 0; i < length; i++) if (octets[start + i] !== names[at + i]) return false;
+    return true;
+  }
+}
+
+/** Spreads a hash over its low bits, which choose the slot of a table. */
+export function slotOf(hash: number, mask: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (mixed ^ (mixed >>> 12)) & mask;
+}
+
+/** Slots for `count` entries: a power of two, at most half full. */
+export function slotsFor(count: number): number {
+  let slots = 8;
+  while (slots < count * 2) slots *= 2;
+  return slots;
+}

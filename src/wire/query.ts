@@ -1,0 +1,150 @@
+import {
+  CLASSIC_UDP_OCTETS,
+  HEADER_OCTETS,
+  OPCODE_MASK,
+  OPTION_CLIENT_SUBNET,
+  OPTION_COOKIE,
+  QR_BIT,
+  RCODE_BADVERS,
+  RCODE_FORMERR,
+  RCODE_NOERROR,
+  RCODE_NOTIMP,
+} from "./message.ts";
+import { NameKey } from "./name-key.ts";
+
+const TYPE_OPT = 41;
+/** What `parse()` returns for a message that gets no answer at all. */
+export const SILENCE = -1;
+
+/**
+ * A query as far as an authoritative server reads it: the question, and of EDNS what decides the answer. One object is
+ * filled again and again; its fields hold for the message parsed last.
+ */
+export class Query {
+  readonly name: NameKey = new NameKey();
+  type = 0;
+  class = 0;
+  /** Where the question ends; 0 until one has been read. */
+  questionEnd = 0;
+
+  hasEdns = false;
+  dnssecOk = false;
+  /** The requestor's UDP payload size, 512 or more (RFC 6891 §6.2.3). */
+  payload = 0;
+
+  /** Whether there was a client-subnet option (RFC 7871 §6), and what it said. */
+  hasSubnet = false;
+  /** Address family number: 1 IPv4, 2 IPv6; 0 with source prefix 0 also says "do not use my address". */
+  subnetFamily = 0;
+  subnetSource = 0;
+  /** Where the option's address octets start in the query, and how many there are. */
+  subnetAt = 0;
+  subnetOctets = 0;
+
+  /**
+   * Reads a query. Never throws, never follows a compression pointer, reads each octet at most once.
+   *
+   * @returns an RCODE to answer with (NOERROR: go on), or SILENCE
+   */
+  parse(octets: Uint8Array, length: number): number {
+    this.questionEnd = 0;
+    this.hasEdns = false;
+    this.dnssecOk = false;
+    this.hasSubnet = false;
+    this.payload = CLASSIC_UDP_OCTETS;
+    // Answering responses is how two servers end up talking to each other for ever.
+    if (length < HEADER_OCTETS || (octets[2]! & QR_BIT) !== 0) return SILENCE;
+    if ((octets[2]! & OPCODE_MASK) !== 0) return RCODE_NOTIMP;
+    if (read16(octets, 4) !== 1) return RCODE_FORMERR;
+
+    const nameEnd = this.name.read(octets, HEADER_OCTETS, length);
+    if (nameEnd < 0 || nameEnd + 4 > length) return RCODE_FORMERR;
+    this.type = read16(octets, nameEnd);
+    this.class = read16(octets, nameEnd + 2);
+    this.questionEnd = nameEnd + 4;
+
+    // Nothing an ordinary query has: answer and authority records, or more than OPT and a signature behind them.
+    const additional = read16(octets, 10);
+    if (read16(octets, 6) !== 0 || read16(octets, 8) !== 0 || additional > 2) return RCODE_FORMERR;
+    return this.#parseAdditional(octets, length, additional);
+  }
+
+  #parseAdditional(octets: Uint8Array, length: number, count: number): number {
+    let at = this.questionEnd;
+    let rcode = RCODE_NOERROR;
+    for (let i = 0; i < count; i++) {
+      const owner = at;
+      at = skipName(octets, at, length);
+      if (at < 0 || at + 10 > length) return RCODE_FORMERR;
+      const type = read16(octets, at);
+      const end = at + 10 + read16(octets, at + 8);
+      if (end > length) return RCODE_FORMERR;
+      if (type === TYPE_OPT) {
+        if (this.hasEdns || octets[owner] !== 0) return RCODE_FORMERR;
+        this.hasEdns = true;
+        this.payload = Math.max(CLASSIC_UDP_OCTETS, read16(octets, at + 2));
+        this.dnssecOk = (octets[at + 6]! & 0x80) !== 0;
+        // Options of a version we do not know may not mean what they seem to (RFC 6891 §6.1.3).
+        if (octets[at + 5] !== 0) rcode = RCODE_BADVERS;
+        else rcode = this.#parseOptions(octets, at + 10, end);
+        if (rcode === RCODE_FORMERR) return rcode;
+      }
+      at = end;
+    }
+    return rcode;
+  }
+
+  #parseOptions(octets: Uint8Array, start: number, end: number): number {
+    let at = start;
+    while (at < end) {
+      if (at + 4 > end) return RCODE_FORMERR;
+      const code = read16(octets, at);
+      const size = read16(octets, at + 2);
+      at += 4;
+      if (at + size > end) return RCODE_FORMERR;
+      if (code === OPTION_CLIENT_SUBNET) {
+        if (this.hasSubnet || !this.#parseSubnet(octets, at, size)) return RCODE_FORMERR;
+      } else if (code === OPTION_COOKIE && size !== 8 && (size < 16 || size > 40)) {
+        return RCODE_FORMERR;
+      }
+      at += size;
+    }
+    return RCODE_NOERROR;
+  }
+
+  /** RFC 7871 §6 and §7.1.2: exact length, no bits behind the prefix, scope 0 in queries. */
+  #parseSubnet(octets: Uint8Array, at: number, size: number): boolean {
+    if (size < 4) return false;
+    const family = read16(octets, at);
+    const source = octets[at + 2]!;
+    if (octets[at + 3] !== 0) return false;
+    if (source > (family === 1 ? 32 : family === 2 ? 128 : 0) || family > 2) return false;
+    const addressOctets = (source + 7) >> 3;
+    if (size !== 4 + addressOctets) return false;
+    const spare = source & 7;
+    if (spare !== 0 && (octets[at + size - 1]! & (0xff >> spare)) !== 0) return false;
+    this.hasSubnet = true;
+    this.subnetFamily = family;
+    this.subnetSource = source;
+    this.subnetAt = at + 4;
+    this.subnetOctets = addressOctets;
+    return true;
+  }
+}
+
+/** @returns the offset behind a possibly compressed name, or -1; pointers are stepped over, not followed */
+function skipName(octets: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const size = octets[at]!;
+    if (size === 0) return at + 1;
+    if (size >= 0xc0) return at + 2 <= end ? at + 2 : -1;
+    if (size > 63) return -1;
+    at += size + 1;
+  }
+  return -1;
+}
+
+function read16(octets: Uint8Array, at: number): number {
+  return (octets[at]! << 8) | octets[at + 1]!;
+}
