@@ -12,7 +12,7 @@ export interface ClientClass {
   readonly rules: readonly number[];
 }
 
-export interface ClientClasses {
+export interface Classes {
   /** In the order of their first rules. */
   readonly classes: readonly ClientClass[];
   /** For each rule of the RRset the index of its class. */
@@ -20,7 +20,7 @@ export interface ClientClasses {
 }
 
 /** The classes of clients of a steered RRset. */
-export function classesOf(zone: Zone, rrset: SteeredRRset): ClientClasses {
+export function classesOf(zone: Zone, rrset: SteeredRRset): Classes {
   const classes: { pools: readonly number[]; rules: number[] }[] = [];
   const byOrder = new Map<string, number>();
   const outcomeOfRule = rrset.rules.map(({ pools }, rule) => {
