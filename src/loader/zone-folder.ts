@@ -1,0 +1,163 @@
+/**
+ * Which files are zone files, and what they look like from outside: names, fingerprints and reasons to refuse them.
+ * Reads no content.
+ */
+import type { BigIntStats } from "node:fs";
+import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
+
+/** Where zone files come from: a folder that is watched whole, or files that the operator named. */
+export type ZoneSource = { readonly folder: string } | { readonly files: readonly string[] };
+
+/** What tells one state of a file from another without reading it. */
+export interface ZoneFileStat {
+  /** As the source has it: folder and name joined, or the path the operator wrote. */
+  readonly path: string;
+  /** Device, inode, size and time of change in nanoseconds; equal for a file nobody touched. */
+  readonly fingerprint: string;
+  /** Octets. */
+  readonly size: number;
+  /** Seconds since 1970 of the last change of content. */
+  readonly changedAt: number;
+  readonly isSymlink: boolean;
+  /** Why it is not read, if it is not. */
+  readonly refusal: string | undefined;
+  /** Others than its owner may write it. */
+  readonly isWritableByOthers: boolean;
+}
+
+/** Zone files end with one of these. */
+const EXTENSIONS = [".yaml", ".yml", ".zone"];
+
+/** The largest zone file that is read, in octets. */
+export const MAX_ZONE_FILE_BYTES: number = 8 * 1024 * 1024;
+
+/** `stat` calls under way at one time: the thread pool has four threads, a few more keep it busy. */
+const PARALLEL_STATS = 16;
+
+/** Whether a folder's entry of this name is a zone file: `.yaml`, `.yml` or `.zone`, and no dotfile. */
+export function isZoneFileName(name: string): boolean {
+  return !name.startsWith(".") && EXTENSIONS.some((extension) => name.endsWith(extension));
+}
+
+/**
+ * Looks at every zone file of the source, in the order of their names; files that are not there are left out.
+ *
+ * @throws what the file system says if the folder cannot be listed
+ */
+export async function listZoneFiles(source: ZoneSource): Promise<ZoneFileStat[]> {
+  const found = await statAll(await listPaths(source), rootOf(source));
+  return found.filter((file) => file !== undefined);
+}
+
+/** Looks at one zone file; undefined if it is not there. */
+export async function statZoneFile(
+  source: ZoneSource,
+  path: string,
+): Promise<ZoneFileStat | undefined> {
+  const root = rootOf(source);
+  return lookAt(path, root === undefined ? undefined : await realpath(root));
+}
+
+/** The directories that must be watched to hear of changes, as the source writes them. */
+export function directoriesOf(source: ZoneSource): string[] {
+  if ("folder" in source) return [resolve(source.folder)];
+  return [...new Set(source.files.map((file) => dirname(resolve(file))))];
+}
+
+async function listPaths(source: ZoneSource): Promise<string[]> {
+  if ("files" in source) return [...source.files];
+  const names = await readdir(source.folder);
+  return names
+    .filter(isZoneFileName)
+    .sort()
+    .map((name) => join(source.folder, name));
+}
+
+/** Symbolic links of a folder must stay inside it; files that the operator named may be links to anywhere. */
+function rootOf(source: ZoneSource): string | undefined {
+  return "folder" in source ? source.folder : undefined;
+}
+
+async function statAll(
+  paths: readonly string[],
+  root: string | undefined,
+): Promise<(ZoneFileStat | undefined)[]> {
+  const realRoot = root === undefined ? undefined : await realpath(root);
+  const results = new Array<ZoneFileStat | undefined>(paths.length);
+  let next = 0;
+  async function work(): Promise<void> {
+    for (let i = next++; i < paths.length; i = next++) {
+      results[i] = await lookAt(paths[i] as string, realRoot);
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL_STATS }, work));
+  return results;
+}
+
+async function lookAt(
+  path: string,
+  realRoot: string | undefined,
+): Promise<ZoneFileStat | undefined> {
+  try {
+    const entry = await lstat(path, { bigint: true });
+    if (!entry.isSymbolicLink()) return describe(path, entry, false, refusalOf(entry));
+    const target = await realpath(path);
+    const file = await stat(path, { bigint: true });
+    const isOutside = realRoot !== undefined && !target.startsWith(realRoot + sep);
+    const refusal = isOutside
+      ? `it is a symbolic link to ${target}, outside the zones folder`
+      : refusalOf(file);
+    return describe(path, file, true, refusal);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    return {
+      path,
+      fingerprint: `unreadable ${code}`,
+      size: 0,
+      changedAt: 0,
+      isSymlink: false,
+      refusal: `it cannot be looked at: ${(error as Error).message}`,
+      isWritableByOthers: false,
+    };
+  }
+}
+
+function describe(
+  path: string,
+  file: BigIntStats,
+  isSymlink: boolean,
+  refusal: string | undefined,
+): ZoneFileStat {
+  return {
+    path,
+    fingerprint: fingerprintOf(file),
+    size: Number(file.size),
+    changedAt: Number(file.mtimeMs / 1000n),
+    isSymlink,
+    refusal,
+    isWritableByOthers: (file.mode & 0o022n) !== 0n,
+  };
+}
+
+/** See `ZoneFileStat.fingerprint`. */
+export function fingerprintOf(file: BigIntStats): string {
+  return `${file.dev}:${file.ino}:${file.size}:${file.mtimeNs}`;
+}
+
+/** Why a file of this kind and size is not read; undefined if it is. */
+export function refusalOf(file: BigIntStats): string | undefined {
+  if (!file.isFile()) return `it is ${kindOf(file)}, not a regular file`;
+  if (file.size > MAX_ZONE_FILE_BYTES) {
+    return `it has ${file.size} octets, more than the ${MAX_ZONE_FILE_BYTES} allowed`;
+  }
+  return undefined;
+}
+
+function kindOf(file: BigIntStats): string {
+  if (file.isDirectory()) return "a directory";
+  if (file.isFIFO()) return "a FIFO";
+  if (file.isSocket()) return "a socket";
+  return "a device";
+}
