@@ -1,0 +1,153 @@
+/** From samples to medians and ratios, and to a page that reads as text and as Markdown. */
+
+const BASE = "gdnsd";
+const FLOOR = "echo";
+
+/**
+ * Reduces the samples of each server and workload to their medians.
+ *
+ * @param {object[]} samples of run.mjs: `server`, `workload`, `run` and the load generator's report
+ * @returns {object[]} CPU in µs per answered query; a ratio is taken within each run first, then its median, so that what
+ *   slows the whole machine for a while slows both sides of it
+ */
+export function summarizeRuns(samples) {
+  const cost = (sample) =>
+    ((sample.cpu.userSeconds + sample.cpu.kernelSeconds) * 1e6) / sample.answered;
+  const keyOf = ({ server, workload, run }) => `${server} ${workload} ${run}`;
+  const byKey = new Map(samples.map((sample) => [keyOf(sample), sample]));
+  const groups = Map.groupBy
+    ? Map.groupBy(samples, ({ server, workload }) => `${server} ${workload}`)
+    : groupBy(samples, ({ server, workload }) => `${server} ${workload}`);
+  return [...groups.values()].map((group) => {
+    const ratioTo = (server) => {
+      const ratios = group.flatMap((sample) => {
+        const other = byKey.get(keyOf({ ...sample, server }));
+        return other ? [cost(sample) / cost(other)] : [];
+      });
+      return ratios.length > 0 ? median(ratios) : undefined;
+    };
+    const costs = group.map(cost);
+    return {
+      server: group[0].server,
+      workload: group[0].workload,
+      userMicroseconds: median(group.map((s) => (s.cpu.userSeconds * 1e6) / s.answered)),
+      kernelMicroseconds: median(group.map((s) => (s.cpu.kernelSeconds * 1e6) / s.answered)),
+      totalMicroseconds: median(costs),
+      leastMicroseconds: Math.min(...costs),
+      mostMicroseconds: Math.max(...costs),
+      ratioToGdnsd: ratioTo(BASE),
+      ratioToFloor: ratioTo(FLOOR),
+      answersPerSecond: median(group.map((sample) => sample.answered / sample.seconds)),
+      octetsPerAnswer: median(group.map((sample) => sample.octets / sample.answered)),
+      lostShare: median(group.map((sample) => sample.lost / sample.sent)),
+    };
+  });
+}
+
+/**
+ * Writes the report of run.mjs as Markdown whose tables are aligned for a terminal.
+ *
+ * @returns {string}
+ */
+export function renderReport(report) {
+  const { machine, settings } = report;
+  const titles = new Map(report.servers.map(({ id, title }) => [id, title]));
+  const lines = [
+    `${machine.date} · ${machine.processor}, ${machine.cores} cores, ${gibibytes(machine.memoryBytes)} GiB · ${machine.kernel} · Node.js ${machine.node}`,
+    `${machine.pinned}; ${settings.hosts} hosts in the zone; median of ${settings.runs} runs of ${settings.seconds} s`,
+    "",
+    ...alignTable(
+      ["server", "version", "memory (PSS)"],
+      report.servers.map(({ title, version, memoryBytes }) => [
+        title,
+        version,
+        `${(memoryBytes / 2 ** 20).toFixed(0)} MiB`,
+      ]),
+    ),
+  ];
+  for (const { id, reason } of report.skipped) lines.push("", `Left out: ${id}: ${reason}`);
+  for (const { id, title } of report.workloads) {
+    const rows = report.results.filter((result) => result.workload === id);
+    if (rows.length === 0) continue;
+    lines.push("", `### ${title}`, "");
+    lines.push(
+      ...alignTable(
+        [
+          "server",
+          "CPU µs/query",
+          "user",
+          "kernel",
+          "least–most",
+          "× gdnsd",
+          "× floor",
+          "answers/s",
+          "octets",
+          "lost",
+        ],
+        rows.map((row) => [
+          titles.get(row.server),
+          row.totalMicroseconds.toFixed(2),
+          row.userMicroseconds.toFixed(2),
+          row.kernelMicroseconds.toFixed(2),
+          `${row.leastMicroseconds.toFixed(2)}–${row.mostMicroseconds.toFixed(2)}`,
+          row.ratioToGdnsd?.toFixed(2) ?? "–",
+          row.ratioToFloor?.toFixed(2) ?? "–",
+          String(Math.round(row.answersPerSecond)),
+          row.octetsPerAnswer.toFixed(0),
+          `${(row.lostShare * 100).toFixed(2)} %`,
+        ]),
+      ),
+    );
+  }
+  if (report.latencies.length > 0) {
+    lines.push("", `### Latency in µs at ${settings.latencyRate} queries/s (open loop)`, "");
+    lines.push(
+      ...alignTable(
+        ["server", "workload", "p50", "p99", "p99.9", "max", "lost"],
+        report.latencies.map(({ server, workload, latencyMicroseconds: latency, lost, sent }) => [
+          titles.get(server),
+          workload,
+          ...[latency.p50, latency.p99, latency.p999, latency.max].map(String),
+          `${((lost / sent) * 100).toFixed(2)} %`,
+        ]),
+      ),
+    );
+  }
+  for (const problem of report.problems) lines.push("", `PROBLEM: ${problem}`);
+  return lines.join("\n");
+}
+
+function alignTable(head, rows) {
+  const widths = head.map((cell, column) =>
+    Math.max(3, cell.length, ...rows.map((row) => row[column].length)),
+  );
+  // The first two columns may hold words, and words read best from the left; figures from the right.
+  const isText = head.map((_, column) => rows.every((row) => !/^[\d–]/.test(row[column])));
+  const pad = (cell, column) =>
+    isText[column] ? cell.padEnd(widths[column]) : cell.padStart(widths[column]);
+  const rule = widths.map((width, column) =>
+    isText[column] ? "-".repeat(width) : `${"-".repeat(width - 1)}:`,
+  );
+  return [head.map(pad), rule, ...rows.map((row) => row.map(pad))].map(
+    (cells) => `| ${cells.join(" | ")} |`,
+  );
+}
+
+function groupBy(list, keyOf) {
+  const groups = new Map();
+  for (const entry of list) {
+    const key = keyOf(entry);
+    groups.set(key, [...(groups.get(key) ?? []), entry]);
+  }
+  return groups;
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+function gibibytes(bytes) {
+  return (bytes / 2 ** 30).toFixed(0);
+}
