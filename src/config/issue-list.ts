@@ -1,0 +1,113 @@
+import type { Issue } from "./issue.ts";
+
+/** Offsets into the text of a file, in UTF-16 units; `end` is the first one behind. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A file with a thousand mistakes has one mistake; more would only fill the terminal and the log. */
+const MAX_ISSUES = 1000;
+/** Units of a source line shown; longer lines are cut to a window around the place. */
+const MAX_SOURCE = 160;
+
+/** Collects what is wrong with one file. */
+export class IssueList {
+  readonly #file: string;
+  readonly #text: string;
+  readonly #found: { severity: Issue["severity"]; place: Place; message: string }[] = [];
+  readonly #seen = new Set<string>();
+  #errors = 0;
+  #dropped = 0;
+  #lineStarts: number[] | undefined;
+
+  constructor(file: string, text: string) {
+    this.#file = file;
+    this.#text = text;
+  }
+
+  get errors(): number {
+    return this.#errors;
+  }
+
+  error(place: Place, message: string): void {
+    this.#add("error", place, message);
+  }
+
+  warn(place: Place, message: string): void {
+    this.#add("warning", place, message);
+  }
+
+  /** The line of an offset, from 1. */
+  lineOf(offset: number): number {
+    const starts = this.#findLineStarts();
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** All issues by place. */
+  list(): Issue[] {
+    const sorted = this.#found.toSorted((a, b) => a.place.start - b.place.start);
+    const issues = sorted.map((found) => this.#locate(found));
+    const last = issues.at(-1);
+    if (this.#dropped > 0 && last !== undefined) {
+      issues.push({ ...last, severity: "error", message: `${this.#dropped} more issues follow` });
+    }
+    return issues;
+  }
+
+  #add(severity: Issue["severity"], place: Place, message: string): void {
+    if (severity === "error") this.#errors += 1;
+    // Several records may lead to the same finding about one pool.
+    const key = `${place.start} ${severity} ${message}`;
+    if (this.#seen.has(key)) return;
+    if (this.#found.length >= MAX_ISSUES) {
+      this.#dropped += 1;
+      return;
+    }
+    this.#seen.add(key);
+    this.#found.push({ severity, place, message });
+  }
+
+  #locate(found: { severity: Issue["severity"]; place: Place; message: string }): Issue {
+    const start = Math.min(found.place.start, this.#text.length);
+    const line = this.lineOf(start);
+    const lineStart = this.#findLineStarts()[line - 1] ?? 0;
+    let lineEnd = this.#text.indexOf("\n", lineStart);
+    if (lineEnd < 0) lineEnd = this.#text.length;
+    const from =
+      lineEnd - lineStart <= MAX_SOURCE ? lineStart : Math.max(lineStart, start - MAX_SOURCE / 2);
+    const to = Math.min(lineEnd, from + MAX_SOURCE);
+    return {
+      file: this.#file,
+      line,
+      column: start - lineStart + 1,
+      length: Math.max(1, Math.min(found.place.end, lineEnd) - start),
+      severity: found.severity,
+      message: replaceControls(found.message),
+      source: replaceControls(this.#text.slice(from, to).trimEnd()),
+      sourceColumn: from - lineStart + 1,
+    };
+  }
+
+  #findLineStarts(): number[] {
+    if (this.#lineStarts === undefined) {
+      this.#lineStarts = [0];
+      for (let at = this.#text.indexOf("\n"); at >= 0; at = this.#text.indexOf("\n", at + 1)) {
+        this.#lineStarts.push(at + 1);
+      }
+    }
+    return this.#lineStarts;
+  }
+}
+
+/** What a terminal would act upon, or a log reader take for a new line, becomes U+FFFD. */
+function replaceControls(text: string): string {
+  return text.replace(/[^\P{C}\t]/gu, "\ufffd");
+}

@@ -1,0 +1,181 @@
+import { dirname, isAbsolute, join } from "node:path";
+import { explainBadAddress, formatAddress, parseAddress } from "../address/parse.ts";
+import {
+  type Decoder,
+  fullListOf,
+  integer,
+  type Located,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  text,
+} from "./decode.ts";
+import type { Issue } from "./issue.ts";
+import { IssueList } from "./issue-list.ts";
+import { parseYaml } from "./parse-yaml.ts";
+import { describeTree, quote, type Tree } from "./tree.ts";
+
+/** The server file, checked, with defaults for what it leaves out. Paths are absolute or relative to the working directory. */
+export interface ServerSettings {
+  readonly listen: readonly SocketAddress[];
+  readonly zones: ZoneSource;
+  /** UDP worker threads. */
+  readonly workers: "auto" | number;
+  readonly geo: {
+    /** Names of packaged databases, or paths of .mmdb files; per field the first that knows wins. */
+    readonly databases: readonly string[];
+  };
+  readonly health: {
+    /** Witnesses that our own network works, connected to over TCP. */
+    readonly references: readonly SocketAddress[];
+  };
+  /** A folder. */
+  readonly state: string;
+  readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+}
+
+export type ZoneSource =
+  | { readonly kind: "folder"; readonly path: string }
+  | { readonly kind: "files"; readonly paths: readonly string[] };
+
+export interface SocketAddress {
+  /** Presentation form. */
+  readonly address: string;
+  readonly port: number;
+}
+
+export const PACKAGED_DATABASES: readonly string[] = ["dbip-country", "geoip-lite"];
+
+/** What holds without a server file. */
+export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
+  listen: [
+    { address: "0.0.0.0", port: 53 },
+    { address: "::", port: 53 },
+  ],
+  zones: { kind: "folder", path: "./zones" },
+  workers: "auto",
+  geo: { databases: PACKAGED_DATABASES },
+  health: { references: [] },
+  state: "./state",
+  log: { level: "info" },
+};
+
+/** Reads a server file (rondo.yaml). Its relative paths are relative to `file`. Never throws. */
+export function readServerFile(
+  source: string,
+  file: string,
+): { readonly settings: ServerSettings | undefined; readonly issues: readonly Issue[] } {
+  const issues = new IssueList(file, source);
+  // A file of comments alone leaves everything at its default.
+  const isBlank = /^(\s*(#.*)?(\r?\n|$))*$/.test(source);
+  const tree = isBlank ? undefined : parseYaml(source, issues);
+  const decoded = tree === undefined ? undefined : serverFile(tree, "the file", issues);
+  if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
+  return { settings: complete(decoded, dirname(file)), issues: issues.list() };
+}
+
+/** `192.0.2.1:53`, `[2001:db8::1]:53`, or an address alone if there is a default port; a string says what is wrong. */
+export function parseSocketAddress(written: string, defaultPort?: number): SocketAddress | string {
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(written);
+  const host = match === null ? written : (match[1] ?? match[2] ?? "");
+  const address = parseAddress(host);
+  if (address === undefined) return explainBadAddress(host);
+  const isBracketed = match?.[1] !== undefined;
+  if (isBracketed !== (address.family === 6) && match?.[3] !== undefined) {
+    return `${quote(written)}: brackets are for IPv6 addresses`;
+  }
+  const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
+  if (port === undefined) {
+    const hint = address.family === 6 ? `[${host}]:PORT` : `${host}:PORT`;
+    return `${quote(written)} has no port: write ${hint}`;
+  }
+  if (port < 1 || port > 65_535) return `${quote(written)}: a port is from 1 to 65535`;
+  return { address: formatAddress(address), port };
+}
+
+type Maybe<T> = Located<T> | undefined;
+
+interface ServerFile {
+  readonly listen: Maybe<readonly Located<SocketAddress>[]>;
+  readonly zones: Maybe<Tree>;
+  readonly workers: Maybe<"auto" | number>;
+  readonly geo: Maybe<{ readonly databases: Maybe<readonly Located<string>[]> }>;
+  readonly health: Maybe<{ readonly references: Maybe<readonly Located<SocketAddress>[]> }>;
+  readonly state: Maybe<string>;
+  readonly log: Maybe<{ readonly level: Maybe<"debug" | "info" | "warn" | "error"> }>;
+}
+
+const listenAddress: Decoder<SocketAddress> = (tree, name, issues) => {
+  const written = text(tree, name, issues);
+  if (written === undefined) return undefined;
+  const parsed = parseSocketAddress(written, 53);
+  if (typeof parsed !== "string") return parsed;
+  issues.error(tree.place, `${name}: ${parsed}`);
+  return undefined;
+};
+
+const reference: Decoder<SocketAddress> = (tree, name, issues) => {
+  const written = text(tree, name, issues);
+  if (written === undefined) return undefined;
+  const scheme = "tcp://";
+  if (!written.startsWith(scheme)) {
+    issues.error(tree.place, `${name} must be like tcp://192.0.2.1:443: ${describeTree(tree)}`);
+    return undefined;
+  }
+  const parsed = parseSocketAddress(written.slice(scheme.length));
+  if (typeof parsed !== "string") return parsed;
+  issues.error(tree.place, `${name}: ${parsed}`);
+  return undefined;
+};
+
+const workers: Decoder<"auto" | number> = (tree, name, issues) =>
+  tree.kind === "scalar" && tree.value === "auto" ? "auto" : integer(1, 256)(tree, name, issues);
+
+const zones: Decoder<Tree> = (tree, name, issues) => {
+  const items = tree.kind === "list" ? tree.items : [tree];
+  const paths = items.map((item) => text(item, name, issues));
+  return paths.includes(undefined) ? undefined : tree;
+};
+
+const serverFile: Decoder<ServerFile> = object<ServerFile>(
+  "the server file",
+  {
+    listen: optional(fullListOf(listenAddress)),
+    zones: optional(zones),
+    workers: optional(workers),
+    geo: optional(object("the geo settings", { databases: optional(listOf(text)) })),
+    health: optional(object("the health settings", { references: optional(listOf(reference)) })),
+    state: optional(text),
+    log: optional(
+      object("the log settings", { level: optional(oneOf(["debug", "info", "warn", "error"])) }),
+    ),
+  },
+  ["admin"],
+);
+
+function complete(file: ServerFile | undefined, folder: string): ServerSettings {
+  const defaults = DEFAULT_SERVER_SETTINGS;
+  const resolve = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  const databases = file?.geo?.value.databases?.value.map(({ value }) =>
+    PACKAGED_DATABASES.includes(value) ? value : resolve(value),
+  );
+  return {
+    listen: file?.listen?.value.map(({ value }) => value) ?? defaults.listen,
+    zones: resolveZones(file?.zones?.value, resolve),
+    workers: file?.workers?.value ?? defaults.workers,
+    geo: { databases: databases ?? defaults.geo.databases },
+    health: {
+      references: file?.health?.value.references?.value.map(({ value }) => value) ?? [],
+    },
+    state: resolve(file?.state?.value ?? defaults.state),
+    log: { level: file?.log?.value.level?.value ?? defaults.log.level },
+  };
+}
+
+function resolveZones(tree: Tree | undefined, resolve: (path: string) => string): ZoneSource {
+  if (tree === undefined) return { kind: "folder", path: resolve("./zones") };
+  const pathOf = (item: Tree): string => resolve(item.kind === "scalar" ? String(item.value) : "");
+  if (tree.kind === "list") return { kind: "files", paths: tree.items.map(pathOf) };
+  return { kind: "folder", path: pathOf(tree) };
+}

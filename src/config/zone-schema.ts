@@ -1,0 +1,177 @@
+/**
+ * The zone file's keys and what each may hold. A new key is a line here, one in zone-settings.ts, and its meaning in
+ * `zone/`.
+ */
+import { checkReferences, healthCheck } from "./check-schema.ts";
+import {
+  anything,
+  type Decoder,
+  fullListOf,
+  integer,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+  optional,
+  required,
+  text,
+} from "./decode.ts";
+import { ttl } from "./duration.ts";
+import type { IssueList } from "./issue-list.ts";
+import { pool } from "./pool-schema.ts";
+import { describeTree, type Tree } from "./tree.ts";
+import { coordinates, prefix } from "./value-decoders.ts";
+import type {
+  DatacenterSettings,
+  DynamicSettings,
+  LocationSettings,
+  NetworkSettings,
+  OctodnsCheck,
+  OctodnsSettings,
+  RecordSettings,
+  RuleSettings,
+  SoaSettings,
+  ZoneSettings,
+} from "./zone-settings.ts";
+
+/**
+ * Reads a zone file. One with none of the envelope's keys is a plain octoDNS file: its top level is its records, and
+ * `zone` is undefined.
+ */
+export function decodeZone(tree: Tree, issues: IssueList): ZoneSettings | undefined {
+  if (tree.kind !== "mapping") {
+    issues.error(tree.place, `a zone file is a mapping: ${describeTree(tree)}`);
+    return undefined;
+  }
+  if (tree.entries.some(({ key }) => ENVELOPE.has(key))) return envelope(tree, "the file", issues);
+  const value = records(tree, "the file", issues);
+  if (value === undefined) return undefined;
+  return { ...EMPTY, records: { value, place: tree.place } };
+}
+
+const EMPTY: ZoneSettings = {
+  zone: undefined,
+  ttl: undefined,
+  soa: undefined,
+  datacenters: undefined,
+  healthchecks: undefined,
+  pools: undefined,
+  networks: undefined,
+  records: undefined,
+};
+
+const ENVELOPE: ReadonlySet<string> = new Set([...Object.keys(EMPTY), "import"]);
+
+/** "auto", or a serial number (RFC 1982). */
+const serial: Decoder<"auto" | number> = (tree, name, issues) =>
+  tree.kind === "scalar" && tree.value === "auto"
+    ? "auto"
+    : integer(0, 0xffff_ffff)(tree, name, issues);
+
+const soa: Decoder<SoaSettings> = object<SoaSettings>("the SOA settings", {
+  mname: optional(text),
+  rname: optional(text),
+  serial: optional(serial),
+  refresh: optional(ttl),
+  retry: optional(ttl),
+  expire: optional(ttl),
+  minimum: optional(ttl),
+  ttl: optional(ttl),
+});
+
+const datacenter: Decoder<DatacenterSettings> = object<DatacenterSettings>(
+  "a datacenter",
+  { geo: optional(text), coords: optional(coordinates) },
+  ["bias"],
+);
+
+const location: Decoder<LocationSettings> = object<LocationSettings>("a network", {
+  geo: optional(text),
+  coords: optional(coordinates),
+  asn: optional(integer(0, 0xffff_ffff)),
+});
+
+const networks: Decoder<readonly NetworkSettings[]> = (tree, name, issues) => {
+  const entries = mapOf("networks by their prefix", location)(tree, name, issues);
+  if (entries === undefined) return undefined;
+  const found: NetworkSettings[] = [];
+  for (const { key, keyPlace, value } of entries) {
+    const scalar: Tree = { kind: "scalar", value: key, source: key, place: keyPlace };
+    const network = prefix(scalar, "the prefix of a network", issues);
+    if (network !== undefined) found.push({ prefix: network, place: keyPlace, settings: value });
+  }
+  return found;
+};
+
+const rule: Decoder<RuleSettings> = object<RuleSettings>(
+  "a rule",
+  {
+    geos: optional(fullListOf(text)),
+    subnets: optional(fullListOf(prefix)),
+    pool: required(fullListOf(text)),
+  },
+  ["asns"],
+);
+
+const pools = mapOf("pools by name", pool);
+
+const dynamic: Decoder<DynamicSettings> = object<DynamicSettings>("the steering of a record", {
+  rules: required(fullListOf(rule)),
+  pools: optional(pools),
+  policy: optional(oneOf(["failover"], ["nearest"])),
+});
+
+const octodnsCheck: Decoder<OctodnsCheck> = object<OctodnsCheck>("an octoDNS check", {
+  host: optional(text),
+  path: optional(text),
+  port: optional(integer(1, 65_535)),
+  protocol: optional(oneOf(["HTTP", "HTTPS", "TCP"])),
+});
+
+/** Other keys are providers' own: octoDNS files carry them, and they mean nothing to a name server. */
+const octodns: Decoder<OctodnsSettings> = (tree, name, issues) => {
+  if (tree.kind !== "mapping") {
+    issues.error(tree.place, `${name} must be a mapping: ${describeTree(tree)}`);
+    return undefined;
+  }
+  let healthcheck: OctodnsSettings["healthcheck"];
+  for (const { key, keyPlace, value } of tree.entries) {
+    if (key !== "healthcheck") {
+      issues.warn(keyPlace, `${JSON.stringify(key)} of octoDNS is left out of account`);
+      continue;
+    }
+    const check = octodnsCheck(value, key, issues);
+    if (check !== undefined) healthcheck = { value: check, place: value.place };
+  }
+  return { healthcheck };
+};
+
+const record: Decoder<RecordSettings> = object<RecordSettings>("a record", {
+  type: required(fullListOf(text)),
+  ttl: optional(ttl),
+  value: optional(anything),
+  values: optional(anything),
+  dynamic: optional(dynamic),
+  answers: optional(integer(1, 100)),
+  ttl_min: optional(ttl),
+  all_down: optional(oneOf(["open"], ["closed", "servfail", "last"])),
+  healthcheck: optional(checkReferences),
+  octodns: optional(octodns),
+});
+
+const records = mapOf("records by owner name", listOf(record));
+
+const envelope: Decoder<ZoneSettings> = object<ZoneSettings>(
+  "a zone file",
+  {
+    zone: required(text),
+    ttl: optional(ttl),
+    soa: optional(soa),
+    datacenters: optional(mapOf("datacenters by name", datacenter)),
+    healthchecks: optional(mapOf("health checks by name", healthCheck)),
+    pools: optional(pools),
+    networks: optional(networks),
+    records: required(records),
+  },
+  ["import"],
+);

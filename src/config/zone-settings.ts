@@ -1,0 +1,147 @@
+/**
+ * What a zone file says, read but not yet understood: keys spelled as in the file, every value with its place, names
+ * (of pools, checks, datacenters, owners) still text.
+ */
+import type { Prefix } from "../address/address.ts";
+import type { Entry, Located } from "./decode.ts";
+import type { Place } from "./issue-list.ts";
+import type { Tree } from "./tree.ts";
+
+type Maybe<T> = Located<T> | undefined;
+
+export interface ZoneSettings {
+  readonly zone: Maybe<string>;
+  /** Seconds. */
+  readonly ttl: Maybe<number>;
+  readonly soa: Maybe<SoaSettings>;
+  readonly datacenters: Maybe<readonly Entry<DatacenterSettings>[]>;
+  readonly healthchecks: Maybe<readonly Entry<CheckSettings>[]>;
+  readonly pools: Maybe<readonly Entry<PoolSettings>[]>;
+  readonly networks: Maybe<readonly NetworkSettings[]>;
+  readonly records: Maybe<readonly Entry<readonly Located<RecordSettings>[]>[]>;
+}
+
+export interface SoaSettings {
+  readonly mname: Maybe<string>;
+  readonly rname: Maybe<string>;
+  readonly serial: Maybe<"auto" | number>;
+  /** Seconds, as all below. */
+  readonly refresh: Maybe<number>;
+  readonly retry: Maybe<number>;
+  readonly expire: Maybe<number>;
+  readonly minimum: Maybe<number>;
+  readonly ttl: Maybe<number>;
+}
+
+export interface DatacenterSettings {
+  readonly geo: Maybe<string>;
+  readonly coords: Maybe<Coordinates>;
+}
+
+/** Degrees. */
+export type Coordinates = readonly [latitude: number, longitude: number];
+
+export interface NetworkSettings {
+  readonly prefix: Prefix;
+  readonly place: Place;
+  readonly settings: LocationSettings | undefined;
+}
+
+export interface LocationSettings {
+  readonly geo: Maybe<string>;
+  readonly coords: Maybe<Coordinates>;
+  readonly asn: Maybe<number>;
+}
+
+export interface CheckSettings {
+  readonly protocol: Located<"HTTP" | "HTTPS" | "TCP">;
+  readonly port: Maybe<number>;
+  readonly host: Maybe<string>;
+  readonly path: Maybe<string>;
+  readonly method: Maybe<string>;
+  readonly headers: Maybe<Readonly<Record<string, string>>>;
+  readonly expect: Maybe<readonly Located<StatusRange>[]>;
+  readonly body: Maybe<string>;
+  readonly tls: Maybe<TlsChoices>;
+  readonly profile: Maybe<"default" | "fast">;
+  /** Milliseconds. */
+  readonly interval: Maybe<number>;
+  readonly timeout: Maybe<number>;
+  readonly fast: Maybe<number>;
+  readonly rise: Maybe<number>;
+  readonly fall: Maybe<number>;
+}
+
+/** HTTP status codes, both ends included. */
+export type StatusRange = readonly [low: number, high: number];
+
+export interface TlsChoices {
+  readonly verify: Maybe<boolean>;
+  /** PEM. */
+  readonly ca: Maybe<string>;
+}
+
+/** A check by its name, or written in place. */
+export type CheckReference =
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "inline"; readonly settings: CheckSettings };
+
+export type CheckReferences = readonly Located<CheckReference>[];
+
+export interface PoolSettings {
+  readonly values: Located<readonly Located<ValueSettings>[]>;
+  readonly policy: Maybe<"rotate" | "failover">;
+  readonly answers: Maybe<number>;
+  readonly healthcheck: Maybe<CheckReferences>;
+  readonly fallback: Maybe<string>;
+  readonly min_healthy: Maybe<MinHealthy>;
+  readonly all_down: Maybe<"open">;
+}
+
+export type MinHealthy = { readonly count: number } | { readonly percent: number };
+
+export interface ValueSettings {
+  readonly value: Located<string>;
+  readonly weight: Maybe<number>;
+  readonly dc: Maybe<string>;
+  readonly status: Maybe<"up" | "down" | "obey">;
+  readonly healthcheck: Maybe<CheckReferences>;
+  readonly probe: Maybe<string>;
+}
+
+export interface RecordSettings {
+  readonly type: Located<readonly Located<string>[]>;
+  readonly ttl: Maybe<number>;
+  readonly value: Maybe<Tree>;
+  readonly values: Maybe<Tree>;
+  readonly dynamic: Maybe<DynamicSettings>;
+  readonly answers: Maybe<number>;
+  readonly ttl_min: Maybe<number>;
+  readonly all_down: Maybe<"open">;
+  readonly healthcheck: Maybe<CheckReferences>;
+  readonly octodns: Maybe<OctodnsSettings>;
+}
+
+export interface DynamicSettings {
+  readonly rules: Located<readonly Located<RuleSettings>[]>;
+  readonly pools: Maybe<readonly Entry<PoolSettings>[]>;
+  readonly policy: Maybe<"failover">;
+}
+
+export interface RuleSettings {
+  readonly geos: Maybe<readonly Located<string>[]>;
+  readonly subnets: Maybe<readonly Located<Prefix>[]>;
+  readonly pool: Located<readonly Located<string>[]>;
+}
+
+/** What octoDNS keeps for itself in a record; only its check means something here. */
+export interface OctodnsSettings {
+  readonly healthcheck: Maybe<OctodnsCheck>;
+}
+
+export interface OctodnsCheck {
+  readonly host: Maybe<string>;
+  readonly path: Maybe<string>;
+  readonly port: Maybe<number>;
+  readonly protocol: Maybe<"HTTP" | "HTTPS" | "TCP">;
+}
