@@ -103,6 +103,8 @@ function writeSubnetOption(prefix) {
     throw new Error(`"${prefix}" is no prefix`);
   }
   const kept = octets.slice(0, Math.ceil(length / 8));
+  // Bits behind the prefix must be zero, or servers answer FORMERR.
+  if (length % 8 !== 0) kept[kept.length - 1] &= 0xff << (8 - (length % 8));
   return [
     ...writeUint16(8),
     ...writeUint16(kept.length + 4),

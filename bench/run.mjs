@@ -2,127 +2,80 @@
  * Measures the CPU time each server spends per answered query, side by side: same zone, same load, same machine, same run.
  *
  * usage: npm run bench -- [--quick] [--only ID,ID] [--workloads ID,ID] [--runs N] [--seconds S] [--latency RATE]
- *          [--hosts N] [--subnets N] [--json]
+ *          [--hosts N] [--subnets N] [--json] [--write]
  *
  * Every server is pinned to one core and the load generator to another; servers take turns within a run, and each figure is
- * the median over the runs. docs/benchmarks.md says how to read the table. Exit status: 0 measured, 1 a server answered
+ * the median over the runs. docs/benchmarks.md says how to read the table; `--write` puts the figures there. Exit status: 0 measured, 1 a server answered
  * wrongly, lost more than 1 %, or rondo did not start, 64 wrong usage, 69 the load generator cannot run here.
  */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { cpus, release, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { readMemory } from "./cpu.mjs";
 import { loadSocketCalls } from "./mmsg.mjs";
-import { SERVERS, startServer } from "./servers.mjs";
+import { describeMachine, findCores, readPlan } from "./plan.mjs";
+import { SERVERS } from "./servers.mjs";
+import { startServer } from "./start-server.mjs";
 import { renderReport, summarizeRuns } from "./table.mjs";
-import { DATACENTERS, listWorkloads } from "./zone.mjs";
+import { DATACENTERS } from "./zone.mjs";
 
 const LOAD = fileURLToPath(new URL("load.mjs", import.meta.url));
+
+const PAGE = fileURLToPath(new URL("../docs/benchmarks.md", import.meta.url));
+const FIGURES_BEGIN = "<!-- figures: written by npm run bench -- --write -->";
+const FIGURES_END = "<!-- end of the figures -->";
 
 /** Longer than a load may last: what is still running then has hung. */
 const LOAD_GRACE_MS = 15_000;
 const MOST_LOST = 0.01;
 const SHARE_TOLERANCE = 0.02;
 
-const plan = readPlan();
+const plan = readPlanOrExit();
 const calls = await loadSocketCalls();
 if (typeof calls === "string") {
   console.error(`bench: cannot make load: ${calls}`);
   process.exit(69);
 }
 
-/** What must not outlive this process, whatever ends it. */
-const children = new Set();
+/** What must not outlive this process, whatever ends it: the processes and folders it made, each as a synchronous undoing. */
+const undoings = new Set();
 process.once("exit", () => {
-  for (const kill of children) kill();
+  for (const undo of undoings) undo();
 });
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 const report = await measure(plan);
 console.log(plan.json ? JSON.stringify(report, null, 2) : renderReport(report));
+if (plan.write) writeFigures(report);
 process.exit(report.problems.length > 0 ? 1 : 0);
 
-function readPlan() {
-  let values;
+function readPlanOrExit() {
   try {
-    ({ values } = parseArgs({
-      options: {
-        quick: { type: "boolean", default: false },
-        only: { type: "string" },
-        workloads: { type: "string" },
-        runs: { type: "string" },
-        seconds: { type: "string" },
-        latency: { type: "string" },
-        hosts: { type: "string", default: "1000" },
-        subnets: { type: "string", default: "200" },
-        json: { type: "boolean", default: false },
-      },
-    }));
-    const size = {
-      hosts: readNumber("hosts", values.hosts, 32, 1_000_000),
-      subnets: readNumber("subnets", values.subnets, 1, 512),
-    };
-    const workloads = listWorkloads(size);
-    return {
-      size,
-      workloads: pick("workloads", values.workloads, workloads, (workload) => workload.id),
-      servers: pick("only", values.only, Object.keys(SERVERS), (id) => id),
-      runs: readNumber("runs", values.runs ?? (values.quick ? "3" : "5"), 1, 100),
-      seconds: readNumber("seconds", values.seconds ?? (values.quick ? "0.5" : "2"), 0.1, 60),
-      warmupSeconds: values.quick ? 0.3 : 0.5,
-      latencyRate: values.latency && readNumber("latency", values.latency, 1, 1_000_000),
-      json: values.json,
-      cores: findCores(),
-    };
+    return readPlan(process.argv.slice(2));
   } catch (error) {
     console.error(`bench: ${error.message}`);
     process.exit(64);
   }
 }
 
-function readNumber(name, text, least, most) {
-  const value = Number(text);
-  if (value >= least && value <= most) return value;
-  throw new Error(`Cannot use --${name} ${text}: it must be ${least} to ${most}`);
+/** Replaces what stands between the two markers of docs/benchmarks.md. */
+function writeFigures(report) {
+  const page = readFileSync(PAGE, "utf8");
+  const [before, after] = [page.split(FIGURES_BEGIN)[0], page.split(FIGURES_END)[1]];
+  if (after === undefined) throw new Error(`Cannot write the figures: ${PAGE} has no markers`);
+  const figures = `\`${plan.command}\`\n\n${renderReport(report)}`;
+  writeFileSync(PAGE, `${before}${FIGURES_BEGIN}\n\n${figures}\n\n${FIGURES_END}${after}`);
 }
 
-function pick(flag, text, all, idOf) {
-  if (text === undefined) return all;
-  const known = all.map(idOf);
-  const unknown = text.split(",").find((id) => !known.includes(id));
-  if (unknown !== undefined) {
-    throw new Error(`Cannot use --${flag} ${unknown}: it must be among ${known.join(", ")}`);
-  }
-  return all.filter((entry) => text.split(",").includes(idOf(entry)));
-}
-
-/** The first two cores this process may use: one for the server, one for the load. Undefined where pinning is impossible. */
-function findCores() {
-  const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-  const cores = (list ?? "").split(",").flatMap((range) => {
-    const [first, last = first] = range.split("-").map(Number);
-    return Array.from({ length: Math.min(2, last - first + 1) }, (_, index) => first + index);
-  });
-  const hasTaskset = ["/usr/bin/taskset", "/bin/taskset"].some((path) => existsSync(path));
-  return cores.length >= 2 && hasTaskset ? { server: cores[0], load: cores[1] } : undefined;
-}
-
-async function measure({
-  size,
-  workloads,
-  servers,
-  runs,
-  seconds,
-  warmupSeconds,
-  latencyRate,
-  cores,
-}) {
+async function measure({ size, workloads, servers, runs, seconds, warmupSeconds, latencyRate }) {
+  const cores = findCores();
   const scratch = await mkdtemp(join(tmpdir(), "rondo-bench-load-"));
+  const removeScratch = () => rmSync(scratch, { recursive: true, force: true });
+  undoings.add(removeScratch);
   const targets = await startCheckTargets();
   const skipped = [];
   const problems = [];
@@ -139,8 +92,8 @@ async function measure({
         const server = await startServer(id, {
           core: cores?.server,
           size: { ...size, checkPort: targets.port },
+          undoings,
         });
-        children.add(server.killNow);
         running.push(server);
       } catch (error) {
         skipped.push({ id, reason: error.message });
@@ -199,9 +152,8 @@ async function measure({
     };
   } finally {
     await Promise.all(running.map((server) => server.stop()));
-    for (const server of running) children.delete(server.killNow);
     targets.close();
-    await rm(scratch, { recursive: true, force: true });
+    removeScratch();
     progress("");
   }
 }
@@ -220,7 +172,7 @@ function runLoad(server, queriesFile, seconds, flags, core) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     const kill = () => child.kill("SIGKILL");
-    children.add(kill);
+    undoings.add(kill);
     const timer = setTimeout(kill, seconds * 1000 + LOAD_GRACE_MS);
     let output = "";
     let errors = "";
@@ -233,7 +185,7 @@ function runLoad(server, queriesFile, seconds, flags, core) {
     child.once("error", reject);
     child.once("close", (code) => {
       clearTimeout(timer);
-      children.delete(kill);
+      undoings.delete(kill);
       if (code === 0) resolve(JSON.parse(output));
       else reject(new Error(`The load generator ended with ${code}: ${errors.trim()}`));
     });
@@ -278,22 +230,6 @@ async function startCheckTargets() {
         server.closeAllConnections();
       }
     },
-  };
-}
-
-function describeMachine(cores) {
-  const [first] = cpus();
-  const pinned = cores
-    ? `each server pinned to core ${cores.server}, the load to core ${cores.load}`
-    : "NOT PINNED (fewer than two cores, or no taskset): figures are not comparable";
-  return {
-    processor: first?.model.trim() ?? "unknown",
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    kernel: `Linux ${release()}`,
-    node: process.version,
-    pinned,
-    date: new Date().toISOString().slice(0, 10),
   };
 }
 

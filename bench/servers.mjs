@@ -1,16 +1,12 @@
 /**
- * The servers under test: each started as a child on one core, with the same zone, on a free loopback port, in a folder of
- * its own that is removed afterwards. One UDP thread each, no rate limiting, minimal responses, answers rotated.
+ * The servers under test: how each is configured and called. One UDP thread each, no rate limiting, minimal responses,
+ * answers rotated. start-server.mjs runs them.
  */
-import { execFileSync, spawn } from "node:child_process";
-import { createSocket } from "node:dgram";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseQueries } from "./queries.mjs";
 import {
   ORIGIN,
   writeGdnsdConfig,
@@ -18,11 +14,6 @@ import {
   writeMasterZone,
   writeYamlZone,
 } from "./zone.mjs";
-
-const READY_WITHIN_MS = 20_000;
-const STOPPED_WITHIN_MS = 4_000;
-const PROBE_MS = 100;
-const KEPT_OUTPUT_BYTES = 4_000;
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
 const RONDO = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -177,102 +168,6 @@ loglevel=3
   },
 };
 
-/**
- * Starts one of SERVERS and waits until it answers.
- *
- * @param {string} id a key of SERVERS
- * @param {{core: number | undefined, size: object}} options `core` undefined: not pinned; `size` as zone.mjs takes it
- * @returns {Promise<{id: string, port: number, pid: number, stop: () => Promise<void>, killNow: () => void}>}; rejects with the
- *   server's last output when it ends early or does not answer in time
- */
-export async function startServer(id, { core, size }) {
-  const server = SERVERS[id];
-  const folder = await mkdtemp(join(tmpdir(), `rondo-bench-${id}-`));
-  const port = await findFreePort();
-  const command = await server.prepare({ folder, port, size });
-  const [program, ...args] =
-    core === undefined ? command : ["taskset", "-c", String(core), ...command];
-  const child = spawn(program, args, { env: searchSbin(), stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (data) => {
-      output = (output + data).slice(-KEPT_OUTPUT_BYTES);
-    });
-  }
-  const ended = new Promise((resolve) => {
-    child.once("exit", resolve);
-    child.once("error", (error) => {
-      output += error.message;
-      resolve();
-    });
-  });
-  const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const stop = async () => {
-    if (isRunning()) child.kill("SIGTERM");
-    const timer = setTimeout(() => child.kill("SIGKILL"), STOPPED_WITHIN_MS);
-    await ended;
-    clearTimeout(timer);
-    await rm(folder, { recursive: true, force: true });
-  };
-  const isReady = await waitForAnswer({ port, server, isRunning });
-  if (!isReady) {
-    await stop();
-    throw new Error(
-      `Cannot start ${server.title}: it does not answer on port ${port}\n${output.trim()}`,
-    );
-  }
-  return { id, port, pid: child.pid, stop, killNow: () => child.kill("SIGKILL") };
-}
-
-/** Asks until the zone's SOA (and the steered name, where there is one) comes back with an answer. */
-async function waitForAnswer({ port, server, isRunning }) {
-  const questions = [`${ORIGIN} SOA`, ...(server.steers ? [`gslb.${ORIGIN} A +edns`] : [])];
-  const deadline = performance.now() + READY_WITHIN_MS;
-  for (const message of parseQueries(questions.join("\n"))) {
-    for (;;) {
-      if (!isRunning() || performance.now() > deadline) return false;
-      const answer = await ask(port, message);
-      if (answer && (server.echoes || ((answer[3] & 15) === 0 && answer[7] > 0))) break;
-      if (answer) await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
-    }
-  }
-  return true;
-}
-
-function ask(port, message) {
-  return new Promise((resolve) => {
-    const socket = createSocket("udp4");
-    const finish = (answer) => {
-      clearTimeout(timer);
-      socket.close();
-      resolve(answer);
-    };
-    const timer = setTimeout(finish, PROBE_MS, undefined);
-    // A refused port says so at once (ECONNREFUSED): the timer goes on, so that the next try is not immediate.
-    socket.on("error", () => {});
-    socket.once("message", finish);
-    socket.send(message, port, "127.0.0.1");
-  });
-}
-
-async function findFreePort() {
-  for (;;) {
-    const tcp = createServer();
-    const port = await new Promise((resolve, reject) => {
-      tcp.once("error", reject);
-      tcp.listen(0, "127.0.0.1", () => resolve(tcp.address().port));
-    });
-    const udp = createSocket("udp4");
-    const isFree = await new Promise((resolve) => {
-      udp.once("error", () => resolve(false));
-      udp.bind(port, "127.0.0.1", () => resolve(true));
-    });
-    udp.close();
-    await new Promise((resolve) => tcp.close(resolve));
-    if (isFree) return port;
-  }
-}
-
 function describeRondo(udp) {
   return {
     title: `rondo (${udp})`,
@@ -327,8 +222,8 @@ function readPackageVersion() {
   return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
-/** Daemons live in sbin, which is not in every user's PATH. */
-function searchSbin() {
+/** The environment with the folders of daemons in PATH: sbin is not in every user's. */
+export function searchSbin() {
   return {
     ...process.env,
     PATH: `${process.env.PATH}${delimiter}/usr/local/sbin${delimiter}/usr/sbin`,

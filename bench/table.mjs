@@ -15,9 +15,7 @@ export function summarizeRuns(samples) {
     ((sample.cpu.userSeconds + sample.cpu.kernelSeconds) * 1e6) / sample.answered;
   const keyOf = ({ server, workload, run }) => `${server} ${workload} ${run}`;
   const byKey = new Map(samples.map((sample) => [keyOf(sample), sample]));
-  const groups = Map.groupBy
-    ? Map.groupBy(samples, ({ server, workload }) => `${server} ${workload}`)
-    : groupBy(samples, ({ server, workload }) => `${server} ${workload}`);
+  const groups = groupBy(samples, ({ server, workload }) => `${server} ${workload}`);
   return [...groups.values()].map((group) => {
     const ratioTo = (server) => {
       const ratios = group.flatMap((sample) => {
@@ -54,6 +52,7 @@ export function renderReport(report) {
   const titles = new Map(report.servers.map(({ id, title }) => [id, title]));
   const lines = [
     `${machine.date} · ${machine.processor}, ${machine.cores} cores, ${gibibytes(machine.memoryBytes)} GiB · ${machine.kernel} · Node.js ${machine.node}`,
+    "",
     `${machine.pinned}; ${settings.hosts} hosts in the zone; median of ${settings.runs} runs of ${settings.seconds} s`,
     "",
     ...alignTable(
