@@ -35,7 +35,10 @@ export function compileLocationMap(
   const byCode = indexRulesByCode(tried);
   const bySubdivision = tried.some((rule) => rule.geos.some((code) => code.subdivision));
   const groups = groupLocations(geo, bySubdivision);
-  const firstGeoRule = Math.min(NO_RULE, ...byCode.values());
+  // By rule: whether one before it that goes by location would make another class.
+  const hasRival = tried.map((rule, i) =>
+    tried.slice(0, i).some(({ geos, class: other }) => geos.length > 0 && other !== rule.class),
+  );
   const locations = [...groups.locations, ...networks.map(({ geo: code }) => toLocation(code))];
   const ruleOf = locations.map((location) => findGeoRule(byCode, location));
   const unknown = locations.map(isUnknown);
@@ -43,7 +46,7 @@ export function compileLocationMap(
   const layers4 = layOut(1, groups.v4, tried, networks, groups.locations.length);
   const layers6 = layOut(4, groups.v6, tried, networks, groups.locations.length);
   const decide = ([location, bySubnet, embedding]: readonly number[]): number => {
-    const isOpen = unknown[location!]! && firstGeoRule < bySubnet!;
+    const isOpen = unknown[location!]! && hasRival[bySubnet!]!;
     const first = Math.min(ruleOf[location!]!, bySubnet!);
     const value = isOpen ? LOCATION_UNKNOWN | bySubnet! : tried[first]!.class;
     // Kept apart above the 16 bits of the value, so that no range, and no scope, spans two embeddings.
