@@ -289,9 +289,10 @@ function nextPowerOfTwo(value) {
 }
 
 function describe(report) {
+  if (report.answered === 0) return `sent ${report.sent}, answered none`;
   const lines = [
     `sent ${report.sent}, answered ${report.answered}, lost ${report.lost}, stray ${report.stray}, truncated ${report.truncated}`,
-    `${report.seconds.toFixed(2)} s, ${Math.round(report.answered / report.seconds)} answers/s, ${(report.octets / Math.max(1, report.answered)).toFixed(1)} octets each`,
+    `${report.seconds.toFixed(2)} s, ${Math.round(report.answered / report.seconds)} answers/s, ${(report.octets / report.answered).toFixed(1)} octets each`,
     `RCODEs ${JSON.stringify(report.rcodes)}, ${report.withAnswers} with an answer section`,
   ];
   if (report.cpu) {
