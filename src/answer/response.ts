@@ -3,9 +3,9 @@ import { NO_ROTATION, RECORD_HEAD_OCTETS, RRSET } from "../image/layout.ts";
 import { AA_BIT, CD_BIT, HEADER_OCTETS, OPCODE_MASK, QR_BIT, RD_BIT, TC_BIT } from "../wire/message.ts";
 
 /** Where the question's name stands. */
-export const QUESTION_NAME = HEADER_OCTETS;
+export const QUESTION_NAME: number = HEADER_OCTETS;
 /** Where the rdata of a record stands, counted from its owner name, which is always a compression pointer. */
-export const RDATA_OFFSET = 2 + RECORD_HEAD_OCTETS;
+export const RDATA_OFFSET: number = 2 + RECORD_HEAD_OCTETS;
 /** An RRset did not fit and has not been written. */
 export const FULL = -1;
 const POINTER = 0xc0;

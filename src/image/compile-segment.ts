@@ -30,6 +30,8 @@ export interface RotationRequest {
 
 /** The settings of steered names, and the classes of clients they distinguish. */
 export interface Plan {
+  /** Equal for equal settings, within a zone and over reloads of it. */
+  readonly key: string;
   readonly rrset: SteeredRRset;
   readonly classes: Classes;
 }
@@ -251,7 +253,7 @@ class Plans {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.list.length;
-    this.list.push({ rrset, classes: classesOf(rrset) });
+    this.list.push({ key, rrset, classes: classesOf(this.#zone, rrset) });
     this.#numbers.set(key, number);
     return number;
   }

@@ -4,7 +4,7 @@ export class OctetBuilder {
   #words: Uint32Array;
   #length = 0;
 
-  constructor(capacity = 1 << 14) {
+  constructor(capacity: number = 16_384) {
     const buffer = new ArrayBuffer(capacity);
     this.#octets = new Uint8Array(buffer);
     this.#words = new Uint32Array(buffer);

@@ -17,6 +17,7 @@ export const RCODE_SERVFAIL = 2;
 export const RCODE_NXDOMAIN = 3;
 export const RCODE_NOTIMP = 4;
 export const RCODE_REFUSED = 5;
+export const RCODE_NOTAUTH = 9;
 /** Extended: its upper eight bits stand in the OPT record. */
 export const RCODE_BADVERS = 16;
 

@@ -8,11 +8,12 @@ import {
   RCODE_BADVERS,
   RCODE_FORMERR,
   RCODE_NOERROR,
+  RCODE_NOTAUTH,
   RCODE_NOTIMP,
 } from "./message.ts";
 import { NameKey } from "./name-key.ts";
+import { TYPE_OPT, TYPE_TSIG } from "./rr-types.ts";
 
-const TYPE_OPT = 41;
 /** What `parse()` returns for a message that gets no answer at all. */
 export const SILENCE = -1;
 
@@ -88,6 +89,10 @@ export class Query {
         if (octets[at + 5] !== 0) rcode = RCODE_BADVERS;
         else rcode = this.#parseOptions(octets, at + 10, end);
         if (rcode === RCODE_FORMERR) return rcode;
+      } else if (type === TYPE_TSIG) {
+        // We hold no keys, so no signature can be checked (RFC 8945 §5.2.1); it must be the last record (§5.1).
+        if (i !== count - 1) return RCODE_FORMERR;
+        rcode = RCODE_NOTAUTH;
       }
       at = end;
     }
@@ -103,7 +108,7 @@ export class Query {
       at += 4;
       if (at + size > end) return RCODE_FORMERR;
       if (code === OPTION_CLIENT_SUBNET) {
-        if (this.hasSubnet || !this.#parseSubnet(octets, at, size)) return RCODE_FORMERR;
+        if (!this.#parseSubnet(octets, at, size)) return RCODE_FORMERR;
       } else if (code === OPTION_COOKIE && size !== 8 && (size < 16 || size > 40)) {
         return RCODE_FORMERR;
       }
@@ -112,7 +117,7 @@ export class Query {
     return RCODE_NOERROR;
   }
 
-  /** RFC 7871 §6 and §7.1.2: exact length, no bits behind the prefix, scope 0 in queries. */
+  /** Reads an option as RFC 7871 §6 and §7.1.2 demand: exact length, no bits behind the prefix, scope 0 in queries. */
   #parseSubnet(octets: Uint8Array, at: number, size: number): boolean {
     if (size < 4) return false;
     const family = read16(octets, at);
@@ -123,6 +128,8 @@ export class Query {
     if (size !== 4 + addressOctets) return false;
     const spare = source & 7;
     if (spare !== 0 && (octets[at + size - 1]! & (0xff >> spare)) !== 0) return false;
+    // Of several the first counts; the field's servers do not refuse the others either.
+    if (this.hasSubnet) return true;
     this.hasSubnet = true;
     this.subnetFamily = family;
     this.subnetSource = source;

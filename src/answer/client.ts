@@ -1,0 +1,39 @@
+import { type AddressKey, createKey, writeKey } from "../address/key.ts";
+import type { LocationMap } from "../steering/location-map.ts";
+import type { Query } from "../wire/query.ts";
+import type { Context } from "./context.ts";
+
+/** Whom an answer is for: the client that an ECS option names, else the resolver; and how far the answer is good for. */
+export class Client {
+  /** Of the ECS scope (RFC 7871 §7.2.1): the longest over all that was decided for this query; 0: good for everybody. */
+  scope = 0;
+  readonly #subnet: AddressKey = createKey();
+  readonly #resolver: AddressKey = createKey();
+  #query: Query | undefined;
+  #octets: Uint8Array | undefined;
+  #context: Context | undefined;
+
+  /** Starts with a query; the addresses are only read if something depends on them. */
+  begin(query: Query, octets: Uint8Array, context: Context): void {
+    this.scope = 0;
+    this.#query = query;
+    this.#octets = octets;
+    this.#context = context;
+  }
+
+  /** @returns the class this client is of under a location map */
+  classify(map: LocationMap): number {
+    const { family, source } = this.#context!;
+    writeKey(this.#resolver, family, source, 0, family === 4 ? 32 : 128);
+    const query = this.#query!;
+    // Source prefix 0 asks to be treated by the resolver's own address (RFC 7871 §7.1.2).
+    if (!query.hasSubnet || query.subnetSource === 0) {
+      return map.classify(this.#resolver, this.#resolver);
+    }
+    const subnetFamily = query.subnetFamily === 1 ? 4 : 6;
+    writeKey(this.#subnet, subnetFamily, this.#octets!, query.subnetAt, query.subnetSource);
+    const clientClass = map.classify(this.#subnet, this.#resolver);
+    if (map.scope > this.scope) this.scope = map.scope;
+    return clientClass;
+  }
+}

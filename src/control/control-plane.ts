@@ -1,0 +1,229 @@
+/**
+ * What is served right now, and the publications that tell the data plane of it: zones come from the loader, states from
+ * health, and every change of either becomes one publication. Nothing here waits for anything.
+ */
+import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
+import { compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
+import { SEGMENT } from "../image/layout.ts";
+import type { Publication } from "../image/publication.ts";
+import { compileZoneIndex } from "../image/zone-index.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { Log } from "../log/log.ts";
+import { formatName } from "../wire/name.ts";
+import { type DecidedSets, decideSets } from "./decide-sets.ts";
+import { RangeAllocator } from "./range-allocator.ts";
+import { targetsOfPlan } from "./targets-of-plan.ts";
+
+export interface ControlPlaneOptions {
+  readonly publish: (publication: Publication) => void;
+  readonly log: Log;
+}
+
+interface ServedZone {
+  readonly prepared: PreparedZone;
+  readonly name: string;
+  readonly segment: number;
+  readonly planBase: number;
+  /** Rotation counters by request key. */
+  readonly counters: ReadonlyMap<string, { readonly start: number; readonly count: number }>;
+}
+
+interface ServedPlan {
+  readonly zone: ServedZone;
+  readonly number: number;
+  readonly map: number | undefined;
+  readonly targets: ReadonlySet<string>;
+  decided: DecidedSets;
+}
+
+interface ServedMap {
+  readonly number: number;
+  users: number;
+}
+
+/** Owns the numbers of segments, plans, maps and rotation counters, and what stands behind each. */
+export class ControlPlane {
+  readonly #options: ControlPlaneOptions;
+  #version = 0;
+  #health: HealthSnapshot = { targets: new Map() };
+  readonly #zones = new Map<string, ServedZone>();
+  readonly #plans: (ServedPlan | undefined)[] = [];
+  readonly #maps = new Map<string, ServedMap>();
+  readonly #segmentNumbers = new RangeAllocator();
+  readonly #planNumbers = new RangeAllocator();
+  readonly #mapNumbers = new RangeAllocator();
+  readonly #counters = new RangeAllocator();
+
+  constructor(options: ControlPlaneOptions) {
+    this.#options = options;
+  }
+
+  /** The zones being served, by apex. */
+  get zones(): readonly PreparedZone[] {
+    return [...this.#zones.values()].map(({ prepared }) => prepared);
+  }
+
+  /** Takes zones into service, in place of those with the same apex, and publishes them together. */
+  serve(zones: readonly PreparedZone[]): void {
+    const segments: [number, SharedArrayBuffer][] = [];
+    const maps: [number, SharedArrayBuffer | null][] = [];
+    let indexChanged = false;
+    for (const prepared of zones) {
+      const name = formatName(prepared.zone.apex);
+      const before = this.#zones.get(name);
+      indexChanged ||= before === undefined;
+      const zone = this.#place(prepared, name, before);
+      this.#decidePlans(zone, before, maps);
+      this.#zones.set(name, zone);
+      segments.push([zone.segment, prepared.compiled.segment]);
+    }
+    this.#publish(segments, maps, indexChanged);
+  }
+
+  /** Takes note of the states of targets, and publishes if some client's answer is another now. */
+  setHealth(health: HealthSnapshot): void {
+    const changed = changedTargets(this.#health, health);
+    this.#health = health;
+    let isChanged = false;
+    for (const plan of this.#plans) {
+      if (plan === undefined || !intersects(plan.targets, changed)) continue;
+      const { decided } = plan;
+      plan.decided = this.#decide(plan.zone, plan.number, decided);
+      isChanged ||= plan.decided.fingerprint !== decided.fingerprint;
+    }
+    if (isChanged) this.#publish([], [], false);
+  }
+
+  /** Gives a zone its numbers, and writes them into its segment, which nobody else has seen yet. */
+  #place(prepared: PreparedZone, name: string, before: ServedZone | undefined): ServedZone {
+    const { compiled } = prepared;
+    const words = new Uint32Array(compiled.segment);
+    const old = new Map(before?.counters);
+    const counters = new Map<string, { start: number; count: number }>();
+    for (const { word, key, count } of compiled.rotations) {
+      const kept = old.get(key);
+      old.delete(key);
+      const run = kept ?? { start: this.#counters.take(count), count };
+      counters.set(key, run);
+      words[word] = run.start;
+    }
+    for (const run of old.values()) this.#counters.release(run.start, run.count);
+    const planBase = this.#planNumbers.take(compiled.plans.length);
+    words[SEGMENT.planBase] = planBase;
+    const segment = before?.segment ?? this.#segmentNumbers.take(1);
+    return { prepared, name, segment, planBase, counters };
+  }
+
+  #decidePlans(
+    zone: ServedZone,
+    before: ServedZone | undefined,
+    changedMaps: [number, SharedArrayBuffer | null][],
+  ): void {
+    const { compiled, maps } = zone.prepared;
+    compiled.plans.forEach((plan, i) => {
+      const map = maps[i];
+      let served: ServedMap | undefined;
+      if (map !== undefined) {
+        served = this.#maps.get(map.key);
+        if (served === undefined) {
+          served = { number: this.#mapNumbers.take(1), users: 0 };
+          this.#maps.set(map.key, served);
+          changedMaps.push([served.number, map.map]);
+        }
+        served.users++;
+      }
+      // The same settings in the zone before: its answer sets keep their rotation counters.
+      const was = before === undefined ? undefined : this.#findPlan(before, plan.key);
+      const number = zone.planBase + i;
+      this.#plans[number] = {
+        zone,
+        number,
+        map: served?.number,
+        targets: targetsOfPlan(zone.prepared.zone, plan),
+        decided: this.#decide(zone, number, was?.decided),
+      };
+    });
+    if (before !== undefined) this.#releasePlans(before, changedMaps);
+  }
+
+  #findPlan(zone: ServedZone, key: string): ServedPlan | undefined {
+    const i = zone.prepared.compiled.plans.findIndex((plan) => plan.key === key);
+    return i < 0 ? undefined : this.#plans[zone.planBase + i];
+  }
+
+  #releasePlans(zone: ServedZone, changedMaps: [number, SharedArrayBuffer | null][]): void {
+    const { compiled, maps } = zone.prepared;
+    compiled.plans.forEach((_, i) => {
+      this.#plans[zone.planBase + i] = undefined;
+      const key = maps[i]?.key;
+      const served = key === undefined ? undefined : this.#maps.get(key);
+      if (served === undefined || --served.users > 0) return;
+      this.#maps.delete(key!);
+      this.#mapNumbers.release(served.number, 1);
+      changedMaps.push([served.number, null]);
+    });
+    this.#planNumbers.release(zone.planBase, compiled.plans.length);
+  }
+
+  #decide(zone: ServedZone, number: number, before: DecidedSets | undefined): DecidedSets {
+    const plan = zone.prepared.compiled.plans[number - zone.planBase]!;
+    const decided = decideSets(zone.prepared.zone, plan, this.#health, before);
+    decided.modes.forEach((mode, i) => {
+      const was = before?.modes[i] ?? "normal";
+      if (mode === was) return;
+      const fields = { zone: zone.name, name: plan.rrset.label, type: plan.rrset.type, class: i };
+      if (mode === "all-down-open") {
+        this.#options.log.warn(fields, "no value in service: answering as if all were healthy");
+      } else if (mode === "last-resort") {
+        this.#options.log.warn(fields, "no value in service: answering the record's own values");
+      } else if (was === "all-down-open" || was === "last-resort") {
+        this.#options.log.info(fields, "values in service again");
+      }
+    });
+    return decided;
+  }
+
+  #publish(
+    segments: readonly (readonly [number, SharedArrayBuffer | null])[],
+    maps: readonly (readonly [number, SharedArrayBuffer | null])[],
+    indexChanged: boolean,
+  ): void {
+    const zones = [...this.#zones.values()];
+    const sets = this.#plans.map((plan): PlanSets | undefined =>
+      plan === undefined ? undefined : { map: plan.map, sets: plan.decided.sets },
+    );
+    this.#options.publish({
+      version: ++this.#version,
+      index: indexChanged
+        ? compileZoneIndex(
+            zones.map(({ prepared, segment }) => ({ apex: prepared.zone.apex, segment })),
+          )
+        : undefined,
+      segments,
+      maps,
+      steering: compileAnswerSets(sets),
+      rotationSlots: this.#counters.size,
+    });
+  }
+}
+
+/** Targets whose state matters differently to an answer. */
+function changedTargets(before: HealthSnapshot, after: HealthSnapshot): Set<string> {
+  const changed = new Set<string>();
+  for (const [key, state] of after.targets) {
+    const was = before.targets.get(key);
+    if (was === undefined || digest(was) !== digest(state)) changed.add(key);
+  }
+  for (const key of before.targets.keys()) if (!after.targets.has(key)) changed.add(key);
+  return changed;
+}
+
+function digest({ verdict, suspect, held, blind }: TargetState): string {
+  return `${verdict} ${suspect} ${held} ${blind}`;
+}
+
+function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const [small, large] = a.size < b.size ? [a, b] : [b, a];
+  for (const key of small) if (large.has(key)) return true;
+  return false;
+}
