@@ -1,0 +1,111 @@
+/** UDP through node:dgram, for hosts without recvmmsg; one thread, since Node 20 cannot share a port among sockets. */
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
+import type { MessagePort } from "node:worker_threads";
+import { parseAddress } from "../address/parse.ts";
+import type { ImageReader } from "./engine.ts";
+import type { Reader } from "./reader.ts";
+import { udpCounter } from "./udp-counters.ts";
+import type { FromUdpWorker, ToUdpWorker } from "./udp-worker-protocol.ts";
+
+export interface DgramLoop<S extends ImageReader> {
+  readonly reader: Reader<S>;
+  readonly port: MessagePort;
+  /** By `udpCounter`. */
+  readonly counters: Uint32Array;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+}
+
+const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
+const ANSWER_OCTETS = 4096;
+
+/** Serves on the sockets that messages name until one says stop. Returns at once; the event loop does the rest. */
+export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
+  const { reader, port, counters, clock } = loop;
+  const sockets = new Map<number, Socket>();
+  const answer = new Uint8Array(ANSWER_OCTETS);
+  const say = (message: FromUdpWorker): void => port.postMessage(message);
+
+  function count(counter: number): void {
+    counters[counter] = (counters[counter] ?? 0) + 1;
+  }
+
+  function answerQuery(socket: Socket, query: Uint8Array, peer: RemoteInfo): void {
+    const source = reader.isReady ? parseAddress(withoutZone(peer.address)) : undefined;
+    if (source === undefined) return;
+    reader.context.family = source.family;
+    reader.context.source.set(source.octets);
+    const length = reader.answer(query, query.length, clock(), answer);
+    if (length === 0) return;
+    // A copy: the kernel may take it only after the next answer is made.
+    socket.send(Buffer.from(answer.subarray(0, length)), peer.port, peer.address, (error) => {
+      if (error !== null) count(udpCounter.sendFailed);
+    });
+  }
+
+  function bind(id: number, host: string, bindPort: number): void {
+    const isIpv6 = isIPv6(host);
+    const socket = createSocket({
+      type: isIpv6 ? "udp6" : "udp4",
+      ipv6Only: isIpv6,
+      // The peer's address needs no resolver; Node's own would cost a turn of the event loop per answer.
+      lookup: (address, _options, callback) => callback(null, address, isIpv6 ? 6 : 4),
+    });
+    const fail = (error: NodeJS.ErrnoException): void => {
+      socket.close();
+      say({ type: "bindFailed", id, code: error.code ?? error.message });
+    };
+    socket.once("error", fail);
+    socket.bind({ address: host, port: bindPort, exclusive: true }, () => {
+      socket.off("error", fail);
+      socket.on("error", () => count(udpCounter.receiveFailed));
+      growReceiveBuffer(socket);
+      socket.on("message", (query, peer) => answerQuery(socket, query, peer));
+      sockets.set(id, socket);
+      say({ type: "bound", id, port: socket.address().port });
+    });
+  }
+
+  function unbind(id: number): void {
+    sockets.get(id)?.close();
+    sockets.delete(id);
+  }
+
+  port.on("message", (message: ToUdpWorker) => {
+    switch (message.type) {
+      case "publication":
+        reader.apply(message.publication);
+        break;
+      case "bind":
+        bind(message.id, message.host, message.port);
+        break;
+      case "unbind":
+        unbind(message.id);
+        break;
+      case "socket":
+        break;
+      case "stop":
+        // One turn of the event loop, in which what is queued is read.
+        setImmediate(() => {
+          for (const id of [...sockets.keys()]) unbind(id);
+          port.close();
+        });
+        break;
+    }
+  });
+}
+
+function growReceiveBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_OCTETS);
+  } catch {
+    // A host whose limit is lower (ENOBUFS on some) keeps its default: it loses packets sooner under load, no more.
+  }
+}
+
+/** Without the `%eth0` of a link-local address. */
+function withoutZone(address: string): string {
+  const zone = address.indexOf("%");
+  return zone < 0 ? address : address.slice(0, zone);
+}

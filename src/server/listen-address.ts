@@ -1,0 +1,60 @@
+import type { Address } from "../address/address.ts";
+import { explainBadAddress, formatAddress, parseAddress } from "../address/parse.ts";
+
+/** Where the DNS service listens, for UDP and TCP alike. */
+export interface ListenAddress {
+  readonly address: Address;
+  /** 0: the kernel picks one, the same for UDP and TCP. */
+  readonly port: number;
+}
+
+/** Parses `ADDR:PORT`, IPv6 in brackets: `127.0.0.1:53`, `[::]:53`; undefined if it is not one. */
+export function parseListenAddress(text: string): ListenAddress | undefined {
+  const parts = split(text);
+  const address = parts && parseAddress(parts.host);
+  if (parts === undefined || address === undefined) return undefined;
+  if ((address.family === 6) !== parts.isBracketed) return undefined;
+  const port = Number(parts.port);
+  return port <= 65535 ? { address, port } : undefined;
+}
+
+/** Says what is wrong with a text that {@link parseListenAddress} refused. */
+export function explainBadListenAddress(text: string): string {
+  const parts = split(text);
+  if (parts === undefined) {
+    return `${text} is not ADDR:PORT, as in 127.0.0.1:53 or [::1]:53`;
+  }
+  const address = parseAddress(parts.host);
+  if (address === undefined) return explainBadAddress(parts.host);
+  if (address.family === 6 && !parts.isBracketed) {
+    return `${text} is ambiguous: write IPv6 in brackets, [${parts.host}]:${parts.port}`;
+  }
+  if (address.family === 4 && parts.isBracketed) {
+    return `${text} has brackets, which only IPv6 takes: write ${parts.host}:${parts.port}`;
+  }
+  return `${text} has no valid port: ${parts.port} is above 65535`;
+}
+
+/** Presentation form, as {@link parseListenAddress} reads it. */
+export function formatListenAddress({ address, port }: ListenAddress): string {
+  const host = formatAddress(address);
+  return address.family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Is this `0.0.0.0` or `::`, every address of the host? */
+export function isWildcard(address: Address): boolean {
+  return address.octets.every((octet) => octet === 0);
+}
+
+interface Parts {
+  readonly host: string;
+  readonly port: string;
+  readonly isBracketed: boolean;
+}
+
+function split(text: string): Parts | undefined {
+  const match = /^(?:\[([^\]]*)\]|(.+)):([0-9]{1,5})$/.exec(text);
+  if (match === null) return undefined;
+  const isBracketed = match[1] !== undefined;
+  return { host: match[1] ?? match[2] ?? "", port: match[3] ?? "", isBracketed };
+}

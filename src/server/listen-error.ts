@@ -1,0 +1,46 @@
+import { formatListenAddress, type ListenAddress } from "./listen-address.ts";
+import { findPortHolder, type PortHolder } from "./port-holder.ts";
+
+/** A listen address that cannot be had. The message is one line for the operator. */
+export class ListenError extends Error {
+  override readonly name = "ListenError";
+  /** Of the system call, e.g. `EADDRINUSE`. */
+  readonly code: string;
+
+  constructor(message: string, code: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Words a failed bind or listen for the operator, with the likely holder of a port in use. */
+export function createListenError(
+  transport: "udp" | "tcp",
+  listen: ListenAddress,
+  code: string,
+  findHolder: (transport: "udp" | "tcp", port: number) => PortHolder | undefined = findPortHolder,
+): ListenError {
+  const what = `Cannot listen on ${formatListenAddress(listen)} (${transport.toUpperCase()})`;
+  return new ListenError(`${what}: ${explain(transport, listen, code, findHolder)}`, code);
+}
+
+function explain(
+  transport: "udp" | "tcp",
+  { port }: ListenAddress,
+  code: string,
+  findHolder: (transport: "udp" | "tcp", port: number) => PortHolder | undefined,
+): string {
+  if (code === "EACCES") {
+    return port < 1024
+      ? "permission denied: ports below 1024 need CAP_NET_BIND_SERVICE or net.ipv4.ip_unprivileged_port_start=0"
+      : "permission denied";
+  }
+  if (code !== "EADDRINUSE") return code;
+  const holder = findHolder(transport, port);
+  if (holder === undefined) return "the port is in use by another process";
+  const advice =
+    holder.name.startsWith("systemd-resolve") && port === 53
+      ? "; listen on the host's own addresses, or set DNSStubListener=no in resolved.conf"
+      : "";
+  return `the port is in use by pid ${holder.pid} (${holder.name})${advice}`;
+}

@@ -1,0 +1,117 @@
+import type { Log } from "../log/log.ts";
+import { formatListenAddress, isWildcard, type ListenAddress } from "./listen-address.ts";
+import { createListenError, type ListenError } from "./listen-error.ts";
+import type { TcpListener } from "./tcp-service.ts";
+
+/** A listen address that is served, with the port that was given for 0. */
+export type Served = ListenAddress;
+
+export interface ListenersOptions {
+  readonly listenTcp: (listen: ListenAddress) => Promise<TcpListener>;
+  /** Resolves with the port. */
+  readonly openUdp: (listen: ListenAddress) => Promise<number>;
+  readonly log: Log;
+  /** Milliseconds between two tries for an address that the host does not have (yet). */
+  readonly retryMs?: number;
+}
+
+const RETRY_MS = 1000;
+
+/** How often another port is tried when the one that the kernel gave for TCP is taken for UDP. */
+const PORT_ATTEMPTS = 20;
+
+/** The listen addresses: those that are served, and those that the host does not have yet. */
+export class Listeners {
+  readonly served: Served[] = [];
+  readonly #options: ListenersOptions;
+  #waiting: ListenAddress[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: ListenersOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts serving on every address that can be had now; goes on trying those that the host lacks.
+   *
+   * @throws ListenError for a port in use, and for anything else that waiting does not mend
+   */
+  async open(addresses: readonly ListenAddress[]): Promise<void> {
+    const { log } = this.#options;
+    for (const listen of addresses) {
+      const error = await this.#tryOpen(listen);
+      if (error === undefined) continue;
+      if (!isHostLacking(error.code)) throw error;
+      const address = formatListenAddress(listen);
+      if (isWildcard(listen.address)) {
+        log.warn({ address }, `This host has no IPv${listen.address.family}, not listening there`);
+      } else {
+        log.warn({ address }, "This host does not have the listen address, trying again");
+        this.#waiting.push(listen);
+      }
+    }
+    this.#schedule();
+  }
+
+  /** Ends the tries. What is served is closed by those who opened it. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#waiting.length === 0 || this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#retry(), this.#options.retryMs ?? RETRY_MS);
+  }
+
+  async #retry(): Promise<void> {
+    const { log } = this.#options;
+    const stillWaiting: ListenAddress[] = [];
+    for (const listen of this.#waiting) {
+      const error = await this.#tryOpen(listen);
+      const address = formatListenAddress(listen);
+      if (error === undefined) {
+        log.info({ address }, "The host has the listen address now, listening");
+      } else {
+        if (!isHostLacking(error.code)) log.warn({ address }, error.message);
+        stillWaiting.push(listen);
+      }
+    }
+    this.#waiting = stillWaiting;
+    this.#schedule();
+  }
+
+  /** Takes TCP first: it can be given back without having swallowed a query. */
+  async #tryOpen(listen: ListenAddress): Promise<ListenError | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      let tcp: TcpListener;
+      try {
+        tcp = await this.#options.listenTcp(listen);
+      } catch (error) {
+        return createListenError("tcp", listen, codeOf(error));
+      }
+      const bound = { address: listen.address, port: tcp.port };
+      try {
+        await this.#options.openUdp(bound);
+        this.served.push(bound);
+        return undefined;
+      } catch (error) {
+        tcp.close();
+        const code = codeOf(error);
+        if (code === "EADDRINUSE" && listen.port === 0 && attempt < PORT_ATTEMPTS) continue;
+        return createListenError("udp", bound, code);
+      }
+    }
+  }
+}
+
+/** Does the host lack the address, or the whole address family? Both may come later. */
+function isHostLacking(code: string): boolean {
+  return code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT";
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ?? message;
+}

@@ -1,0 +1,198 @@
+/**
+ * The memory that recvmmsg and sendmmsg work on: two arrays of struct mmsghdr with everything they point to. Pointers
+ * are written once; per packet only lengths change.
+ *
+ * Slot i of the receiving side (address, control message, query) and of the sending side (answer) belong together. The
+ * sending headers are filled from the front: header m is pointed at slot i when it has to be, which is only after a query that
+ * got no answer.
+ */
+import type { Libc, Memory } from "./libc.ts";
+import { SOCKADDR_ADDRESS, SOCKADDR_LENGTH } from "./sockaddr.ts";
+
+/** Packets per system call. */
+export const SLOTS = 64;
+
+/** Longest query taken, and room for an answer, in octets. */
+export const SLOT_OCTETS = 4096;
+
+/** Not a power of two: else all slots would compete for the same few lines of the CPU's cache. */
+const SLOT_STRIDE = SLOT_OCTETS + 64;
+
+// struct mmsghdr, 64-bit.
+const HEADER_STRIDE = 64;
+const NAME = 0;
+const NAME_LENGTH = 8;
+const VECTOR = 16;
+const VECTOR_COUNT = 24;
+const CONTROL = 32;
+const CONTROL_LENGTH = 40;
+const MESSAGE_LENGTH = 56;
+
+// struct iovec.
+const VECTOR_STRIDE = 16;
+const VECTOR_LENGTH = 8;
+
+const NAME_STRIDE = 32;
+
+// struct cmsghdr, then struct in_pktinfo or in6_pktinfo; CMSG_SPACE of either.
+const CONTROL_STRIDE = 64;
+const CONTROL_SPACE = { 4: 32, 6: 40 } as const;
+/** Where the interface index is. */
+const CONTROL_INTERFACE = { 4: 16, 6: 32 } as const;
+const CONTROL_ADDRESS_IPV6 = 16;
+
+const RECEIVE_HEADERS = 0;
+const SEND_HEADERS = RECEIVE_HEADERS + SLOTS * HEADER_STRIDE;
+const RECEIVE_VECTORS = SEND_HEADERS + SLOTS * HEADER_STRIDE;
+const SEND_VECTORS = RECEIVE_VECTORS + SLOTS * VECTOR_STRIDE;
+const NAMES = SEND_VECTORS + SLOTS * VECTOR_STRIDE;
+const CONTROLS = NAMES + SLOTS * NAME_STRIDE;
+const QUERIES = CONTROLS + SLOTS * CONTROL_STRIDE;
+const ANSWERS = QUERIES + SLOTS * SLOT_STRIDE;
+const ARENA_OCTETS = ANSWERS + SLOTS * SLOT_STRIDE;
+
+export class MmsgArena {
+  /** Addresses of the two header arrays. */
+  readonly receiveHeaders: bigint;
+  readonly sendHeaders: bigint;
+  readonly queries: readonly Uint8Array[];
+  readonly answers: readonly Uint8Array[];
+  readonly #memory: Memory;
+  readonly #octets: Uint8Array;
+  readonly #words: Int32Array;
+  /** The slot that each sending header points at. */
+  readonly #pointedAt = new Int32Array(SLOTS);
+  readonly #sourceWord: number;
+  readonly #isIpv6: boolean;
+  /** 0 without packet info. */
+  readonly #controlSpace: number;
+  readonly #controlInterface: number;
+
+  /** @param hasPacketInfo control messages hold the address asked, which becomes the source of the answer */
+  constructor(libc: Libc, family: 4 | 6, hasPacketInfo: boolean) {
+    this.#memory = libc.allocate(ARENA_OCTETS);
+    const { address, octets } = this.#memory;
+    this.#octets = new Uint8Array(octets);
+    this.#words = new Int32Array(octets);
+    this.#isIpv6 = family === 6;
+    this.#sourceWord = (NAMES + SOCKADDR_ADDRESS[family]) >> 2;
+    this.#controlSpace = hasPacketInfo ? CONTROL_SPACE[family] : 0;
+    this.#controlInterface = CONTROL_INTERFACE[family];
+    this.receiveHeaders = address + BigInt(RECEIVE_HEADERS);
+    this.sendHeaders = address + BigInt(SEND_HEADERS);
+    this.queries = viewSlots(octets, QUERIES);
+    this.answers = viewSlots(octets, ANSWERS);
+    this.#writePointers(new DataView(octets), SOCKADDR_LENGTH[family]);
+  }
+
+  /** Octets received in a slot. */
+  queryLength(slot: number): number {
+    return this.#words[(RECEIVE_HEADERS + slot * HEADER_STRIDE + MESSAGE_LENGTH) >> 2] ?? 0;
+  }
+
+  /** Copies the client's address of a slot, as words; `into` has 4. */
+  copySource(slot: number, into: Int32Array): void {
+    const words = this.#words;
+    const from = this.#sourceWord + slot * (NAME_STRIDE >> 2);
+    into[0] = words[from] ?? 0;
+    if (!this.#isIpv6) return;
+    into[1] = words[from + 1] ?? 0;
+    into[2] = words[from + 2] ?? 0;
+    into[3] = words[from + 3] ?? 0;
+  }
+
+  /** Makes sending header `position` carry the first `length` octets of the slot's answer to where its query came from. */
+  stage(position: number, slot: number, length: number): void {
+    if (this.#pointedAt[position] !== slot) this.#pointAt(position, slot);
+    const words = this.#words;
+    words[(SEND_VECTORS + slot * VECTOR_STRIDE + VECTOR_LENGTH) >> 2] = length;
+    if (this.#controlSpace === 0) return;
+    const received = (RECEIVE_HEADERS + slot * HEADER_STRIDE + CONTROL_LENGTH) >> 2;
+    const hasControl = words[received] === this.#controlSpace;
+    words[(SEND_HEADERS + position * HEADER_STRIDE + CONTROL_LENGTH) >> 2] = hasControl
+      ? this.#controlSpace
+      : 0;
+    if (hasControl) this.#freeInterface(slot);
+  }
+
+  /** Gives a slot back its full room for the next control message, which the kernel shrank to what it wrote. */
+  reset(slot: number): void {
+    if (this.#controlSpace === 0) return;
+    this.#words[(RECEIVE_HEADERS + slot * HEADER_STRIDE + CONTROL_LENGTH) >> 2] =
+      this.#controlSpace;
+  }
+
+  /** Address of sending header `position`. */
+  sendHeader(position: number): bigint {
+    return position === 0 ? this.sendHeaders : this.sendHeaders + BigInt(position * HEADER_STRIDE);
+  }
+
+  /** The arena is unusable afterwards. */
+  free(libc: Libc): void {
+    libc.free(this.#memory);
+  }
+
+  /**
+   * Leaves the interface of the answer to the routing table, as for every other packet of the host: the way back may be
+   * another one. Link-local addresses mean nothing without their interface.
+   */
+  #freeInterface(slot: number): void {
+    const control = CONTROLS + slot * CONTROL_STRIDE;
+    if (this.#isIpv6) {
+      const octets = this.#octets;
+      const address = control + CONTROL_ADDRESS_IPV6;
+      if (octets[address] === 0xfe && ((octets[address + 1] ?? 0) & 0xc0) === 0x80) return;
+    }
+    this.#words[(control + this.#controlInterface) >> 2] = 0;
+  }
+
+  #pointAt(position: number, slot: number): void {
+    this.#pointedAt[position] = slot;
+    const words = this.#words;
+    const to = (SEND_HEADERS + position * HEADER_STRIDE) >> 2;
+    // The receiving header of the slot has the same name and control pointers; the vectors of the two sides differ by a
+    // constant, and so are computed.
+    const from = (RECEIVE_HEADERS + slot * HEADER_STRIDE) >> 2;
+    for (const field of [NAME, CONTROL]) {
+      words[to + (field >> 2)] = words[from + (field >> 2)] ?? 0;
+      words[to + (field >> 2) + 1] = words[from + (field >> 2) + 1] ?? 0;
+    }
+    const vector = this.#memory.address + BigInt(SEND_VECTORS + slot * VECTOR_STRIDE);
+    words[to + (VECTOR >> 2)] = Number(BigInt.asIntN(32, vector));
+    words[to + (VECTOR >> 2) + 1] = Number(BigInt.asIntN(32, vector >> 32n));
+  }
+
+  #writePointers(view: DataView, nameLength: number): void {
+    const { address } = this.#memory;
+    const point = (at: number, to: number): void =>
+      view.setBigUint64(at, address + BigInt(to), true);
+    for (let slot = 0; slot < SLOTS; slot++) {
+      this.#pointedAt[slot] = slot;
+      const sides = [
+        [RECEIVE_HEADERS, RECEIVE_VECTORS, QUERIES],
+        [SEND_HEADERS, SEND_VECTORS, ANSWERS],
+      ] as const;
+      for (const [headers, vectors, messages] of sides) {
+        const header = headers + slot * HEADER_STRIDE;
+        const vector = vectors + slot * VECTOR_STRIDE;
+        point(header + NAME, NAMES + slot * NAME_STRIDE);
+        view.setUint32(header + NAME_LENGTH, nameLength, true);
+        point(header + VECTOR, vector);
+        view.setUint32(header + VECTOR_COUNT, 1, true);
+        if (this.#controlSpace > 0) {
+          point(header + CONTROL, CONTROLS + slot * CONTROL_STRIDE);
+          view.setUint32(header + CONTROL_LENGTH, this.#controlSpace, true);
+        }
+        point(vector, messages + slot * SLOT_STRIDE);
+        view.setUint32(vector + VECTOR_LENGTH, SLOT_OCTETS, true);
+      }
+    }
+  }
+}
+
+function viewSlots(octets: ArrayBuffer, start: number): Uint8Array[] {
+  return Array.from(
+    { length: SLOTS },
+    (_, slot) => new Uint8Array(octets, start + slot * SLOT_STRIDE, SLOT_OCTETS),
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * The life of a worker thread on the fast path: it never turns the event loop, so that messages are taken between
+ * two batches, and then whole.
+ */
+import type { Publication } from "../image/publication.ts";
+import type { ImageReader } from "./engine.ts";
+import type { Libc } from "./libc.ts";
+import { type LentDescriptor, MmsgSocket, MSG_DONTWAIT, MSG_WAITFORONE } from "./mmsg-socket.ts";
+import type { Reader } from "./reader.ts";
+import { udpCounter } from "./udp-counters.ts";
+
+export type MmsgMessage =
+  | { readonly type: "publication"; readonly publication: Publication }
+  | { readonly type: "socket"; readonly socket: LentDescriptor }
+  | { readonly type: "stop" };
+
+export interface MmsgLoop<S extends ImageReader> {
+  readonly libc: Libc;
+  readonly reader: Reader<S>;
+  /** Word 0 rises with every message sent. */
+  readonly control: Int32Array;
+  /** By `udpCounter`. */
+  readonly counters: Uint32Array;
+  /** The next waiting message, if there is one. */
+  readonly takeMessage: () => MmsgMessage | undefined;
+  /** Milliseconds, monotonic. */
+  readonly clock: () => number;
+}
+
+/** How long the loop sleeps at most before it looks at `control` again; the sockets' own timeout is the same. */
+const LOOK_UP_MS = 100;
+
+/** Pause after a failure that is likely to come again at once. */
+const FAILURE_PAUSE_MS = 10;
+
+/** Batches per socket that are still answered after the stop: a full receive buffer of 8 MiB holds about 170. */
+const LAST_BATCHES = 256;
+
+const EINTR = 4;
+const EAGAIN = 11;
+
+/** Answers queries until a message says stop. */
+export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
+  const { libc, reader, control, clock } = loop;
+  const source = new Int32Array(reader.context.source.buffer);
+  const sockets: MmsgSocket[] = [];
+  const poll = new PollSet(libc);
+  let seen = -1;
+
+  /** False once the loop has to end. */
+  function takeMessages(): boolean {
+    for (let message = loop.takeMessage(); message !== undefined; message = loop.takeMessage()) {
+      if (message.type === "stop") return false;
+      if (message.type === "publication") {
+        reader.apply(message.publication);
+      } else {
+        sockets.push(new MmsgSocket(libc, message.socket, loop.counters));
+        poll.add(message.socket.descriptor);
+      }
+    }
+    return true;
+  }
+
+  function noteFailure(): void {
+    const errno = libc.errno();
+    if (errno === EAGAIN || errno === EINTR) return;
+    const { receiveFailed } = udpCounter;
+    loop.counters[receiveFailed] = (loop.counters[receiveFailed] ?? 0) + 1;
+    Atomics.wait(control, 0, seen, FAILURE_PAUSE_MS);
+  }
+
+  try {
+    for (;;) {
+      const newest = Atomics.load(control, 0);
+      if (newest !== seen) {
+        seen = newest;
+        if (!takeMessages()) break;
+      }
+      const only = sockets[0];
+      if (!reader.isReady || only === undefined) {
+        Atomics.wait(control, 0, seen, LOOK_UP_MS);
+      } else if (sockets.length === 1) {
+        // One system call fewer per batch than polling.
+        if (only.answerBatch(reader, source, MSG_WAITFORONE, clock) < 0) noteFailure();
+      } else {
+        const ready = poll.wait(LOOK_UP_MS);
+        if (ready < 0) noteFailure();
+        for (let i = 0; ready > 0 && i < sockets.length; i++) {
+          const socket = sockets[i] as MmsgSocket;
+          if (!poll.isReady(i)) continue;
+          if (socket.answerBatch(reader, source, MSG_DONTWAIT, clock) < 0) noteFailure();
+        }
+      }
+    }
+    if (reader.isReady) for (const socket of sockets) answerRest(socket, reader, source, clock);
+  } finally {
+    for (const socket of sockets) socket.free();
+    poll.free();
+  }
+}
+
+/** Answers what was queued when the stop came. */
+function answerRest<S extends ImageReader>(
+  socket: MmsgSocket,
+  reader: Reader<S>,
+  source: Int32Array,
+  clock: () => number,
+): void {
+  for (let batch = 0; batch < LAST_BATCHES; batch++) {
+    if (socket.answerBatch(reader, source, MSG_DONTWAIT, clock) < 0) return;
+  }
+}
+
+const POLLIN = 1;
+const POLLFD_OCTETS = 8;
+const MAX_DESCRIPTORS = 1024;
+
+/** An array of struct pollfd. */
+class PollSet {
+  readonly #libc: Libc;
+  readonly #memory: ReturnType<Libc["allocate"]>;
+  readonly #view: DataView;
+  #count = 0;
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+    this.#memory = libc.allocate(MAX_DESCRIPTORS * POLLFD_OCTETS);
+    this.#view = new DataView(this.#memory.octets);
+  }
+
+  add(descriptor: number): void {
+    this.#view.setInt32(this.#count * POLLFD_OCTETS, descriptor, true);
+    this.#view.setInt16(this.#count * POLLFD_OCTETS + 4, POLLIN, true);
+    this.#count += 1;
+  }
+
+  wait(timeoutMs: number): number {
+    return this.#libc.poll(this.#memory.address, this.#count, timeoutMs);
+  }
+
+  /** True as well if the socket has an error to hand out. */
+  isReady(index: number): boolean {
+    return this.#view.getInt16(index * POLLFD_OCTETS + 6, true) !== 0;
+  }
+
+  free(): void {
+    this.#libc.free(this.#memory);
+  }
+}

@@ -1,0 +1,90 @@
+import type { ImageReader } from "./engine.ts";
+import type { Libc } from "./libc.ts";
+import { MmsgArena, SLOTS } from "./mmsg-arena.ts";
+import type { Reader } from "./reader.ts";
+import { udpCounter } from "./udp-counters.ts";
+
+/** A descriptor lent by the main thread. */
+export interface LentDescriptor {
+  readonly descriptor: number;
+  readonly family: 4 | 6;
+  readonly hasPacketInfo: boolean;
+}
+
+/** recvmmsg: block for the first packet only, or not at all. */
+export const MSG_WAITFORONE = 0x10000;
+export const MSG_DONTWAIT = 0x40;
+
+/** One socket and the memory of its packets. */
+export class MmsgSocket {
+  readonly descriptor: number;
+  readonly #libc: Libc;
+  readonly #family: 4 | 6;
+  readonly #arena: MmsgArena;
+  readonly #counters: Uint32Array;
+
+  /** @param counters by {@link udpCounter} */
+  constructor(libc: Libc, lent: LentDescriptor, counters: Uint32Array) {
+    this.descriptor = lent.descriptor;
+    this.#libc = libc;
+    this.#family = lent.family;
+    this.#arena = new MmsgArena(libc, lent.family, lent.hasPacketInfo);
+    this.#counters = counters;
+  }
+
+  /**
+   * Takes up to {@link SLOTS} queries and answers them.
+   *
+   * @param source words of `reader.context.source`
+   * @param flags of recvmmsg
+   * @param clock milliseconds, monotonic; read once per batch
+   * @returns queries taken, -1 if receiving failed or nothing came
+   */
+  answerBatch<S extends ImageReader>(
+    reader: Reader<S>,
+    source: Int32Array,
+    flags: number,
+    clock: () => number,
+  ): number {
+    const arena = this.#arena;
+    const received = this.#libc.recvmmsg(this.descriptor, arena.receiveHeaders, SLOTS, flags, null);
+    if (received <= 0) return -1;
+    const now = clock();
+    reader.context.family = this.#family;
+    let staged = 0;
+    for (let slot = 0; slot < received; slot++) {
+      arena.copySource(slot, source);
+      const query = arena.queries[slot] as Uint8Array;
+      const answer = arena.answers[slot] as Uint8Array;
+      const length = reader.answer(query, arena.queryLength(slot), now, answer);
+      if (length > 0) arena.stage(staged++, slot, length);
+      arena.reset(slot);
+    }
+    this.#send(staged);
+    return received;
+  }
+
+  free(): void {
+    this.#arena.free(this.#libc);
+  }
+
+  #send(count: number): void {
+    let sent = 0;
+    while (sent < count) {
+      const taken = this.#libc.sendmmsg(
+        this.descriptor,
+        this.#arena.sendHeader(sent),
+        count - sent,
+        0,
+      );
+      if (taken > 0) {
+        sent += taken;
+      } else {
+        // sendmmsg fails only for its first message: that one is given up, the others may well go out.
+        sent += 1;
+        const { sendFailed } = udpCounter;
+        this.#counters[sendFailed] = (this.#counters[sendFailed] ?? 0) + 1;
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { runDgramLoop } from "./dgram-loop.ts";
+import type { Engine, ImageReader } from "./engine.ts";
+import { createFaultReporter } from "./fault-reporter.ts";
+import { loadLibc } from "./libc.ts";
+import { type MmsgMessage, runMmsgLoop } from "./mmsg-loop.ts";
+import { Reader } from "./reader.ts";
+import { udpCounter } from "./udp-counters.ts";
+import type { UdpWorkerData } from "./udp-worker-protocol.ts";
+
+/** The body of a UDP worker thread, for the thread that was started with {@link UdpWorkerData}. */
+export async function runUdpWorker<S extends ImageReader>(engine: Engine<S>): Promise<void> {
+  const data = workerData as UdpWorkerData;
+  const { port } = data;
+  const counters = new Uint32Array(data.udpCounters);
+  const clock = (): number => performance.now();
+  const reportFault = createFaultReporter((report) => port.postMessage(report), clock);
+  const reader = new Reader(engine, new Uint32Array(data.answerCounters), data.thread, (error) => {
+    const { faulted } = udpCounter;
+    counters[faulted] = (counters[faulted] ?? 0) + 1;
+    reportFault(error);
+  });
+  if (data.path === "dgram") {
+    runDgramLoop({ reader, port, counters, clock });
+    return;
+  }
+  const loaded = await loadLibc();
+  if ("reason" in loaded) throw new Error(`Cannot serve UDP: ${loaded.reason}`);
+  runMmsgLoop({
+    libc: loaded.libc,
+    reader,
+    counters,
+    clock,
+    control: new Int32Array(data.control),
+    takeMessage: () => receiveMessageOnPort(port)?.message as MmsgMessage | undefined,
+  });
+  port.close();
+}

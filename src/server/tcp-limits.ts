@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+
+/** What a TCP client may cost us (RFC 7766 §6.2.3, RFC 9210 §4). */
+export interface TcpLimits {
+  readonly connections: number;
+  /** Per IPv4 address or IPv6 /56. */
+  readonly connectionsPerSource: number;
+  /** Milliseconds without a query. */
+  readonly idleMs: number;
+  /** Milliseconds from the first octet of a message to its last. */
+  readonly messageMs: number;
+  /** Milliseconds in which a client that has answers waiting reads none. */
+  readonly stallMs: number;
+}
+
+/** The starting points of RFC 9210 §4.2, and half of the descriptors for everything else. */
+export function findTcpLimits(): TcpLimits {
+  return {
+    connections: Math.min(1024, Math.floor(readDescriptorLimit() / 2)),
+    connectionsPerSource: 25,
+    idleMs: 10_000,
+    messageMs: 10_000,
+    stallMs: 2000,
+  };
+}
+
+function readDescriptorLimit(): number {
+  try {
+    const line = /^Max open files\s+([0-9]+)/m.exec(readFileSync("/proc/self/limits", "utf8"));
+    return line === null ? Number.POSITIVE_INFINITY : Number(line[1]);
+  } catch {
+    // Not Linux: nothing to read, and no limit known.
+    return Number.POSITIVE_INFINITY;
+  }
+}

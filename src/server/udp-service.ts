@@ -1,0 +1,32 @@
+import type { Publication } from "../image/publication.ts";
+import type { Log } from "../log/log.ts";
+import type { ListenAddress } from "./listen-address.ts";
+import type { WorkerSlot } from "./worker-slot.ts";
+
+/** UDP on one of the two paths. */
+export interface UdpService {
+  readonly path: "mmsg" | "dgram";
+  /** The threads, which hold the counters. */
+  readonly slots: readonly WorkerSlot[];
+  /**
+   * Starts serving on one more address.
+   *
+   * @returns the port, the one asked for unless that was 0
+   * @throws an error with the `code` of the system call that failed
+   */
+  open(listen: ListenAddress): Promise<number>;
+  /** Gives every thread what changed. */
+  publish(publication: Publication): void;
+  /** Answers what is queued, ends the threads, closes the sockets. */
+  close(): Promise<void>;
+}
+
+export interface UdpServiceOptions {
+  /** The module that the threads run. */
+  readonly workerEntry: URL;
+  /** How many counters the answers need. */
+  readonly answerCounters: number;
+  /** All that was published so far; undefined before the first publication. */
+  readonly wholePublication: () => Publication | undefined;
+  readonly log: Log;
+}

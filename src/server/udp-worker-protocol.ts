@@ -1,0 +1,36 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Publication } from "../image/publication.ts";
+import type { FaultReport } from "./fault-reporter.ts";
+import type { LentDescriptor } from "./mmsg-socket.ts";
+
+/** What a UDP worker thread is started with. */
+export interface UdpWorkerData {
+  readonly path: "mmsg" | "dgram";
+  /** 0, 1, … */
+  readonly thread: number;
+  /** Int32Array of {@link CONTROL_WORDS}; word 0 rises with every message put on `port`. */
+  readonly control: SharedArrayBuffer;
+  /** Uint32Arrays that outlive the thread: a replacement goes on counting in them. */
+  readonly answerCounters: SharedArrayBuffer;
+  readonly udpCounters: SharedArrayBuffer;
+  /** Carries {@link ToUdpWorker} and {@link FromUdpWorker}. */
+  readonly port: MessagePort;
+}
+
+export const CONTROL_WORDS = 1;
+
+export type ToUdpWorker =
+  | { readonly type: "publication"; readonly publication: Publication }
+  /** mmsg only. */
+  | { readonly type: "socket"; readonly socket: LentDescriptor }
+  /** dgram only; answered by `bound` or `bindFailed`. */
+  | { readonly type: "bind"; readonly id: number; readonly host: string; readonly port: number }
+  /** dgram only. */
+  | { readonly type: "unbind"; readonly id: number }
+  /** Answer what is queued, then end. */
+  | { readonly type: "stop" };
+
+export type FromUdpWorker =
+  | FaultReport
+  | { readonly type: "bound"; readonly id: number; readonly port: number }
+  | { readonly type: "bindFailed"; readonly id: number; readonly code: string };

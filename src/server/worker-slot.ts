@@ -1,0 +1,114 @@
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { Log } from "../log/log.ts";
+import { nextRestartDelay } from "./restart-delay.ts";
+import { UDP_COUNTERS } from "./udp-counters.ts";
+import {
+  CONTROL_WORDS,
+  type FromUdpWorker,
+  type ToUdpWorker,
+  type UdpWorkerData,
+} from "./udp-worker-protocol.ts";
+
+export interface WorkerSlotOptions {
+  readonly entry: URL;
+  readonly path: "mmsg" | "dgram";
+  readonly thread: number;
+  /** How many counters the answers need. */
+  readonly answerCounters: number;
+  readonly log: Log;
+  /** Everything a new thread has to hear first: image and sockets. */
+  readonly greeting: () => readonly ToUdpWorker[];
+  readonly onMessage: (message: FromUdpWorker) => void;
+}
+
+/** A thread that does not end by itself this long after the stop is terminated. */
+const STOP_MS = 1000;
+
+/** The place of one worker thread: whoever dies in it is replaced, and the counters go on. */
+export class WorkerSlot {
+  readonly answerCounters: Uint32Array;
+  readonly udpCounters: Uint32Array;
+  /** Threads that had to be replaced. */
+  deaths = 0;
+  readonly #options: WorkerSlotOptions;
+  readonly #control = new Int32Array(new SharedArrayBuffer(4 * CONTROL_WORDS));
+  readonly #stopped: Promise<void>;
+  #resolveStopped: () => void = () => {};
+  #worker: Worker | undefined;
+  #port: MessagePort | undefined;
+  #startedAt = 0;
+  #delayMs: number | undefined;
+  #restart: NodeJS.Timeout | undefined;
+  #isStopping = false;
+
+  constructor(options: WorkerSlotOptions) {
+    this.#options = options;
+    this.answerCounters = new Uint32Array(new SharedArrayBuffer(4 * options.answerCounters));
+    this.udpCounters = new Uint32Array(new SharedArrayBuffer(4 * UDP_COUNTERS));
+    this.#stopped = new Promise((resolve) => {
+      this.#resolveStopped = resolve;
+    });
+    this.#start();
+  }
+
+  /** Reaches the thread of the moment; its successors hear what the greeting says. */
+  post(message: ToUdpWorker): void {
+    if (this.#port === undefined) return;
+    this.#port.postMessage(message);
+    // After the message: a thread that sees the word change finds it.
+    Atomics.add(this.#control, 0, 1);
+    Atomics.notify(this.#control, 0);
+  }
+
+  /** Resolves when the thread has ended and holds no descriptor any more. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    clearTimeout(this.#restart);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    this.post({ type: "stop" });
+    const terminate = setTimeout(() => void worker.terminate(), STOP_MS);
+    await this.#stopped;
+    clearTimeout(terminate);
+  }
+
+  #start(): void {
+    const { entry, path, thread, log } = this.#options;
+    const { port1, port2 } = new MessageChannel();
+    const data: UdpWorkerData = {
+      path,
+      thread,
+      control: this.#control.buffer as SharedArrayBuffer,
+      answerCounters: this.answerCounters.buffer as SharedArrayBuffer,
+      udpCounters: this.udpCounters.buffer as SharedArrayBuffer,
+      port: port2,
+    };
+    port1.on("message", this.#options.onMessage);
+    this.#port = port1;
+    this.#startedAt = performance.now();
+    for (const message of this.#options.greeting()) this.post(message);
+    const worker = new Worker(entry, {
+      name: `rondo-udp-${thread}`,
+      workerData: data,
+      transferList: [port2],
+    });
+    this.#worker = worker;
+    worker.on("error", (err) => log.error({ err, thread }, "UDP thread failed"));
+    worker.on("exit", (code) => {
+      port1.close();
+      this.#port = undefined;
+      this.#worker = undefined;
+      if (this.#isStopping) this.#resolveStopped();
+      else this.#replace(code);
+    });
+  }
+
+  #replace(code: number): void {
+    this.deaths += 1;
+    this.#delayMs = nextRestartDelay(this.#delayMs, performance.now() - this.#startedAt);
+    const { thread, log } = this.#options;
+    log.error({ thread, code, delayMs: this.#delayMs }, "UDP thread ended, starting another");
+    if (this.#delayMs === 0) this.#start();
+    else this.#restart = setTimeout(() => this.#start(), this.#delayMs);
+  }
+}
