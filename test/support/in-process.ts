@@ -1,0 +1,121 @@
+/** The query path without sockets: zones from text, served by `respond()` as a worker would. */
+import type { Context } from "../../src/answer/context.ts";
+import { COUNTER_SLOTS } from "../../src/answer/counters.ts";
+import { respond } from "../../src/answer/respond.ts";
+import { ControlPlane } from "../../src/control/control-plane.ts";
+import type { GeoTable } from "../../src/geo/geo-table.ts";
+import type { TargetState } from "../../src/health/snapshot.ts";
+import { Serving } from "../../src/image/serving.ts";
+import { prepareZone } from "../../src/loader/prepare-zone.ts";
+import { silentLog } from "../../src/log/log.ts";
+import { loadZone } from "../../src/zone/load-zone.ts";
+import type { Zone } from "../../src/zone/model.ts";
+
+const UDP_LIMIT = 1232;
+/** Stands behind the room a response has; whoever writes further is found out. */
+const SENTINEL = 0xa5;
+const GUARD_OCTETS = 64;
+
+/** Knows no address: scenarios bring their own `networks`. */
+const EMPTY_GEO: GeoTable = {
+  v4: { starts: new Uint32Array(1), locations: new Uint32Array(1) },
+  v6: { starts: new Uint32Array(4), locations: new Uint32Array(1) },
+  locations: [
+    { continent: undefined, country: undefined, subdivision: undefined, coords: undefined },
+  ],
+  sources: [],
+};
+
+export interface InProcess {
+  /**
+   * Asks from 127.0.0.1.
+   *
+   * @returns the response, or undefined for silence
+   */
+  ask(packet: Uint8Array, transport: "udp" | "tcp"): Uint8Array | undefined;
+  /** Replaces the zones of these files, by file name. */
+  load(files: Readonly<Record<string, string>>): void;
+  /** Sets the verdict on addresses; all others are up. */
+  mark(verdicts: Readonly<Record<string, "up" | "down">>): void;
+  readonly serving: Serving;
+  readonly context: Context;
+}
+
+export function serveInProcess(files: Readonly<Record<string, string>>): InProcess {
+  const serving = new Serving();
+  const context: Context = {
+    source: Uint8Array.from([127, 0, 0, 1, ...new Uint8Array(12)]),
+    family: 4,
+    stream: false,
+    udpLimit: UDP_LIMIT,
+    rotation: new Uint32Array(0),
+    counters: new Uint32Array(COUNTER_SLOTS),
+  };
+  const plane = new ControlPlane({
+    log: silentLog,
+    publish: (publication) => {
+      serving.apply(publication);
+      if (context.rotation.length < serving.rotationSlots) {
+        const grown = new Uint32Array(serving.rotationSlots);
+        grown.set(context.rotation);
+        context.rotation = grown;
+      }
+    },
+  });
+  const load = (changed: Readonly<Record<string, string>>): void => {
+    plane.serve(
+      Object.entries(changed).map(([file, text]) =>
+        prepareZone(readZone(file, text), EMPTY_GEO, 0),
+      ),
+    );
+  };
+  load(files);
+  const out = new Uint8Array(65_535 + GUARD_OCTETS);
+  return {
+    serving,
+    context,
+    load,
+    ask: (packet, transport) => {
+      context.stream = transport === "tcp";
+      const room = context.stream ? 65_535 : UDP_LIMIT;
+      out.fill(SENTINEL, room, room + GUARD_OCTETS);
+      const length = respond(packet, packet.length, context, serving, 0, out);
+      if (
+        length > room ||
+        out.subarray(room, room + GUARD_OCTETS).some((octet) => octet !== SENTINEL)
+      ) {
+        throw new RangeError(`A response of ${length} octets, or one that wrote beyond ${room}`);
+      }
+      return length === 0 ? undefined : out.slice(0, length);
+    },
+    mark: (verdicts) => {
+      const targets = new Map<string, TargetState>();
+      for (const { zone } of plane.zones) {
+        for (const target of zone.pools.flatMap((pool) =>
+          pool.values.flatMap((value) => value.targets),
+        )) {
+          targets.set(target.key, stateOf(verdicts[target.address] ?? "up"));
+        }
+      }
+      plane.setHealth({ targets });
+    },
+  };
+}
+
+function readZone(file: string, text: string): Zone {
+  const { zone, issues } = loadZone(text, { file });
+  if (zone === undefined) throw new SyntaxError(JSON.stringify(issues, undefined, 1));
+  return zone;
+}
+
+function stateOf(verdict: "up" | "down"): TargetState {
+  return {
+    verdict,
+    suspect: false,
+    held: false,
+    blind: false,
+    stale: false,
+    since: 0,
+    lastError: verdict === "down" ? "refused" : undefined,
+  };
+}
