@@ -2,11 +2,13 @@
  * What the system reports of the directories that hold zone files, reduced to two facts: something happened to a zone
  * file's name, or a link was switched and all names may mean other files now.
  */
+
 import { type FSWatcher, watch } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import type { ZoneSource } from "../config/server-file.ts";
 import type { Log } from "../log/log.ts";
-import { directoriesOf, isZoneFileName, type ZoneSource } from "./zone-folder.ts";
+import { directoriesOf, isZoneFileName } from "./zone-folder.ts";
 
 export interface DirectoryEvents {
   /** Follows directories that were replaced by others of the same name, and retries those that could not be watched. */
@@ -110,9 +112,9 @@ async function identityOf(directory: string): Promise<string | undefined> {
 function createPathLookup(
   source: ZoneSource,
 ): (directory: string, name: string) => string | undefined {
-  if ("folder" in source) {
-    return (_, name) => (isZoneFileName(name) ? join(source.folder, name) : undefined);
+  if (source.kind === "folder") {
+    return (_, name) => (isZoneFileName(name) ? join(source.path, name) : undefined);
   }
-  const byPlace = new Map(source.files.map((file) => [resolve(file), file]));
+  const byPlace = new Map(source.paths.map((file) => [resolve(file), file]));
   return (directory, name) => byPlace.get(resolve(directory, name));
 }

@@ -2,11 +2,13 @@
  * Watches the zone files: hears of changes from the system, looks again every half minute for those it was not told
  * of, and reports files once they are whole.
  */
+
 import { performance } from "node:perf_hooks";
+import type { ZoneSource } from "../config/server-file.ts";
 import type { Log } from "../log/log.ts";
 import { createChangeTracker, type SeenFile } from "./change-tracker.ts";
 import { watchDirectories } from "./directory-events.ts";
-import { listZoneFiles, statZoneFile, type ZoneFileStat, type ZoneSource } from "./zone-folder.ts";
+import { listZoneFiles, statZoneFile, type ZoneFileStat } from "./zone-folder.ts";
 
 export interface FileChanges {
   /** Came, or look different now. */

@@ -19,6 +19,8 @@ export interface WorkerPool<Job, Result> {
 export interface WorkerPoolOptions {
   /** A module that answers every message with one message. */
   readonly module: URL;
+  /** What every worker gets to know at its start. */
+  readonly workerData?: unknown;
   readonly size: number;
   readonly idleMs: number;
   readonly resourceLimits: ResourceLimits;
@@ -62,7 +64,10 @@ export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): Worke
   }
 
   function createSlot(): Slot<Job, Result> {
-    const worker = new Worker(options.module, { resourceLimits: options.resourceLimits });
+    const worker = new Worker(options.module, {
+      workerData: options.workerData,
+      resourceLimits: options.resourceLimits,
+    });
     const slot: Slot<Job, Result> = { worker, task: undefined, timer: undefined };
     slots.add(slot);
     worker.on("message", (result: Result) => finish(slot, result));

@@ -5,9 +5,7 @@
 import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-
-/** Where zone files come from: a folder that is watched whole, or files that the operator named. */
-export type ZoneSource = { readonly folder: string } | { readonly files: readonly string[] };
+import type { ZoneSource } from "../config/server-file.ts";
 
 /** What tells one state of a file from another without reading it. */
 export interface ZoneFileStat {
@@ -61,22 +59,27 @@ export async function statZoneFile(
 
 /** The directories that must be watched to hear of changes, as the source writes them. */
 export function directoriesOf(source: ZoneSource): string[] {
-  if ("folder" in source) return [resolve(source.folder)];
-  return [...new Set(source.files.map((file) => dirname(resolve(file))))];
+  if (source.kind === "folder") return [resolve(source.path)];
+  return [...new Set(source.paths.map((file) => dirname(resolve(file))))];
+}
+
+/** What messages call the source as a whole. */
+export function sourceName(source: ZoneSource): string {
+  return source.kind === "folder" ? source.path : source.paths.join(", ");
 }
 
 async function listPaths(source: ZoneSource): Promise<string[]> {
-  if ("files" in source) return [...source.files];
-  const names = await readdir(source.folder);
+  if (source.kind === "files") return [...source.paths];
+  const names = await readdir(source.path);
   return names
     .filter(isZoneFileName)
     .sort()
-    .map((name) => join(source.folder, name));
+    .map((name) => join(source.path, name));
 }
 
 /** Symbolic links of a folder must stay inside it; files that the operator named may be links to anywhere. */
 function rootOf(source: ZoneSource): string | undefined {
-  return "folder" in source ? source.folder : undefined;
+  return source.kind === "folder" ? source.path : undefined;
 }
 
 async function statAll(

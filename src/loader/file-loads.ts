@@ -1,0 +1,184 @@
+/**
+ * What every zone file holds, kept up to date by jobs for the load workers.
+ */
+import { createFileIssue, type Issue } from "../config/issue.ts";
+import { formatName } from "../wire/name.ts";
+import type { Copy } from "./last-good.ts";
+import type { LoadJob, LoadResult } from "./load-zone-file.ts";
+import type { FileState, LoadedZone } from "./resolve-zones.ts";
+import type { JobOutcome, WorkerPool } from "./worker-pool.ts";
+import type { ZoneFileStat } from "./zone-folder.ts";
+
+/** A file's state, with what the next load and the last good copy need. */
+export interface OwnedFile extends FileState {
+  claim: LoadedZone | undefined;
+  isGone: boolean;
+  errors: readonly Issue[];
+  /** Hash of the content that `claim` was made of. */
+  hash: string | undefined;
+  /** Content of `claim` that has no copy yet. */
+  uncopied: Uint8Array | undefined;
+}
+
+export interface LoadRequest {
+  readonly look: ZoneFileStat;
+  /** Whether it must be in the state that was looked at: a state that is known to be whole. */
+  readonly isExact: boolean;
+  readonly copy: Copy | undefined;
+}
+
+/** By path. */
+export type OwnedFiles = Map<string, OwnedFile>;
+
+type SerialLookup = (zone: string) => number | undefined;
+
+export type LoadPool = Pick<WorkerPool<LoadJob, LoadResult>, "run">;
+
+const DEADLINE_MS = 10_000;
+const DEADLINE_PER_MIB_MS = 5_000;
+/** Tries at a file that changes while it is read. */
+const MAX_TRIES = 3;
+
+/**
+ * Loads files and takes the results into their states.
+ *
+ * @param serialOf the serial a zone is served with, by name
+ */
+export async function loadAll(
+  pool: LoadPool,
+  files: OwnedFiles,
+  requests: readonly LoadRequest[],
+  serialOf: SerialLookup,
+): Promise<void> {
+  await Promise.all(
+    requests.map((request) =>
+      loadFile(pool, ownedFile(files, request.look.path), request, serialOf),
+    ),
+  );
+}
+
+/** The state of the file at a path; an empty one if it is new. */
+export function ownedFile(files: OwnedFiles, path: string): OwnedFile {
+  let file = files.get(path);
+  if (file === undefined) {
+    file = createOwnedFile(path);
+    files.set(path, file);
+  }
+  return file;
+}
+
+export function createOwnedFile(file: string): OwnedFile {
+  return {
+    file,
+    claim: undefined,
+    isGone: false,
+    errors: [],
+    hash: undefined,
+    uncopied: undefined,
+  };
+}
+
+async function loadFile(
+  pool: LoadPool,
+  state: OwnedFile,
+  request: LoadRequest,
+  serialOf: SerialLookup,
+): Promise<void> {
+  const { look, copy } = request;
+  if (look.refusal !== undefined) {
+    state.isGone = false;
+    state.errors = [createFileIssue(state.file, "error", `Not read: ${look.refusal}`)];
+    return;
+  }
+  const job: LoadJob = {
+    path: look.path,
+    file: state.file,
+    fingerprint: request.isExact ? look.fingerprint : undefined,
+    knownHash: state.hash,
+    previousSerial: state.claim?.prepared.zone.serial ?? copy?.serial,
+    copy,
+  };
+  const deadlineMs = deadlineFor(look.size);
+  let outcome = await pool.run(job, deadlineMs);
+  for (let tries = 1; !request.isExact && isUnstable(outcome) && tries < MAX_TRIES; tries += 1) {
+    outcome = await pool.run(job, deadlineMs);
+  }
+  const previousSerial = findHigherSerial(outcome, job, serialOf);
+  if (previousSerial !== undefined) {
+    outcome = await pool.run({ ...job, previousSerial }, deadlineMs);
+  }
+  if (isUnstable(outcome)) {
+    // What is half written is read when it is quiet; until then the file is as good or bad as it was.
+    if (state.claim !== undefined || request.isExact) return;
+    outcome = { kind: "failed", reason: "it changes while it is being read" };
+  }
+  takeOutcome(state, outcome, "file", warningsAbout(state.file, look));
+}
+
+/** Loads the last good copy in place of a file that is bad; the file's errors stay. False if the copy is bad, too. */
+export async function loadCopy(pool: LoadPool, state: OwnedFile, copy: Copy): Promise<boolean> {
+  const { errors } = state;
+  const job: LoadJob = {
+    path: copy.path,
+    file: state.file,
+    fingerprint: undefined,
+    knownHash: undefined,
+    previousSerial: copy.serial,
+    copy,
+  };
+  takeOutcome(state, await pool.run(job, deadlineFor(0)), "copy", []);
+  state.errors = errors;
+  return state.claim !== undefined;
+}
+
+/** A zone that moved here from a file with a higher serial must go on from that one. */
+function findHigherSerial(
+  outcome: JobOutcome<LoadResult>,
+  job: LoadJob,
+  serialOf: SerialLookup,
+): number | undefined {
+  if (outcome.kind === "failed" || outcome.result.kind !== "loaded") return undefined;
+  const { zone } = outcome.result.prepared;
+  const served = serialOf(formatName(zone.apex));
+  const isHigher = served !== undefined && served >= zone.serial && served !== job.previousSerial;
+  return isHigher ? served : undefined;
+}
+
+function takeOutcome(
+  state: OwnedFile,
+  outcome: JobOutcome<LoadResult>,
+  origin: LoadedZone["origin"],
+  warnings: readonly Issue[],
+): void {
+  if (outcome.kind === "failed") {
+    state.isGone = false;
+    state.errors = [createFileIssue(state.file, "error", `Loading failed: ${outcome.reason}`)];
+    return;
+  }
+  const { result } = outcome;
+  state.isGone = false;
+  state.errors = result.kind === "refused" ? result.issues : [];
+  if (result.kind !== "loaded") return;
+  state.hash = result.hash;
+  state.uncopied = result.uncopied;
+  state.claim = {
+    name: formatName(result.prepared.zone.apex),
+    file: state.file,
+    prepared: result.prepared,
+    origin,
+    warnings: [...warnings, ...result.warnings],
+  };
+}
+
+function warningsAbout(file: string, look: ZoneFileStat): Issue[] {
+  if (!look.isWritableByOthers) return [];
+  return [createFileIssue(file, "warning", "Others than its owner may write this file")];
+}
+
+function isUnstable(outcome: JobOutcome<LoadResult>): boolean {
+  return outcome.kind === "done" && outcome.result.kind === "unstable";
+}
+
+function deadlineFor(size: number): number {
+  return DEADLINE_MS + Math.ceil(size / (1 << 20)) * DEADLINE_PER_MIB_MS;
+}

@@ -1,0 +1,25 @@
+/** The workers that load zone files. */
+import type { LoadGeo, LoadJob, LoadResult } from "./load-zone-file.ts";
+import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
+
+export type ZonePool = WorkerPool<LoadJob, LoadResult>;
+
+const WORKERS = 2;
+const IDLE_MS = 10_000;
+/** A file of 8 MiB with 100 000 records needs about 650 MB while it is parsed. */
+const WORKER_HEAP_MB = 1024;
+
+/**
+ * Makes the pool; threads start with the first job.
+ *
+ * @param workerModule the built load worker, for callers that are not built themselves
+ */
+export function createLoadPool(geo: LoadGeo, workerModule: URL | undefined): ZonePool {
+  return createWorkerPool({
+    module: workerModule ?? new URL("./load-worker.js", import.meta.url),
+    workerData: geo,
+    size: WORKERS,
+    idleMs: IDLE_MS,
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+  });
+}

@@ -1,0 +1,37 @@
+import type { Issue } from "../config/issue.ts";
+import type { ZoneSource } from "../config/server-file.ts";
+import { createLoadPool } from "./load-pool.ts";
+import type { LoadGeo } from "./load-zone-file.ts";
+import type { LoadedZone } from "./resolve-zones.ts";
+import { startZones, ZoneLoadError } from "./start-zones.ts";
+
+/** What a look at the zone files finds, without serving or keeping anything. */
+export interface ZoneReport {
+  /** Those that would be served. */
+  readonly zones: readonly LoadedZone[];
+  /** Errors and warnings of all files. */
+  readonly issues: readonly Issue[];
+}
+
+/** Loads all zones once, for commands that only want to look at them. A folder that cannot be read is an issue. */
+export async function readZones(
+  source: ZoneSource,
+  geo: LoadGeo,
+  workerModule?: URL,
+): Promise<ZoneReport> {
+  const pool = createLoadPool(geo, workerModule);
+  try {
+    const { resolved } = await startZones(source, pool, undefined);
+    const zones = [...resolved.served.values()];
+    const issues = [
+      ...resolved.problems.flatMap((problem) => problem.issues),
+      ...zones.flatMap((zone) => zone.warnings),
+    ];
+    return { zones, issues };
+  } catch (error) {
+    if (error instanceof ZoneLoadError) return { zones: [], issues: error.issues };
+    throw error;
+  } finally {
+    await pool.close();
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * Owns the zone files: loads them off the main thread, follows their changes, and keeps every zone at its last good
+ * state whatever happens to its file.
+ */
+
+import { join } from "node:path";
+import { createFileIssue, renderIssue } from "../config/issue.ts";
+import type { ZoneSource } from "../config/server-file.ts";
+import type { Log } from "../log/log.ts";
+import { type LoadRequest, loadAll } from "./file-loads.ts";
+import { createLastGood, type LastGood } from "./last-good.ts";
+import { createLoadPool, type ZonePool } from "./load-pool.ts";
+import type { LoadGeo } from "./load-zone-file.ts";
+import { createProblemLog } from "./problem-log.ts";
+import { type LoadedZone, resolveZones, type ZoneProblem } from "./resolve-zones.ts";
+import { type StartedZones, startZones } from "./start-zones.ts";
+import { createZoneWatch } from "./watch.ts";
+import { listZoneFiles, sourceName } from "./zone-folder.ts";
+
+export interface ZoneLoader {
+  /** All zones that are served now. */
+  zones(): readonly LoadedZone[];
+  /** Everything that keeps a file's present content from being served. */
+  problems(): readonly ZoneProblem[];
+  /** The last good copies: why the last one could not be written, and how many could not since the start. */
+  copies(): { readonly problem: string | undefined; readonly failures: number };
+  /** Reads every file again, settled or not, and resolves when the outcome is in force. */
+  reload(): Promise<ReloadResult>;
+  /** Stops watching, ends the workers and waits for copies under way. */
+  close(): Promise<void>;
+}
+
+export interface ReloadResult {
+  /** Zones that are new or hold something else than before. */
+  readonly changed: readonly LoadedZone[];
+  readonly problems: readonly ZoneProblem[];
+}
+
+export interface ZoneLoaderOptions {
+  readonly source: ZoneSource;
+  /** The folder `zones` in it takes the last good copies. */
+  readonly stateDirectory: string;
+  readonly log: Log;
+  readonly geo: LoadGeo;
+  /** Called after every change but the first load, never twice at the same time. */
+  readonly onChange: (changed: readonly LoadedZone[]) => void | Promise<void>;
+  /** The built load worker, for callers that are not built themselves. */
+  readonly workerModule?: URL;
+  /** Time between looks without an event, in milliseconds. */
+  readonly pollMs?: number;
+}
+
+/**
+ * Loads all zones and goes on watching them.
+ *
+ * @throws ZoneLoadError with the issues of every file if one is bad and has no last good copy
+ */
+export async function createZoneLoader(options: ZoneLoaderOptions): Promise<ZoneLoader> {
+  const { source, log } = options;
+  const pool = createLoadPool(options.geo, options.workerModule);
+  const lastGood = createLastGood(join(options.stateDirectory, "zones"), source, log);
+  try {
+    return runLoader(options, pool, lastGood, await startZones(source, pool, lastGood));
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+function runLoader(
+  options: ZoneLoaderOptions,
+  pool: ZonePool,
+  lastGood: LastGood,
+  started: StartedZones,
+): ZoneLoader {
+  const { source, log } = options;
+  const { files } = started;
+  const problemLog = createProblemLog(log);
+  let { served, problems } = started.resolved;
+  let folderProblems: readonly ZoneProblem[] = [];
+  let lastStep: Promise<unknown> = Promise.resolve();
+  problemLog.report(problems);
+  storeCopies();
+
+  /** One step at a time, in the order they were asked for. */
+  function inTurn<Result>(step: () => Promise<Result>): Promise<Result> {
+    const result = lastStep.then(step);
+    lastStep = result.catch(() => {});
+    return result;
+  }
+
+  async function update(
+    requests: readonly LoadRequest[],
+    gone: readonly string[],
+  ): Promise<ReloadResult> {
+    for (const path of gone) markGone(path);
+    await loadAll(pool, files, requests, (zone) => served.get(zone)?.prepared.zone.serial);
+    const resolved = resolveZones(files.values(), served);
+    ({ served, problems } = resolved);
+    for (const zone of resolved.changed) logLoaded(log, zone);
+    problemLog.report(allProblems());
+    storeCopies();
+    if (resolved.changed.length > 0) await options.onChange(resolved.changed);
+    return { changed: resolved.changed, problems: allProblems() };
+  }
+
+  async function reload(): Promise<ReloadResult> {
+    const looks = await listZoneFiles(source).catch((error: Error) => error);
+    if (looks instanceof Error) {
+      setFolderProblem(looks.message);
+      return { changed: [], problems: allProblems() };
+    }
+    setFolderProblem(undefined);
+    const present = new Set(looks.map((look) => look.path));
+    const gone = [...files.keys()].filter((path) => !present.has(path));
+    return update(
+      looks.map((look) => ({ look, isExact: false, copy: undefined })),
+      gone,
+    );
+  }
+
+  function markGone(path: string): void {
+    const file = files.get(path);
+    if (file === undefined) return;
+    file.isGone = true;
+    file.errors = [];
+    // The file of a served zone may come back as it was; nothing is left to remember of any other.
+    if (file.claim === undefined || served.get(file.claim.name) !== file.claim) files.delete(path);
+  }
+
+  function storeCopies(): void {
+    for (const file of files.values()) {
+      const { claim, uncopied } = file;
+      if (claim === undefined || uncopied === undefined) continue;
+      if (served.get(claim.name) !== claim) continue;
+      lastGood.store(file.file, uncopied, claim.prepared.zone.serial);
+      file.uncopied = undefined;
+    }
+  }
+
+  function setFolderProblem(message: string | undefined): void {
+    folderProblems = message === undefined ? [] : [describeFolder(sourceName(source), message)];
+    problemLog.report(allProblems());
+  }
+
+  function allProblems(): readonly ZoneProblem[] {
+    return [...folderProblems, ...problems];
+  }
+
+  const watch = createZoneWatch({
+    source,
+    log,
+    known: started.looks,
+    onChanges: async ({ toRead, gone }) => {
+      const requests = toRead.map((look) => ({ look, isExact: true, copy: undefined }));
+      await inTurn(() => update(requests, gone));
+    },
+    onFolder: setFolderProblem,
+    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
+  });
+
+  return {
+    zones: () => [...served.values()],
+    problems: allProblems,
+    copies: () => ({ problem: lastGood.problem(), failures: lastGood.failures() }),
+    reload: () => inTurn(reload),
+    async close() {
+      watch.close();
+      await pool.close();
+      await lastStep;
+      await lastGood.settle();
+    },
+  };
+}
+
+function logLoaded(log: Log, { file, name, prepared, warnings }: LoadedZone): void {
+  const facts = {
+    file,
+    zone: name,
+    serial: prepared.zone.serial,
+    records: prepared.compiled.records,
+  };
+  if (warnings.length === 0) log.info(facts, "Zone loaded");
+  else
+    log.warn(
+      { ...facts, issues: warnings.map(renderIssue).join("\n") },
+      "Zone loaded with warnings",
+    );
+}
+
+function describeFolder(file: string, message: string): ZoneProblem {
+  return {
+    file,
+    zone: undefined,
+    kind: "folder",
+    issues: [createFileIssue(file, "error", message)],
+  };
+}
