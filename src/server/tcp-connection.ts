@@ -99,7 +99,7 @@ export class TcpConnection implements TableEntry {
   #isOverdue(now: number): boolean {
     const { limits } = this.#host;
     const backlog = this.#socket.writableLength;
-    if (backlog === 0 || backlog < this.#backlog) this.#stalledSince = this.#host.now();
+    if (this.#backlog === 0 || backlog < this.#backlog) this.#stalledSince = this.#host.now();
     this.#backlog = backlog;
     if (backlog > 0) return now - this.#stalledSince > limits.stallMs;
     if (this.#messageSince !== undefined) return now - this.#messageSince > limits.messageMs;

@@ -20,7 +20,8 @@ export function findTcpLimits(): TcpLimits {
     connectionsPerSource: 25,
     idleMs: 10_000,
     messageMs: 10_000,
-    stallMs: 2000,
+    // With the time until a check sees the backlog: closed within 2 s.
+    stallMs: 1750,
   };
 }
 

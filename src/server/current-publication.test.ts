@@ -1,0 +1,62 @@
+import { expect, it } from "vitest";
+import type { Publication } from "../image/publication.ts";
+import { CurrentPublication } from "./current-publication.ts";
+
+function publication(change: Partial<Publication>): Publication {
+  return {
+    version: 1,
+    index: undefined,
+    segments: [],
+    maps: [],
+    steering: undefined,
+    rotationSlots: 0,
+    ...change,
+  };
+}
+
+it("whole() is undefined before the first publication", () => {
+  expect(new CurrentPublication().whole()).toBeUndefined();
+});
+
+it("whole() holds the newest of every part, and nothing that was freed", () => {
+  const [a, b, c, d] = Array.from({ length: 4 }, () => new SharedArrayBuffer(1));
+  const current = new CurrentPublication();
+  current.merge(
+    publication({
+      version: 1,
+      index: a!,
+      segments: [
+        [0, a!],
+        [1, b!],
+      ],
+      maps: [[7, a!]],
+      steering: a!,
+    }),
+  );
+  current.merge(
+    publication({
+      version: 2,
+      segments: [
+        [0, null],
+        [2, c!],
+      ],
+      maps: [[7, d!]],
+      rotationSlots: 5,
+    }),
+  );
+  const whole = current.whole();
+  expect(whole?.version).toBe(2);
+  expect(whole?.rotationSlots).toBe(5);
+  expect(whole?.index).toBe(a);
+  expect(whole?.steering).toBe(a);
+  expect(new Map(whole?.segments)).toEqual(
+    new Map([
+      [1, b],
+      [2, c],
+    ]),
+  );
+  expect(new Map(whole?.maps).get(7)).toBe(d);
+  current.merge(publication({ version: 3, index: b!, steering: c! }));
+  expect(current.whole()?.index).toBe(b);
+  expect(current.whole()?.steering).toBe(c);
+});
