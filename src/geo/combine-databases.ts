@@ -1,0 +1,82 @@
+import { createUniformList, mergeLists, type RangeList } from "../address/range-list.ts";
+import { findCentroid } from "./countries.ts";
+import type { GeoDatabase } from "./geo-database.ts";
+import type { GeoTable, Location } from "./geo-table.ts";
+import { LocationList, UNKNOWN_LOCATION } from "./location-list.ts";
+
+/**
+ * Lays databases over each other. The first that knows the country decides it and the continent; subdivision and
+ * coordinates come from the first that has them and agrees about the country. A country's centroid stands in for
+ * coordinates that nobody has.
+ */
+export function combineDatabases(databases: readonly GeoDatabase[]): GeoTable {
+  const combined = new LocationList();
+  const find = createCombiner(databases, combined);
+  const merge = (words: 1 | 4, lists: readonly RangeList[]): GeoTable["v4"] => {
+    const { starts, values } = mergeLists([createUniformList(words, 0), ...lists], find);
+    return { starts, locations: values };
+  };
+  return {
+    v4: merge(
+      1,
+      databases.map(({ v4 }) => v4),
+    ),
+    v6: merge(
+      4,
+      databases.map(({ v6 }) => v6),
+    ),
+    locations: combined.locations,
+    sources: databases.map(({ source }) => source),
+  };
+}
+
+/** What two databases know of one place, the first one preferred. */
+export function combineLocations(first: Location, second: Location): Location {
+  if (first.country === undefined) {
+    return { ...second, continent: second.continent ?? first.continent };
+  }
+  if (first.country !== second.country) return first;
+  return {
+    ...first,
+    subdivision: first.subdivision ?? second.subdivision,
+    coords: first.coords ?? second.coords,
+  };
+}
+
+/**
+ * From the numbers of the databases' locations at one place to that of the combined one; each combination is made once.
+ * The first number is skipped: it belongs to the list that stands for "no database".
+ */
+function createCombiner(
+  databases: readonly GeoDatabase[],
+  combined: LocationList,
+): (numbers: readonly number[]) => number {
+  const partial = new LocationList();
+  const steps = databases.map((database) => ({ database, known: new Map<number, number>() }));
+  const finished = new Map<number, number>();
+  return (numbers) => {
+    let number = 0;
+    for (let i = 0; i < steps.length; i++) {
+      const { database, known } = steps[i]!;
+      const key = number * database.locations.length + numbers[i + 1]!;
+      let next = known.get(key);
+      if (next === undefined) {
+        const location = database.locations[numbers[i + 1]!] ?? UNKNOWN_LOCATION;
+        next = partial.add(combineLocations(partial.locations[number]!, location));
+        known.set(key, next);
+      }
+      number = next;
+    }
+    let result = finished.get(number);
+    if (result === undefined) {
+      result = combined.add(addCentroid(partial.locations[number]!));
+      finished.set(number, result);
+    }
+    return result;
+  };
+}
+
+function addCentroid(location: Location): Location {
+  if (location.coords !== undefined || location.country === undefined) return location;
+  return { ...location, coords: findCentroid(location.country) };
+}

@@ -1,0 +1,77 @@
+import { Worker } from "node:worker_threads";
+import { describeProblem, type GeoBuild } from "./build-geo-table.ts";
+import { isPackaged } from "./open-database.ts";
+
+/** What the worker says: which database it is about to read (their number: none, it combines them), then the result. */
+export type GeoWorkerMessage =
+  | { readonly kind: "opening"; readonly index: number }
+  | { readonly kind: "built"; readonly build: GeoBuild };
+
+export interface GeoSettings {
+  /** Packaged names or paths of .mmdb files; the preferred one first. */
+  readonly databases: readonly string[];
+}
+
+/** Milliseconds that reading one file of the operator's may take. */
+const FILE_DEADLINE = 5_000;
+/** The same for a packaged database, and for combining them, on a machine that has just started everything. */
+const PACKAGED_DEADLINE = 60_000;
+/** Megabytes of JavaScript objects; the files and tables are outside of it. */
+const HEAP_LIMIT = 768;
+
+/**
+ * Reads and flattens geo databases in a thread of its own. A database that is bad, takes too long or exhausts the
+ * thread's memory is left out and named among the problems; this never rejects because of one.
+ */
+export async function loadGeo(settings: GeoSettings): Promise<GeoBuild> {
+  const databases = [...settings.databases];
+  const problems: string[] = [];
+  for (;;) {
+    const result = await runWorker(databases);
+    if ("build" in result) {
+      const { table, problems: refused } = result.build;
+      return { table, problems: [...problems, ...refused] };
+    }
+    const [failed] = databases.splice(result.index, 1);
+    // Nothing left to blame: the program itself is broken.
+    if (failed === undefined) throw new Error(`geo databases cannot be combined: ${result.reason}`);
+    problems.push(describeProblem(failed, result.reason));
+  }
+}
+
+type Outcome = { readonly build: GeoBuild } | { readonly index: number; readonly reason: string };
+
+/** One attempt; if the thread has to be ended, says which database it was reading. */
+function runWorker(databases: readonly string[]): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const worker = new Worker(new URL("./geo-worker.js", import.meta.url), {
+      name: "geo",
+      workerData: { databases },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
+    });
+    let index = 0;
+    let timer: NodeJS.Timeout | undefined;
+    const finish = (outcome: Outcome): void => {
+      clearTimeout(timer);
+      worker.removeAllListeners();
+      // What happens to it from now on is of no interest, but an error without a listener would be thrown here.
+      worker.on("error", () => {});
+      worker.terminate().then(() => resolve(outcome));
+    };
+    worker.on("message", (message: GeoWorkerMessage) => {
+      if (message.kind === "built") {
+        finish({ build: message.build });
+        return;
+      }
+      index = message.index;
+      const name = databases[index];
+      const limit = name === undefined || isPackaged(name) ? PACKAGED_DEADLINE : FILE_DEADLINE;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        finish({ index, reason: `reading it took more than ${limit / 1000} s` });
+      }, limit);
+    });
+    worker.on("error", (error) => finish({ index, reason: error.message }));
+    worker.on("exit", (code) => finish({ index, reason: `the reading thread ended (${code})` }));
+  });
+}
