@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askUdp, type Endpoint } from "../support/dns-client.ts";
+import { type Message, readMessage } from "../support/message.ts";
+import { startNameServer } from "../support/name-servers.ts";
+import { query } from "../support/packet.ts";
+import { describeWithPeers, startPeer, until } from "../support/peers.ts";
+import { findFreePort } from "../support/ports.ts";
+import { type Rondo, startRondo } from "../support/rondo.ts";
+
+const CHILD = `
+zone: gslb.example.com.
+soa: { minimum: 1 }
+ttl: 1
+records:
+  "": { type: NS, ttl: 300, values: [ns1.gslb.example.com.] }
+  ns1: { type: A, ttl: 300, value: NAMESERVER }
+  www: { type: A, ttl: 1, values: [192.0.2.1, 192.0.2.2, 192.0.2.3] }
+  alias: { type: CNAME, ttl: 1, value: www.gslb.example.com. }
+  "*.wild": { type: A, ttl: 1, value: 192.0.2.9 }
+  big: { type: TXT, ttl: 1, values: [${["1", "2", "3", "4", "5", "6", "7", "8"].map((digit) => JSON.stringify(digit.repeat(250))).join(", ")}] }
+`;
+
+interface Resolver extends Endpoint {
+  stop(): Promise<void>;
+}
+
+async function startUnbound(stubs: Readonly<Record<string, Endpoint>>): Promise<Resolver> {
+  const folder = mkdtempSync(join(tmpdir(), "rondo-unbound-"));
+  const port = await findFreePort();
+  const config = join(folder, "unbound.conf");
+  const zones = Object.entries(stubs).map(
+    ([zone, { address, port: at }]) =>
+      `stub-zone:\n  name: "${zone}"\n  stub-addr: ${address}@${at}\n  stub-no-cache: no\n`,
+  );
+  writeFileSync(
+    config,
+    `server:\n  interface: 127.0.0.1\n  port: ${port}\n  username: ""\n  chroot: ""\n  directory: "${folder}"\n` +
+      `  pidfile: ""\n  use-syslog: no\n  logfile: ""\n  do-daemonize: no\n  num-threads: 1\n` +
+      `  module-config: "iterator"\n  do-not-query-localhost: no\n  do-ip6: no\n  use-caps-for-id: yes\n` +
+      `  access-control: 127.0.0.0/8 allow\nremote-control:\n  control-enable: no\n${zones.join("")}`,
+  );
+  const probe = query({ name: "localhost", flags: ["rd"] });
+  const peer = await startPeer(
+    "unbound",
+    ["-d", "-c", config],
+    async () =>
+      (await askUdp({ address: "127.0.0.1", port }, probe, 200).catch(() => undefined)) !==
+      undefined,
+  );
+  return {
+    address: "127.0.0.1",
+    port,
+    stop: async () => {
+      await peer.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a client of the resolver gets; the resolver may need more than one attempt of ours while it warms up. */
+async function resolve(resolver: Endpoint, name: string, type = "A"): Promise<Message> {
+  let message: Message | undefined;
+  await until(`${name} resolves`, async () => {
+    const packet = query({ name, type, flags: ["rd"], edns: { size: 4096 } });
+    const reply = await askUdp(resolver, packet, 5000);
+    message = reply && readMessage(reply);
+    return message !== undefined && message.rcode !== "SERVFAIL";
+  });
+  return message!;
+}
+
+describeWithPeers("unbound, pointed at rondo (with 0x20)", ["unbound"], () => {
+  let rondo: Rondo;
+  let unbound: Resolver;
+  beforeAll(async () => {
+    rondo = await startRondo({
+      zones: { "child.yaml": CHILD.replace("NAMESERVER", "127.0.0.1") },
+      args: ["--workers", "1"],
+    });
+    unbound = await startUnbound({ "gslb.example.com": rondo.endpoint });
+  });
+  afterAll(async () => {
+    await unbound.stop();
+    await rondo.stop();
+  });
+
+  resolvesEverything(() => unbound);
+
+  test("asks again when the TTL has run out, and sees the next value lead", async () => {
+    const leads = new Set<string>();
+    await until("every value has led", async () => {
+      const message = await resolve(unbound, "www.gslb.example.com");
+      leads.add(message.answer[0]!.rdata);
+      return leads.size === 3;
+    });
+  });
+});
+
+// Unbound follows a delegation to port 53 only: an address of our own in 127.0.0.0/8 has that port free.
+const ADDRESS = `127.${1 + (process.pid % 250)}.${1 + Math.floor(Math.random() * 250)}.53`;
+const canBind53 = await new Promise<boolean>((resolve) => {
+  const server = createServer();
+  server.once("error", () => resolve(false));
+  server.listen(53, ADDRESS, () => server.close(() => resolve(true)));
+});
+
+describeWithPeers("unbound, following a delegation from NSD to rondo", ["unbound", "nsd"], () => {
+  if (!canBind53) {
+    const message = `Cannot bind port 53 of ${ADDRESS}: the delegation is not tested`;
+    if (process.env.CI === "true") test("port 53", () => expect.fail(message));
+    else process.stderr.write(`\n*** SKIPPED, NOT TESTED *** ${message}\n`);
+    describe.skip("port 53", () => {});
+    return;
+  }
+  let rondo: Rondo;
+  let parent: Awaited<ReturnType<typeof startNameServer>>;
+  let unbound: Resolver;
+  beforeAll(async () => {
+    rondo = await startRondo({
+      zones: { "child.yaml": CHILD.replace("NAMESERVER", ADDRESS) },
+      listen: [`${ADDRESS}:53`],
+    });
+    parent = await startNameServer(
+      "nsd",
+      "example.com",
+      `$ORIGIN example.com.\n$TTL 300\n@ SOA ns hostmaster 1 7200 1800 1209600 60\n@ NS ns\nns A 127.0.0.1\n` +
+        `gslb NS ns1.gslb\nns1.gslb A ${ADDRESS}\n`,
+    );
+    unbound = await startUnbound({ "example.com": parent });
+  });
+  afterAll(async () => {
+    await unbound.stop();
+    await parent.stop();
+    await rondo.stop();
+  });
+
+  resolvesEverything(() => unbound);
+});
+
+function resolvesEverything(resolver: () => Resolver): void {
+  test("resolves a rotating name", async () => {
+    const message = await resolve(resolver(), "www.gslb.example.com");
+    expect(message.answer.map(({ rdata }) => rdata).sort()).toEqual([
+      "192.0.2.1",
+      "192.0.2.2",
+      "192.0.2.3",
+    ]);
+  });
+
+  test("follows an alias", async () => {
+    const message = await resolve(resolver(), "alias.gslb.example.com");
+    expect(message.answer.length).toBe(4);
+  });
+
+  test("resolves a wildcard", async () => {
+    const message = await resolve(resolver(), "a.b.wild.gslb.example.com");
+    expect(message.answer.map(({ rdata }) => rdata)).toEqual(["192.0.2.9"]);
+  });
+
+  test("learns that a name or a type is not there", async () => {
+    expect((await resolve(resolver(), "nope.gslb.example.com")).rcode).toBe("NXDOMAIN");
+    const noData = await resolve(resolver(), "www.gslb.example.com", "AAAA");
+    expect([noData.rcode, noData.answer]).toEqual(["NOERROR", []]);
+  });
+
+  test("fetches over TCP what is too long for UDP", async () => {
+    expect((await resolve(resolver(), "big.gslb.example.com", "TXT")).answer.length).toBe(8);
+  });
+}
