@@ -35,7 +35,7 @@ export function createTarget(
 export function createTargets(
   count: number,
   settings: Partial<HealthCheck> = {},
-  subnets = count,
+  subnets: number = count,
 ): CheckTarget[] {
   return Array.from({ length: count }, (_, i) =>
     createTarget(
