@@ -15,7 +15,15 @@ import {
 } from "../wire/message.ts";
 import { NameKey } from "../wire/name-key.ts";
 import { Query, SILENCE } from "../wire/query.ts";
-import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_AXFR, TYPE_CNAME, TYPE_DS, TYPE_IXFR } from "../wire/rr-types.ts";
+import {
+  CLASS_ANY,
+  CLASS_IN,
+  TYPE_ANY,
+  TYPE_AXFR,
+  TYPE_CNAME,
+  TYPE_DS,
+  TYPE_IXFR,
+} from "../wire/rr-types.ts";
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { COUNTER } from "./counters.ts";

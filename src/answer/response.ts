@@ -1,6 +1,14 @@
 import type { ImageView } from "../image/image-view.ts";
 import { NO_ROTATION, RECORD_HEAD_OCTETS, RRSET } from "../image/layout.ts";
-import { AA_BIT, CD_BIT, HEADER_OCTETS, OPCODE_MASK, QR_BIT, RD_BIT, TC_BIT } from "../wire/message.ts";
+import {
+  AA_BIT,
+  CD_BIT,
+  HEADER_OCTETS,
+  OPCODE_MASK,
+  QR_BIT,
+  RD_BIT,
+  TC_BIT,
+} from "../wire/message.ts";
 
 /** Where the question's name stands. */
 export const QUESTION_NAME: number = HEADER_OCTETS;

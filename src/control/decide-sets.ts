@@ -29,9 +29,7 @@ export function decideSets(
   health: HealthSnapshot,
   before: DecidedSets | undefined,
 ): DecidedSets {
-  const decisions = plan.classes.classes.map(({ pools }) =>
-    steer(zone, plan.rrset, pools, health),
-  );
+  const decisions = plan.classes.classes.map(({ pools }) => steer(zone, plan.rrset, pools, health));
   const keys = decisions.map(keyOf);
   const counters = assignCounters(keys, before?.counters);
   const shared = new Map<string, RRsetSource>();

@@ -1,4 +1,12 @@
-import { TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_MX, TYPE_NS, TYPE_PTR, TYPE_SOA } from "../wire/rr-types.ts";
+import {
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  TYPE_MX,
+  TYPE_NS,
+  TYPE_PTR,
+  TYPE_SOA,
+} from "../wire/rr-types.ts";
 import { NO_ROTATION, RECORD_HEAD_OCTETS, RRSET } from "./layout.ts";
 import type { OctetBuilder } from "./octet-builder.ts";
 
@@ -62,7 +70,11 @@ export function compileRRset(
   if (source.cycle !== undefined && rdata.length > 1) {
     builder.align();
     const cycle = source.cycle;
-    builder.setWord(reference, RRSET.cycle, builder.append(new Uint8Array(cycle.buffer, cycle.byteOffset, cycle.byteLength)));
+    builder.setWord(
+      reference,
+      RRSET.cycle,
+      builder.append(new Uint8Array(cycle.buffer, cycle.byteOffset, cycle.byteLength)),
+    );
     builder.setWord(reference, RRSET.cycleLength, cycle.length);
     builder.align();
   }

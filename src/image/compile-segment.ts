@@ -4,7 +4,7 @@ import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
 import { TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
 import type { RRset, SteeredRRset, Zone } from "../zone/model.ts";
 import { compileRRset } from "./compile-rrset.ts";
-import { NODE, NO_ROTATION, RRSET, SEGMENT, STEERED, STEERED_ENTRY } from "./layout.ts";
+import { NO_ROTATION, NODE, RRSET, SEGMENT, STEERED, STEERED_ENTRY } from "./layout.ts";
 import { OctetBuilder } from "./octet-builder.ts";
 
 /** A zone in wire form, with what the control plane has to fill in and decide before it is published. */
@@ -71,7 +71,8 @@ export function compileSegment(zone: Zone): CompiledSegment {
     segment: builder.finish(),
     rotations,
     plans: plans.list,
-    names: [...nodes.values()].filter((node) => node.rrsets.length + node.steered.length > 0).length,
+    names: [...nodes.values()].filter((node) => node.rrsets.length + node.steered.length > 0)
+      .length,
     records: countRecords(zone),
   };
 }
@@ -83,8 +84,7 @@ function collectNodes(zone: Zone): Map<string, Node> {
     const key = keyOf(name);
     const known = nodes.get(key);
     if (known !== undefined) return known;
-    const parent =
-      name.length > zone.apex.length ? nodeOf(name.subarray(name[0]! + 1)) : undefined;
+    const parent = name.length > zone.apex.length ? nodeOf(name.subarray(name[0]! + 1)) : undefined;
     const node: Node = {
       name,
       parent,

@@ -27,7 +27,7 @@ export class Segment extends ImageView {
     this.#mask = words[SEGMENT.tableMask]!;
   }
 
-  /** @returns the node of the name without its first `label` labels, or 0 */
+  /** @returns the node of a name of this zone, without its first `label` labels, or 0 */
   findNode(name: NameKey, label: number): number {
     const { words, octets } = this;
     const hash = name.hashes[label]!;
@@ -39,7 +39,8 @@ export class Segment extends ImageView {
       if ((words[at]! | 0) === hash) {
         const word = node >> 2;
         const length = words[word + NODE.nameLength]!;
-        if (name.suffixEquals(label, octets, words[word + NODE.name]!, length)) return node;
+        const nameAt = words[word + NODE.name]!;
+        if (name.suffixEquals(label, octets, nameAt, length, this.apexLength)) return node;
       }
       slot = (slot + 1) & this.#mask;
     }

@@ -36,7 +36,8 @@ export class Serving {
     const number = this.#index.find(name, name.labels);
     if (number < 0) return undefined;
     const segment = this.#segments[number];
-    if (type !== TYPE_DS || segment?.apexLabels !== name.labels || name.labels === 0) return segment;
+    if (type !== TYPE_DS || segment?.apexLabels !== name.labels || name.labels === 0)
+      return segment;
     const parent = this.#index.find(name, name.labels - 1);
     return parent < 0 ? segment : this.#segments[parent];
   }

@@ -58,7 +58,7 @@ export class ZoneIndex extends ImageView {
         if (segment === 0) break;
         if (
           (words[at + HASH]! | 0) === hash &&
-          name.suffixEquals(label, octets, words[at + NAME]!, words[at + NAME_LENGTH]!)
+          name.suffixEquals(label, octets, words[at + NAME]!, words[at + NAME_LENGTH]!, 0)
         ) {
           return segment - 1;
         }

@@ -64,12 +64,24 @@ export class NameKey {
     }
   }
 
-  /** Whether the name without its first `label` labels stands at `at` in `names`. */
-  suffixEquals(label: number, names: Uint8Array, at: number, length: number): boolean {
+  /**
+   * Whether the name without its first `label` labels stands at `at` in `names`.
+   *
+   * @param length octets of the name there
+   * @param known octets at its end that are known to be the same
+   */
+  suffixEquals(
+    label: number,
+    names: Uint8Array,
+    at: number,
+    length: number,
+    known: number,
+  ): boolean {
     const { octets } = this;
     const start = this.offsets[label]!;
     if (this.length - start !== length) return false;
-    for (let i = 0; i < length; i++) if (octets[start + i] !== names[at + i]) return false;
+    const unknown = length - known;
+    for (let i = 0; i < unknown; i++) if (octets[start + i] !== names[at + i]) return false;
     return true;
   }
 }

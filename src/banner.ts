@@ -1,0 +1,44 @@
+import type { GeoSource } from "./geo/geo-table.ts";
+import type { LoadedZone } from "./loader/resolve-zones.ts";
+import type { Server } from "./server/start-server.ts";
+
+export interface BannerParts {
+  readonly version: string;
+  readonly server: Server;
+  readonly zones: readonly LoadedZone[];
+  readonly geo: readonly GeoSource[];
+}
+
+/** More zones than this are counted, not listed. */
+const LISTED_ZONES = 20;
+
+/** What a server says when it starts: enough to see that it is the right one, and no more. */
+export function renderBanner({ version, server, zones, geo }: BannerParts): string {
+  const { path, workers, reason } = server.udpPath;
+  const lines = [
+    `rondo ${version} on Node ${process.versions.node}, ${process.platform}-${process.arch}`,
+    ...server.addresses.map(
+      ({ address, port, family }) =>
+        `listening on ${family === 6 ? `[${address}]` : address}:${port} (UDP and TCP)`,
+    ),
+    `UDP by ${path} with ${workers} ${workers === 1 ? "thread" : "threads"} (${reason})`,
+    ...zones.slice(0, LISTED_ZONES).map(renderZone),
+  ];
+  if (zones.length > LISTED_ZONES) {
+    const records = zones.reduce((sum, zone) => sum + zone.prepared.compiled.records, 0);
+    lines.push(`${zones.length} zones with ${records} records in all`);
+  }
+  if (zones.length === 0) lines.push("no zones: every query is refused");
+  for (const { name, built, attribution } of geo) {
+    const by = attribution === undefined ? "" : ` (${attribution})`;
+    lines.push(`geo data ${name} of ${built ?? "unknown date"}${by}`);
+  }
+  lines.push("admin interface: none");
+  return `${lines.join("\n")}\n`;
+}
+
+function renderZone({ name, prepared, origin, file }: LoadedZone): string {
+  const { zone, compiled } = prepared;
+  const from = origin === "copy" ? ` from the last good copy, because ${file} is bad` : "";
+  return `zone ${name} serial ${zone.serial}, ${compiled.records} records${from}`;
+}

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import { type Clock, systemClock } from "../health/clock.ts";
+import { createHealth, type Health, type HealthEvent } from "../health/health.ts";
+import { createHealthFile, readHealthFile, readMoment } from "../health/health-file.ts";
+import { createProbe } from "../health/probe/probe.ts";
+import type { HealthSnapshot } from "../health/snapshot.ts";
+import type { Log } from "../log/log.ts";
+import type { CheckTarget, Zone } from "../zone/model.ts";
+import { collectHealthTargets } from "./health-targets.ts";
+
+export interface HealthServiceOptions {
+  readonly zones: readonly Zone[];
+  readonly references: readonly CheckTarget[];
+  /** Verdicts are kept in `health.json` there. */
+  readonly stateDirectory: string;
+  readonly version: string;
+  readonly log: Log;
+  readonly onSnapshot: (snapshot: HealthSnapshot) => void;
+}
+
+export interface HealthService {
+  /** Checks what these zones want checked from now on. */
+  follow(zones: readonly Zone[]): void;
+  /** Resolves once everything has been looked at once. */
+  readonly firstRound: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Health with its file and its log lines: checks begin at once, with the verdicts of the last run if they are fresh. */
+export async function startHealthService(options: HealthServiceOptions): Promise<HealthService> {
+  const { log } = options;
+  const clock: Clock = systemClock;
+  const path = join(options.stateDirectory, "health.json");
+  const parsed = await readHealthFile(path, readMoment());
+  if (parsed.kind === "ignored") log.info({ file: path }, `no saved verdicts: ${parsed.reason}`);
+  const saved = parsed.kind === "adopted" ? parsed.saved : undefined;
+
+  const health: Health = createHealth({
+    ...collectHealthTargets(options.zones),
+    references: options.references,
+    clock,
+    random: Math.random,
+    probe: createProbe(`rondo/${options.version}`),
+    saved,
+    onSnapshot: options.onSnapshot,
+    onTransition: (event) => {
+      logEvent(log, event);
+      file.touch();
+    },
+  });
+  let isFileBroken = false;
+  const file = createHealthFile({
+    path,
+    clock,
+    moment: readMoment,
+    read: health.export,
+    onError: (err) => {
+      if (!isFileBroken) log.warn({ err, file: path }, "verdicts cannot be saved");
+      isFileBroken = true;
+    },
+  });
+  options.onSnapshot(health.snapshot());
+  return {
+    follow: (zones) => {
+      const { targets, groups } = collectHealthTargets(zones);
+      health.reconfigure(targets, groups);
+    },
+    firstRound: health.firstRound,
+    async close() {
+      await file.close();
+      health.close();
+    },
+  };
+}
+
+function logEvent(log: Log, event: HealthEvent): void {
+  if (event.kind === "blind") {
+    if (event.blind) {
+      log.warn(
+        {},
+        "blind: checks fail and nothing proves that our own network works; nothing goes down",
+      );
+    } else log.info({}, "no longer blind");
+    return;
+  }
+  const { target, from, to, detail } = event;
+  const { address, port, check } = target;
+  const fields = { address, port, check: check.name, protocol: check.protocol, from, to };
+  if (to === "down") log.warn({ ...fields, reason: detail }, `${address}:${port} is down`);
+  else log.info(fields, `${address}:${port} is ${to}`);
+}

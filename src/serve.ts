@@ -1,0 +1,194 @@
+/**
+ * The server, put together: the control plane on this thread, the data plane's threads and sockets, and the one value
+ * that goes from the first to the second.
+ */
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseAddress } from "./address/parse.ts";
+import { renderBanner } from "./banner.ts";
+import type { Output } from "./cli/command.ts";
+import { EXIT } from "./cli/exit-codes.ts";
+import { readSettings } from "./cli/read-settings.ts";
+import type { ServeOptions } from "./cli/serve.ts";
+import { readVersion } from "./cli/version.ts";
+import { renderIssues } from "./config/issue.ts";
+import type { ServerSettings, SocketAddress } from "./config/server-file.ts";
+import { ControlPlane } from "./control/control-plane.ts";
+import { type HealthService, startHealthService } from "./control/health-service.ts";
+import { startDemo } from "./demo/datacenters.ts";
+import { loadGeo } from "./geo/load-geo.ts";
+import { parseReference } from "./health/references.ts";
+import { ZoneLoadError } from "./loader/start-zones.ts";
+import { createZoneLoader, type ZoneLoader } from "./loader/zones.ts";
+import type { Log } from "./log/log.ts";
+import { createPinoLog } from "./log/pino-log.ts";
+import { createServer } from "./server/create-server.ts";
+import type { ListenAddress } from "./server/listen-address.ts";
+import { ListenError } from "./server/listen-error.ts";
+import type { Server } from "./server/start-server.ts";
+import type { CheckTarget } from "./zone/model.ts";
+
+/** How long the first round of checks may keep `ready` waiting. */
+const FIRST_ROUND_MS = 2000;
+/** SIGTERM ends the process within two seconds, whatever still hangs. */
+const STOP_MS = 1800;
+
+const DEMO_LISTEN: readonly SocketAddress[] = [{ address: "127.0.0.1", port: 5300 }];
+
+/** Serves until SIGTERM or SIGINT. @returns the exit status */
+export async function serve(options: ServeOptions, output: Output): Promise<number> {
+  if (options.admin !== undefined) {
+    output.err("rondo serve: --admin is not supported yet\n");
+    return EXIT.usage;
+  }
+  const { settings: fromFile, issues } = readSettings(options.config);
+  if (issues.length > 0) output.err(renderIssues(issues));
+  if (fromFile === undefined) return EXIT.failed;
+  const settings = applyFlags(fromFile, options);
+  const log = createPinoLog({ level: settings.log.level });
+  const stopped = waitForStop();
+
+  let running: Running;
+  try {
+    running = await start(settings, options, output, log);
+  } catch (error) {
+    if (!(error instanceof ListenError || error instanceof ZoneLoadError)) throw error;
+    output.err(`rondo: ${error.message}\n`);
+    return EXIT.failed;
+  }
+  const signal = await stopped;
+  log.info({ signal }, "stopping");
+  setTimeout(() => process.exit(EXIT.ok), STOP_MS).unref();
+  await running.close();
+  return EXIT.ok;
+}
+
+interface Running {
+  close(): Promise<void>;
+}
+
+async function start(
+  settings: ServerSettings,
+  options: ServeOptions,
+  output: Output,
+  log: Log,
+): Promise<Running> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const version = readVersion();
+    makeStateDirectory(settings.state, log);
+    const server = await createServer({
+      listen: settings.listen.map(toListenAddress),
+      workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
+      udp: options.udp ?? "auto",
+      log,
+    });
+    closers.push(() => server.close());
+
+    const geo = await loadGeo({ databases: settings.geo.databases });
+    for (const problem of geo.problems) log.error({ problem }, "geo database not used");
+    const plane = new ControlPlane({ publish: (publication) => server.publish(publication), log });
+    let health: HealthService | undefined;
+    const loader = await createZoneLoader({
+      source: settings.zones,
+      stateDirectory: settings.state,
+      log,
+      geo: { table: geo.table, version: 1 },
+      onChange: (changed) => {
+        plane.serve(changed.map(({ prepared }) => prepared));
+        health?.follow(plane.zones.map(({ zone }) => zone));
+      },
+    });
+    closers.push(() => loader.close());
+    plane.serve(loader.zones().map(({ prepared }) => prepared));
+    health = await startHealthService({
+      zones: plane.zones.map(({ zone }) => zone),
+      references: settings.health.references.map(toReference),
+      stateDirectory: settings.state,
+      version,
+      log,
+      onSnapshot: (snapshot) => plane.setHealth(snapshot),
+    });
+    closers.push(() => health!.close());
+    followReloadSignal(loader, log, closers);
+
+    if (options.demo) {
+      const demo = await startDemo(output);
+      closers.push(() => demo.close());
+    }
+    output.out(renderBanner({ version, server, zones: loader.zones(), geo: geo.table.sources }));
+    await Promise.race([health.firstRound, delay(FIRST_ROUND_MS)]);
+    announce(server, settings, output, log);
+    return { close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function announce(server: Server, settings: ServerSettings, output: Output, log: Log): void {
+  output.out("ready\n");
+  const addresses = server.addresses.map(({ address, port }) => `${address} port ${port}`);
+  log.info({ addresses, zones: settings.zones, pid: process.pid }, "serving");
+}
+
+/** Flags win over the server file. */
+function applyFlags(settings: ServerSettings, options: ServeOptions): ServerSettings {
+  const listen = options.demo ? DEMO_LISTEN : settings.listen;
+  return {
+    ...settings,
+    listen: options.listen.length > 0 ? options.listen : listen,
+    zones: options.zones === undefined ? settings.zones : { kind: "folder", path: options.zones },
+    workers: options.workers ?? settings.workers,
+    state: options.state ?? settings.state,
+  };
+}
+
+/** A disk that cannot be written to keeps nobody from getting an answer. */
+function makeStateDirectory(path: string, log: Log): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (err) {
+    log.warn({ err, path }, "the state folder cannot be made: nothing will outlive a restart");
+  }
+}
+
+function toListenAddress({ address, port }: SocketAddress): ListenAddress {
+  const parsed = parseAddress(address);
+  if (parsed === undefined) throw new TypeError(`Not an IP address: ${address}`);
+  return { address: parsed, port };
+}
+
+function toReference({ address, port }: SocketAddress): CheckTarget {
+  const host = address.includes(":") ? `[${address}]` : address;
+  const target = parseReference(`tcp://${host}:${port}`);
+  if (typeof target === "string") throw new TypeError(target);
+  return target;
+}
+
+function waitForStop(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+}
+
+function followReloadSignal(loader: ZoneLoader, log: Log, closers: (() => Promise<void>)[]): void {
+  const reload = (): void => {
+    log.info({ signal: "SIGHUP" }, "reading all zone files again");
+    loader.reload().catch((err: unknown) => log.error({ err }, "reload failed"));
+  };
+  process.on("SIGHUP", reload);
+  closers.push(async () => {
+    process.off("SIGHUP", reload);
+  });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}
