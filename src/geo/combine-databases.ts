@@ -13,7 +13,11 @@ export function combineDatabases(databases: readonly GeoDatabase[]): GeoTable {
   const combined = new LocationList();
   const find = createCombiner(databases, combined);
   const merge = (words: 1 | 4, lists: readonly RangeList[]): GeoTable["v4"] => {
-    const { starts, values } = mergeLists([createUniformList(words, 0), ...lists], find);
+    const { starts, values } = mergeLists(
+      // Without a database everything is unknown.
+      lists.length === 0 ? [createUniformList(words, 0)] : lists,
+      find,
+    );
     return { starts, locations: values };
   };
   return {
@@ -43,28 +47,38 @@ export function combineLocations(first: Location, second: Location): Location {
   };
 }
 
-/**
- * From the numbers of the databases' locations at one place to that of the combined one; each combination is made once.
- * The first number is skipped: it belongs to the list that stands for "no database".
- */
+/** From the numbers of the databases' locations at one place to that of the combined one; each combination made once. */
 function createCombiner(
   databases: readonly GeoDatabase[],
   combined: LocationList,
 ): (numbers: readonly number[]) => number {
   const partial = new LocationList();
-  const steps = databases.map((database) => ({ database, known: new Map<number, number>() }));
+  const steps = databases.map((database) => ({
+    database,
+    known: new Map<number, number>(),
+    // One of two neighbours often keeps its value, which saves the look at the map.
+    lastKey: -1,
+    last: 0,
+  }));
   const finished = new Map<number, number>();
   return (numbers) => {
     let number = 0;
     for (let i = 0; i < steps.length; i++) {
-      const { database, known } = steps[i]!;
-      const key = number * database.locations.length + numbers[i + 1]!;
+      const step = steps[i]!;
+      const { database, known } = step;
+      const key = number * database.locations.length + numbers[i]!;
+      if (key === step.lastKey) {
+        number = step.last;
+        continue;
+      }
       let next = known.get(key);
       if (next === undefined) {
-        const location = database.locations[numbers[i + 1]!] ?? UNKNOWN_LOCATION;
+        const location = database.locations[numbers[i]!] ?? UNKNOWN_LOCATION;
         next = partial.add(combineLocations(partial.locations[number]!, location));
         known.set(key, next);
       }
+      step.lastKey = key;
+      step.last = next;
       number = next;
     }
     let result = finished.get(number);

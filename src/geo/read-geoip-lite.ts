@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { type RangeList, RangeWriter } from "../address/range-list.ts";
 import { findContinent, isCountry } from "./countries.ts";
 import { type GeoDatabase, GeoDataError } from "./geo-database.ts";
-import { LocationList } from "./location-list.ts";
+import type { Location } from "./geo-table.ts";
+import { LocationList, UNKNOWN_LOCATION } from "./location-list.ts";
 
 const NAME_RECORD = 88;
 const RECORD_4 = 24;
@@ -41,33 +42,62 @@ export function readGeoipLite(folder: string, name: string): GeoDatabase {
 type PlaceFinder = (records: Buffer, at: number) => number;
 
 function createPlaceFinder(path: string, list: LocationList): PlaceFinder {
-  const names = readFileSync(path);
-  const count = Math.floor(names.length / NAME_RECORD);
-  const readText = (from: number, to: number): string =>
-    names.toString("latin1", from, to).replaceAll("\0", "");
+  const regions = readRegions(readFileSync(path));
+  const count = regions.ofPlace.length;
   const numbers = new Map<number, number>();
+  // Of each place the coordinates last seen and their number: most places have one pair, and the map is the slow part.
+  const lastCoords = new Int32Array(count).fill(-1);
+  const lastNumbers = new Uint32Array(count);
   return (records, at) => {
     const place = records.readUInt32BE(at);
     if (place === NO_PLACE) return 0;
     if (place >= count) throw new GeoDataError("a range refers to a place that is missing");
     const latitude = Math.round(records.readInt32BE(at + 4) / DEGREE);
     const longitude = Math.round(records.readInt32BE(at + 8) / DEGREE);
-    const key = (place * 181 + latitude + 90) * 361 + longitude + 180;
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    const country = readText(place * NAME_RECORD, place * NAME_RECORD + 2);
-    const subdivision = readText(place * NAME_RECORD + 2, place * NAME_RECORD + 5);
-    const number = isCountry(country)
-      ? list.add({
-          continent: findContinent(country),
-          country,
-          subdivision: subdivision === "" ? undefined : subdivision,
-          // Adding 0 turns -0 into 0.
-          coords: [latitude + 0, longitude + 0],
-        })
-      : 0;
-    numbers.set(key, number);
+    const coords = (latitude + 90) * 361 + longitude + 180;
+    if (lastCoords[place] === coords) return lastNumbers[place]!;
+    const region = regions.ofPlace[place]!;
+    const key = region * 181 * 361 + coords;
+    let number = numbers.get(key);
+    if (number === undefined) {
+      const location = regions.locations[region]!;
+      // Adding 0 turns -0 into 0.
+      const point = [latitude + 0, longitude + 0] as const;
+      number = location.country === undefined ? 0 : list.add({ ...location, coords: point });
+      numbers.set(key, number);
+    }
+    lastCoords[place] = coords;
+    lastNumbers[place] = number;
     return number;
+  };
+}
+
+/** The countries and subdivisions of the places: each once, and by index of place. */
+function readRegions(names: Buffer): { ofPlace: Uint32Array; locations: readonly Location[] } {
+  const list = new LocationList();
+  const known = new Map<string, number>();
+  const ofPlace = new Uint32Array(Math.floor(names.length / NAME_RECORD));
+  for (let place = 0; place < ofPlace.length; place++) {
+    // Two octets of country, three of subdivision, padded with zeros.
+    const at = place * NAME_RECORD;
+    const text = names.toString("latin1", at, at + 5);
+    let region = known.get(text);
+    if (region === undefined) {
+      region = list.add(toRegion(text.slice(0, 2), text.slice(2).replaceAll("\0", "")));
+      known.set(text, region);
+    }
+    ofPlace[place] = region;
+  }
+  return { ofPlace, locations: list.locations };
+}
+
+function toRegion(country: string, subdivision: string): Location {
+  if (!isCountry(country)) return UNKNOWN_LOCATION;
+  return {
+    continent: findContinent(country),
+    country,
+    subdivision: subdivision === "" ? undefined : subdivision,
+    coords: undefined,
   };
 }
 
