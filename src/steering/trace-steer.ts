@@ -88,10 +88,18 @@ function traceValue(
     state,
     lastError,
     kept,
-    ...(kept
-      ? explainKept(state, value.weight)
-      : explainDropped(state, value.weight, link, choice, tried)),
+    ...withError(
+      kept
+        ? explainKept(state, value.weight)
+        : explainDropped(state, value.weight, link, choice, tried),
+      tried ? lastError : undefined,
+    ),
   };
+}
+
+/** What a check said is the best part of a reason. */
+function withError({ rule, reason }: Reason, lastError: string | undefined): Reason {
+  return { rule, reason: lastError === undefined ? reason : `${reason}: ${lastError}` };
 }
 
 function explainKept(state: ValueState, weight: number): Reason {

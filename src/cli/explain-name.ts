@@ -1,0 +1,126 @@
+/**
+ * Follows a name through the zones as a query would, and keeps the reasons.
+ */
+import { formatAddress, formatPrefix } from "../address/parse.ts";
+import { formatName } from "../wire/name.ts";
+import { formatType, TYPE_ANY, TYPE_CNAME } from "../wire/rr-types.ts";
+import type { Name, RRset, Zone } from "../zone/model.ts";
+import { explainSteered } from "./explain-steered.ts";
+import type { Answer, Explanation, Link, Question, World } from "./explanation.ts";
+import { type FoundName, findName, findZone } from "./find-name.ts";
+import { formatRdata } from "./format-rdata.ts";
+
+/** CNAMEs that are followed for one query. */
+const MAX_CHAIN = 8;
+
+/** The answer to a question and why. */
+export function explainName(question: Question, world: World): Explanation {
+  const links: Link[] = [];
+  let next: Name | undefined = question.name;
+  let status: Explanation["status"] = "NOERROR";
+  while (next !== undefined) {
+    const zone = findZone(world.zones, next);
+    if (zone === undefined) {
+      if (links.length === 0) status = "REFUSED";
+      break;
+    }
+    const { link, target } = explainLink(next, zone, question, world);
+    if (link.kind === "nxdomain") status = "NXDOMAIN";
+    const isFollowed = target !== undefined && links.length < MAX_CHAIN;
+    links.push(
+      target === undefined ? link : { ...link, note: describeTarget(target, isFollowed, world) },
+    );
+    next = isFollowed ? target : undefined;
+  }
+  return {
+    name: formatName(question.name),
+    type: formatType(question.type),
+    client: formatPrefix(question.client),
+    resolver: formatAddress(question.resolver),
+    status,
+    scope: Math.max(0, ...links.map(({ steering }) => steering?.scope ?? 0)),
+    links,
+  };
+}
+
+interface Explained {
+  readonly link: Link;
+  /** Of a CNAME that is followed. */
+  readonly target: Name | undefined;
+}
+
+function explainLink(name: Name, zone: Zone, question: Question, world: World): Explained {
+  const found = findName(zone, name, question.type);
+  const base = {
+    name: formatName(name),
+    zone: formatName(zone.apex),
+    owner: describeOwner(name, found),
+    kind: found.kind,
+    answer: undefined,
+    steering: undefined,
+    note: undefined,
+  };
+  switch (found.kind) {
+    case "nxdomain":
+      return {
+        link: { ...base, note: "nothing is written at this name, below it, or as a wildcard" },
+        target: undefined,
+      };
+    case "nodata":
+      return {
+        link: { ...base, note: `the name exists, but has no ${formatType(question.type)} record` },
+        target: undefined,
+      };
+    case "delegation":
+      return {
+        link: {
+          ...base,
+          answer: answerStatic(found.rrset),
+          note: "delegated: a referral to these name servers, which have the answer",
+        },
+        target: undefined,
+      };
+    case "static":
+      return {
+        link: { ...base, answer: answerStatic(found.rrset) },
+        target: isAlias(found.rrset.type, question.type) ? found.rrset.rdata[0] : undefined,
+      };
+    case "steered": {
+      const { answer, steering, lead } = explainSteered(zone, found.rrset, question, world);
+      return {
+        link: { ...base, kind: answer === undefined ? "nodata" : "steered", answer, steering },
+        target: isAlias(found.rrset.type, question.type) ? lead : undefined,
+      };
+    }
+  }
+}
+
+function isAlias(type: number, asked: number): boolean {
+  return type === TYPE_CNAME && asked !== TYPE_CNAME && asked !== TYPE_ANY;
+}
+
+function describeOwner(name: Name, found: FoundName): string | undefined {
+  if (found.kind === "nxdomain") return undefined;
+  const owner = formatName(found.owner);
+  return owner === formatName(name).toLowerCase() ? undefined : owner;
+}
+
+function describeTarget(target: Name, isFollowed: boolean, world: World): string {
+  const text = formatName(target);
+  if (!isFollowed) return `the answer ends here: no more than ${MAX_CHAIN} CNAMEs are followed`;
+  if (findZone(world.zones, target) === undefined) {
+    return `the answer ends here: ${text} is in no zone of this server, the resolver follows it`;
+  }
+  return `followed to ${text}`;
+}
+
+function answerStatic(rrset: RRset): Answer {
+  const { rdata, type, ttl } = rrset;
+  return {
+    type: formatType(type),
+    ttl,
+    records: rdata.map((data) => ({ data: formatRdata(type, data), share: 1 / rdata.length })),
+    perAnswer: Math.min(rrset.answers ?? rdata.length, rdata.length),
+    rotates: rdata.length > 1,
+  };
+}

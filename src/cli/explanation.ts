@@ -1,0 +1,92 @@
+import type { Address, Prefix } from "../address/address.ts";
+import type { GeoTable } from "../geo/geo-table.ts";
+import type { HealthSnapshot } from "../health/snapshot.ts";
+import type { Mode } from "../steering/pool-choice.ts";
+import type { PoolTrace, Step } from "../steering/trace.ts";
+import type { Name, Zone } from "../zone/model.ts";
+
+/** Who asks what. */
+export interface Question {
+  readonly name: Name;
+  readonly type: number;
+  readonly client: Prefix;
+  readonly resolver: Address;
+}
+
+/** What the answer is worked out from. */
+export interface World {
+  readonly zones: readonly Zone[];
+  readonly health: HealthSnapshot;
+  readonly geo: GeoTable;
+}
+
+/**
+ * The answer a client gets and why. `--json` prints it as it stands, with null for what is undefined: its shape is
+ * described in docs/explain.md and scripts depend on it.
+ */
+export interface Explanation {
+  /** Presentation form, absolute. */
+  readonly name: string;
+  readonly type: string;
+  /** Address and prefix length. */
+  readonly client: string;
+  readonly resolver: string;
+  /** The RCODE. REFUSED: no zone of this server holds the name. */
+  readonly status: "NOERROR" | "NXDOMAIN" | "REFUSED";
+  /** ECS scope prefix length of the whole answer (RFC 7871 §7.2.1). */
+  readonly scope: number;
+  /** One for the name, one more for every CNAME that is followed. */
+  readonly links: readonly Link[];
+}
+
+export interface Link {
+  /** The name that is looked up, absolute. */
+  readonly name: string;
+  readonly zone: string;
+  /** Where the records are written if not at the name itself: a wildcard, or the zone cut above. */
+  readonly owner: string | undefined;
+  readonly kind: "static" | "steered" | "delegation" | "nodata" | "nxdomain";
+  readonly answer: Answer | undefined;
+  readonly steering: Steering | undefined;
+  /** What is to be said that no step says, e.g. where a CNAME leads. */
+  readonly note: string | undefined;
+}
+
+export interface Answer {
+  readonly type: string;
+  /** Seconds. */
+  readonly ttl: number;
+  /** Every record of the answer set; an answer holds `perAnswer` of them. */
+  readonly records: readonly RecordOfAnswer[];
+  readonly perAnswer: number;
+  /** Whether the records take turns at the head of the answer. */
+  readonly rotates: boolean;
+}
+
+export interface RecordOfAnswer {
+  /** Rdata in presentation form. */
+  readonly data: string;
+  /** How often it leads the answer, 0 to 1. */
+  readonly share: number;
+}
+
+export interface Steering {
+  readonly location: ClientLocation;
+  /** The rule that matches, from 1. */
+  readonly rule: number;
+  /** How many rules there are. */
+  readonly rules: number;
+  /** `nodata`: nothing to answer. */
+  readonly mode: Mode | "nodata";
+  readonly scope: number;
+  readonly steps: readonly Step[];
+  readonly pools: readonly PoolTrace[];
+}
+
+export interface ClientLocation {
+  /** What is looked up: the client's address, or the IPv4 address in it. */
+  readonly address: string;
+  readonly continent: string | undefined;
+  readonly country: string | undefined;
+  readonly subdivision: string | undefined;
+}

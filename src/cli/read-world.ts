@@ -1,0 +1,60 @@
+/**
+ * What the commands that work from files read: settings, geo data and zones, with everything that is wrong with them.
+ */
+import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
+import type { ServerSettings, ZoneSource } from "../config/server-file.ts";
+import type { GeoBuild } from "../geo/build-geo-table.ts";
+import type { GeoTable } from "../geo/geo-table.ts";
+import { loadGeo } from "../geo/load-geo.ts";
+import { readZones } from "../loader/read-zones.ts";
+import type { LoadedZone } from "../loader/resolve-zones.ts";
+import { readSettings } from "./read-settings.ts";
+
+export interface FileSelection {
+  /** The server file. */
+  readonly config: string | undefined;
+  /** A zones folder instead of the server file's zones. */
+  readonly zones: string | undefined;
+  /** Zone files instead of any folder; may be empty. */
+  readonly files: readonly string[];
+}
+
+export interface FileWorld {
+  readonly zones: readonly LoadedZone[];
+  readonly geo: GeoTable | undefined;
+  readonly issues: readonly Issue[];
+}
+
+/** How the slow parts are read; replaced by tests, which have no built threads beside them. */
+export interface Readers {
+  loadGeo(settings: ServerSettings["geo"]): Promise<GeoBuild>;
+  /** The built load worker. */
+  readonly workerModule: URL | undefined;
+}
+
+export const READERS: Readers = { loadGeo, workerModule: undefined };
+
+/** Reads the files of the selection. A server file that is bad ends it: who knows which zones it means. */
+export async function readWorld(
+  selection: FileSelection,
+  readers: Readers = READERS,
+): Promise<FileWorld> {
+  const { settings, issues } = readSettings(selection.config);
+  if (settings === undefined || hasErrors(issues)) return { zones: [], geo: undefined, issues };
+  const geo = await readers.loadGeo(settings.geo);
+  const source = findSource(selection, settings);
+  const report = await readZones(source, { table: geo.table, version: 0 }, readers.workerModule);
+  const config = selection.config ?? "rondo.yaml";
+  const geoIssues = geo.problems.map((problem) => createFileIssue(config, "warning", problem));
+  const all = [...issues, ...geoIssues, ...report.issues];
+  if (report.zones.length === 0 && !hasErrors(all) && source.kind === "folder") {
+    const message = "No zone files in this folder: names end with .yaml, .yml or .zone";
+    all.push(createFileIssue(source.path, "warning", message));
+  }
+  return { zones: report.zones, geo: geo.table, issues: all };
+}
+
+function findSource({ zones, files }: FileSelection, settings: ServerSettings): ZoneSource {
+  if (files.length > 0) return { kind: "files", paths: files };
+  return zones === undefined ? settings.zones : { kind: "folder", path: zones };
+}

@@ -1,0 +1,128 @@
+import type { PoolTrace, Topic, ValueTrace } from "../steering/trace.ts";
+import type { Answer, Explanation, Link } from "./explanation.ts";
+
+/** The explanation as text for a terminal: the answer first, then the reasons, each with its id of docs/steering.md. */
+export function renderExplanation(explanation: Explanation): string {
+  const { name, type, client, resolver, status, scope, links } = explanation;
+  const via = client.replace(/\/(32|128)$/, "") === resolver ? "" : ` through ${resolver}`;
+  const head = `${name} ${type} for ${client}${via}: ${status}`;
+  if (status === "REFUSED") return `${head}\n\n  no zone of this server holds the name\n`;
+  const parts = [
+    `${head}, ECS scope /${scope}\n`,
+    ...links.map(({ answer, owner, kind, name: asked }) =>
+      answer === undefined
+        ? `  ${asked}  ${kind === "nxdomain" ? "does not exist" : "no data"}\n`
+        : renderAnswer(kind === "delegation" ? (owner ?? asked) : asked, answer),
+    ),
+    ...links.map(renderLink),
+  ];
+  return parts.join("\n");
+}
+
+/** `--json`: the explanation with null for what is undefined. */
+export function renderExplanationJson(explanation: Explanation): string {
+  const orNull = (_: string, value: unknown): unknown => (value === undefined ? null : value);
+  return `${JSON.stringify(explanation, orNull, 2)}\n`;
+}
+
+function renderAnswer(owner: string, answer: Answer): string {
+  const { type, ttl, records, perAnswer, rotates } = answer;
+  const rows = records.map(({ data, share }, i) => [
+    owner,
+    String(ttl),
+    type,
+    data,
+    rotates ? `leads ${percent(share)}` : records.length > 1 && i === 0 ? "always leads" : "",
+  ]);
+  const cut =
+    perAnswer < records.length ? `  ${perAnswer} of these ${records.length} per answer\n` : "";
+  return renderTable(rows, "  ") + cut;
+}
+
+function renderLink({ name, zone, owner, kind, steering, note }: Link): string {
+  const written = owner === undefined ? "" : `, written at ${owner}`;
+  const what = steering === undefined ? WHAT[kind] : "steered";
+  const head = `${name} in zone ${zone}: ${what}${written}\n`;
+  const tail = note === undefined ? "" : `  ${note}\n`;
+  if (steering === undefined) return head + tail;
+  const before = steering.steps.filter(({ topic }) => BEFORE_POOLS.includes(topic));
+  const after = steering.steps.filter(({ topic }) => !BEFORE_POOLS.includes(topic));
+  const renderSteps = (steps: typeof before): string =>
+    renderTable(
+      steps.map(({ topic, rule, text }) => [
+        LABELS[topic].padEnd(WIDEST_LABEL),
+        `${text} [${rule}]`,
+      ]),
+      "  ",
+    );
+  return head + renderSteps(before) + renderPools(steering.pools) + renderSteps(after) + tail;
+}
+
+const WHAT: Readonly<Record<Link["kind"], string>> = {
+  static: "static, the same for every client",
+  steered: "steered",
+  delegation: "below a zone cut",
+  nodata: "no data",
+  nxdomain: "no such name",
+};
+
+const BEFORE_POOLS: readonly Topic[] = ["client", "rule"];
+
+const LABELS: Readonly<Record<Topic, string>> = {
+  client: "client",
+  rule: "rule",
+  pool: "choice",
+  held: "choice",
+  "all-down": "choice",
+  nodata: "choice",
+  order: "order",
+  answers: "answers",
+  ttl: "TTL",
+  scope: "scope",
+};
+const WIDEST_LABEL = Math.max(...Object.values(LABELS).map((label) => label.length));
+
+function renderPools(pools: readonly PoolTrace[]): string {
+  const rows = pools.flatMap(({ values }) => values.map(renderValue));
+  const lines = renderTable(rows, " ".repeat(WIDEST_LABEL + 6)).split("\n");
+  let at = 0;
+  return pools
+    .map((pool) => {
+      const values = lines.slice(at, at + pool.values.length);
+      at += pool.values.length;
+      return `${[renderPool(pool), ...values].join("\n")}\n`;
+    })
+    .join("");
+}
+
+function renderPool({ name, from, answers, rule, reason }: PoolTrace): string {
+  const mark = answers ? ": answers" : "";
+  const origin = from === "fallback" ? " (fallback)" : "";
+  return `  ${"pool".padEnd(WIDEST_LABEL)}  ${name}${origin}${mark}; ${reason} [${rule}]`;
+}
+
+function renderValue(trace: ValueTrace): readonly string[] {
+  const { value, datacenter, weight, state, kept, rule, reason } = trace;
+  return [
+    kept ? "kept" : "dropped",
+    value,
+    datacenter ?? "",
+    `weight ${weight}`,
+    state,
+    `${reason} [${rule}]`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}
+
+/** Columns two spaces apart, those that are empty in every row left out; each line ends with a newline. */
+function renderTable(rows: readonly (readonly string[])[], indent: string): string {
+  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
+  const used = [...widths.keys()].filter((i) => widths[i]! > 0);
+  return rows
+    .map((row) => `${indent}${used.map((i) => row[i]!.padEnd(widths[i]!)).join("  ")}`.trimEnd())
+    .map((line) => `${line}\n`)
+    .join("");
+}

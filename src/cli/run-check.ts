@@ -1,0 +1,35 @@
+import { renderIssues } from "../config/issue.ts";
+import type { LoadedZone } from "../loader/resolve-zones.ts";
+import type { CheckOptions } from "./check.ts";
+import type { Output } from "./command.ts";
+import { EXIT } from "./exit-codes.ts";
+import { type Readers, readWorld } from "./read-world.ts";
+
+/** Reads everything and reports; see the help text of `check`. */
+export async function runCheck(
+  options: CheckOptions,
+  output: Output,
+  readers?: Readers,
+): Promise<number> {
+  const { zones, issues } = await readWorld(options, readers);
+  output.err(renderIssues(issues));
+  output.out(zones.map(describeZone).join(""));
+  const errors = issues.filter(({ severity }) => severity === "error").length;
+  const warnings = issues.length - errors;
+  const records = zones.reduce((sum, zone) => sum + zone.prepared.compiled.records, 0);
+  output.out(
+    `${count(zones.length, "zone")}, ${count(records, "record")}: ${count(errors, "error")}, ${count(warnings, "warning")}\n`,
+  );
+  return errors > 0 || (options.strict && warnings > 0) ? EXIT.failed : EXIT.ok;
+}
+
+function describeZone({ name, file, prepared }: LoadedZone): string {
+  const { zone, compiled } = prepared;
+  const pools = zone.pools.length === 0 ? "" : `, ${count(zone.pools.length, "pool")}`;
+  const records = count(compiled.records, "record");
+  return `${name} serial ${zone.serial}, ${records}${pools} (${file})\n`;
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+}
