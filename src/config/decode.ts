@@ -177,7 +177,10 @@ export function oneOf<T extends string>(
     const word = words.find((candidate) => candidate === value);
     if (word !== undefined) return word;
     if (value !== undefined && later.includes(value)) {
-      issues.error(tree.place, `${name} ${quote(value)} is not supported yet: ${list(words)}`);
+      issues.error(
+        tree.place,
+        `${name} ${quote(value)} is not supported yet; supported: ${list(words)}`,
+      );
       return undefined;
     }
     const hint = value === undefined ? "" : suggest(value, [...words, ...later]);

@@ -68,7 +68,7 @@ export function readServerFile(
 ): { readonly settings: ServerSettings | undefined; readonly issues: readonly Issue[] } {
   const issues = new IssueList(file, source);
   // A file of comments alone leaves everything at its default.
-  const isBlank = /^(\s*(#.*)?(\r?\n|$))*$/.test(source);
+  const isBlank = source.split("\n").every((line) => /^\s*(#|$)/.test(line));
   const tree = isBlank ? undefined : parseYaml(source, issues);
   const decoded = tree === undefined ? undefined : serverFile(tree, "the file", issues);
   if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
@@ -100,10 +100,22 @@ interface ServerFile {
   readonly listen: Maybe<readonly Located<SocketAddress>[]>;
   readonly zones: Maybe<Tree>;
   readonly workers: Maybe<"auto" | number>;
-  readonly geo: Maybe<{ readonly databases: Maybe<readonly Located<string>[]> }>;
-  readonly health: Maybe<{ readonly references: Maybe<readonly Located<SocketAddress>[]> }>;
+  readonly geo: Maybe<GeoSection>;
+  readonly health: Maybe<HealthSection>;
   readonly state: Maybe<string>;
-  readonly log: Maybe<{ readonly level: Maybe<"debug" | "info" | "warn" | "error"> }>;
+  readonly log: Maybe<LogSection>;
+}
+
+interface GeoSection {
+  readonly databases: Maybe<readonly Located<string>[]>;
+}
+
+interface HealthSection {
+  readonly references: Maybe<readonly Located<SocketAddress>[]>;
+}
+
+interface LogSection {
+  readonly level: Maybe<ServerSettings["log"]["level"]>;
 }
 
 const listenAddress: Decoder<SocketAddress> = (tree, name, issues) => {
@@ -144,11 +156,15 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>(
     listen: optional(fullListOf(listenAddress)),
     zones: optional(zones),
     workers: optional(workers),
-    geo: optional(object("the geo settings", { databases: optional(listOf(text)) })),
-    health: optional(object("the health settings", { references: optional(listOf(reference)) })),
+    geo: optional(object<GeoSection>("the geo settings", { databases: optional(listOf(text)) })),
+    health: optional(
+      object<HealthSection>("the health settings", { references: optional(listOf(reference)) }),
+    ),
     state: optional(text),
     log: optional(
-      object("the log settings", { level: optional(oneOf(["debug", "info", "warn", "error"])) }),
+      object<LogSection>("the log settings", {
+        level: optional(oneOf(["debug", "info", "warn", "error"])),
+      }),
     ),
   },
   ["admin"],

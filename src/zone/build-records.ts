@@ -1,0 +1,111 @@
+import type { Entry, Located } from "../config/decode.ts";
+import type { Place } from "../config/issue-list.ts";
+import { quote } from "../config/tree.ts";
+import type { RecordSettings } from "../config/zone-settings.ts";
+import { formatName, isSubdomain, lowerName, parseName } from "../wire/name.ts";
+import { formatType } from "../wire/rr-types.ts";
+import type { BuildContext } from "./build-context.ts";
+import { buildStatic } from "./build-static.ts";
+import { buildSteered } from "./build-steered.ts";
+import type { CheckTable } from "./check-table.ts";
+import type { StaticDraft, SteeredDraft } from "./draft.ts";
+import type { Name } from "./model.ts";
+import { isAbsolute, keyOf, showName } from "./names.ts";
+import type { PoolTable } from "./pool-table.ts";
+import { readRecordTypes } from "./record-types.ts";
+
+/** One record of the file with everything that is known about where it stands. */
+export interface RecordDraft {
+  /** Lower case. */
+  readonly owner: Name;
+  /** As the file has it; `@` for the apex. */
+  readonly label: string;
+  /** Where the owner's name is written. */
+  readonly place: Place;
+  readonly types: readonly number[];
+  readonly settings: RecordSettings;
+}
+
+type Owners = readonly Entry<readonly Located<RecordSettings>[]>[];
+
+/** All records of a zone; a second one of the same owner and type is an error. */
+export function buildRecords(
+  owners: Owners,
+  context: BuildContext,
+  pools: PoolTable,
+  checks: CheckTable,
+): { statics: StaticDraft[]; steered: SteeredDraft[] } {
+  const statics: StaticDraft[] = [];
+  const steered: SteeredDraft[] = [];
+  const seen = new Map<string, Place>();
+  for (const { key, keyPlace, value } of owners) {
+    const owner = readOwner(key, keyPlace, context);
+    if (owner === undefined) continue;
+    const label = key === "" ? "@" : key;
+    for (const { value: settings } of value ?? []) {
+      const types = readRecordTypes(settings.type.value, context.issues);
+      if (types === undefined) continue;
+      if (isTaken(owner, types, settings, seen, context)) continue;
+      const record: RecordDraft = { owner, label, place: keyPlace, types, settings };
+      if (settings.dynamic !== undefined || isChecked(record)) {
+        steered.push(...buildSteered(record, context, pools, checks));
+      } else {
+        statics.push(...buildStatic(record, context));
+      }
+    }
+  }
+  return { statics, steered };
+}
+
+function isChecked({ settings }: RecordDraft): boolean {
+  const own = settings.healthcheck?.value.length ?? 0;
+  return own > 0 || settings.octodns?.value.healthcheck !== undefined;
+}
+
+function readOwner(key: string, place: Place, context: BuildContext): Name | undefined {
+  const { apex, issues } = context;
+  const parsed = parseName(key, apex);
+  if (!parsed.ok) {
+    issues.error(place, `the owner is no name: ${parsed.error}`);
+    return undefined;
+  }
+  const owner = lowerName(parsed.name);
+  if (!isSubdomain(owner, apex)) {
+    issues.error(place, `${quote(key)} is out of the zone: ${showName(apex)} is the apex`);
+    return undefined;
+  }
+  const zone = formatName(apex).slice(0, -1);
+  if (zone !== "" && !isAbsolute(key) && `.${key.toLowerCase()}`.endsWith(`.${zone}`)) {
+    const relative = key.slice(0, -zone.length - 1);
+    issues.warn(
+      place,
+      `names are relative to the zone: this is ${showName(owner)}; did you mean ${quote(relative)}?`,
+    );
+  }
+  return owner;
+}
+
+function isTaken(
+  owner: Name,
+  types: readonly number[],
+  settings: RecordSettings,
+  seen: Map<string, Place>,
+  { issues }: BuildContext,
+): boolean {
+  let taken = false;
+  for (const [i, type] of types.entries()) {
+    const key = `${type} ${keyOf(owner)}`;
+    const place = settings.type.value[i]?.place ?? settings.type.place;
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, place);
+      continue;
+    }
+    taken = true;
+    issues.error(
+      place,
+      `${showName(owner)} has ${formatType(type)} records already, in line ${issues.lineOf(first.start)}: write all values there`,
+    );
+  }
+  return taken;
+}

@@ -1,0 +1,60 @@
+import type { IssueList } from "../config/issue-list.ts";
+import type { ZoneSettings } from "../config/zone-settings.ts";
+import type { BuildContext } from "./build-context.ts";
+import { buildDatacenters, buildNetworks } from "./build-locations.ts";
+import { buildRecords } from "./build-records.ts";
+import { buildSoa, type SerialBounds } from "./build-soa.ts";
+import { checkAliases } from "./check-aliases.ts";
+import { checkDelegations } from "./check-delegations.ts";
+import { checkFallbacks, checkUnusedPools } from "./check-pools.ts";
+import { checkSizes } from "./check-sizes.ts";
+import { checkSteering } from "./check-steering.ts";
+import { CheckTable } from "./check-table.ts";
+import type { StaticDraft } from "./draft.ts";
+import type { Name, RRset, Zone } from "./model.ts";
+import { OwnerIndex } from "./owner-index.ts";
+import { PoolTable } from "./pool-table.ts";
+
+/** Gives the settings of a file their meaning. The zone is worth something only if no error was found. */
+export function buildZone(
+  settings: ZoneSettings,
+  apex: Name,
+  bounds: SerialBounds & { readonly references: boolean },
+  issues: IssueList,
+): Zone {
+  const { references } = bounds;
+  const context: BuildContext = { apex, issues, defaultTtl: settings.ttl?.value, references };
+  const datacenters = buildDatacenters(settings, issues);
+  const networks = buildNetworks(settings, issues);
+  const checks = new CheckTable(settings.healthchecks?.value ?? [], issues);
+  const datacenterNames = new Set(datacenters.map(({ name }) => name));
+  const pools = new PoolTable(settings.pools?.value ?? [], checks, datacenterNames, issues);
+  const records = buildRecords(settings.records?.value ?? [], context, pools, checks);
+  const soa = buildSoa(settings.soa, records.statics, bounds, context);
+  const statics = [soa.rrset, ...records.statics.filter((rrset) => rrset !== soa.rrset)];
+
+  const index = new OwnerIndex({ apex, statics, steered: records.steered });
+  checkAliases(apex, index, issues);
+  checkDelegations(apex, soa.rrset, index, issues);
+  checkSizes(statics, issues);
+  checkFallbacks(pools, issues);
+  if (issues.errors === 0) {
+    // After an error these would report what is only a consequence of it.
+    checkUnusedPools(pools, issues);
+    checkSteering(records.steered, pools, context);
+  }
+  return {
+    apex,
+    rrsets: statics.map(finish),
+    steered: records.steered.map(({ rrset }) => rrset),
+    pools: pools.list(),
+    datacenters,
+    networks,
+    serial: soa.serial,
+    negativeTtl: Math.min(soa.rrset.ttl, soa.minimum),
+  };
+}
+
+function finish({ owner, type, ttl, rdata, answers }: StaticDraft): RRset {
+  return { owner, type, ttl, answers, rdata: rdata.map(({ octets }) => octets) };
+}

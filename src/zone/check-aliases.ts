@@ -1,0 +1,108 @@
+import type { IssueList } from "../config/issue-list.ts";
+import { equalNames, formatName, isSubdomain } from "../wire/name.ts";
+import { formatType, TYPE_CNAME, TYPE_MX, TYPE_NS, TYPE_SRV } from "../wire/rr-types.ts";
+import type { StaticDraft } from "./draft.ts";
+import { MAX_CNAME_LINKS } from "./limits.ts";
+import type { Name } from "./model.ts";
+import { keyOf, showName } from "./names.ts";
+import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
+
+/** CNAMEs beside other data, at the apex, in circles and in long chains; names that must not be aliases and are. */
+export function checkAliases(apex: Name, index: OwnerIndex, issues: IssueList): void {
+  for (const node of index.nodes.values()) {
+    const cname = node.statics.find(({ type }) => type === TYPE_CNAME);
+    if (cname !== undefined) checkAlias(node, cname, apex, index, issues);
+    for (const rrset of node.statics) checkTargets(rrset, apex, index, issues);
+  }
+}
+
+function checkAlias(
+  node: OwnerNode,
+  cname: StaticDraft,
+  apex: Name,
+  index: OwnerIndex,
+  issues: IssueList,
+): void {
+  if (equalNames(node.owner, apex)) {
+    issues.error(
+      cname.place,
+      "a CNAME at the apex, which has a SOA and NS records: write A and AAAA (RFC 1912 §2.4)",
+    );
+    return;
+  }
+  const others = [...node.statics.map(({ type }) => type), ...node.steered].filter(
+    (type) => type !== TYPE_CNAME,
+  );
+  if (others.length > 0) {
+    const list = others.map(formatType).join(", ");
+    issues.error(
+      cname.rdata[0]?.place ?? cname.place,
+      `a CNAME stands alone: ${showName(node.owner)} has ${list} too (RFC 1034 §3.6.2)`,
+    );
+    return;
+  }
+  followAlias(node, cname, apex, index, issues);
+}
+
+/** Follows a chain as far as an answer would. Longer circles are reported as long chains. */
+function followAlias(
+  start: OwnerNode,
+  cname: StaticDraft,
+  apex: Name,
+  index: OwnerIndex,
+  issues: IssueList,
+): void {
+  const place = cname.rdata[0]?.place ?? cname.place;
+  const names = [formatName(start.owner)];
+  const visited = new Set([start]);
+  let target = cname.rdata[0]?.octets;
+  for (let links = 1; target !== undefined; links++) {
+    names.push(formatName(target));
+    const isInside = isSubdomain(target, apex) && index.findCut(target) === undefined;
+    const next = isInside ? index.find(target) : undefined;
+    if (isInside && next === undefined && links === 1) {
+      issues.warn(place, `${showName(target)} does not exist in this zone`);
+    }
+    target = next?.statics.find(({ type }) => type === TYPE_CNAME)?.rdata[0]?.octets;
+    if (next === undefined || target === undefined) return;
+    if (next === start) {
+      // One report for each circle: by its first name.
+      const keys = [...visited].map(({ owner }) => keyOf(owner));
+      if (keys.every((key) => key >= keyOf(start.owner))) {
+        issues.error(place, `the CNAMEs go round in a circle: ${names.join(" → ")}`);
+      }
+      return;
+    }
+    // A circle that others lead into is reported there.
+    if (visited.has(next)) return;
+    visited.add(next);
+    if (links >= MAX_CNAME_LINKS) {
+      issues.error(
+        place,
+        `a chain of more than ${MAX_CNAME_LINKS} CNAMEs, which no answer follows to its end: ${names.join(" → ")} → …`,
+      );
+      return;
+    }
+  }
+}
+
+/** NS, MX and SRV name hosts, never aliases (RFC 2181 §10.3, RFC 2782). */
+function checkTargets(rrset: StaticDraft, apex: Name, index: OwnerIndex, issues: IssueList): void {
+  const skip = new Map([
+    [TYPE_NS, 0],
+    [TYPE_MX, 2],
+    [TYPE_SRV, 6],
+  ]).get(rrset.type);
+  if (skip === undefined) return;
+  for (const { octets, place } of rrset.rdata) {
+    const target = octets.subarray(skip);
+    if (!isSubdomain(target, apex)) continue;
+    const node = index.find(target);
+    if (node?.statics.some(({ type }) => type === TYPE_CNAME)) {
+      issues.warn(
+        place,
+        `${showName(target)} is an alias (CNAME): ${formatType(rrset.type)} records must name a host itself (RFC 2181 §10.3)`,
+      );
+    }
+  }
+}

@@ -1,0 +1,159 @@
+import type { IssueList } from "../config/issue-list.ts";
+import { equalNames, isSubdomain } from "../wire/name.ts";
+import { formatType, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
+import type { StaticDraft } from "./draft.ts";
+import type { Name } from "./model.ts";
+import { keyOf, showName } from "./names.ts";
+import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
+
+/** Below it a TTL of NS, SOA or glue costs more queries than its quickness is worth. */
+const LEAST_TTL = 3600;
+/** Names that fit into a priming response of 512 octets; servers look no further. */
+const MAX_SERVERS = 13;
+
+/** NS sets: their number, their glue, their TTLs, and what they hide. */
+export function checkDelegations(
+  apex: Name,
+  soa: StaticDraft,
+  index: OwnerIndex,
+  issues: IssueList,
+): void {
+  checkApex(apex, index, issues);
+  checkTtl(soa, "the SOA's", issues);
+  const glue = new Set<string>();
+  for (const node of index.nodes.values()) {
+    const ns = node.statics.find(({ type }) => type === TYPE_NS);
+    if (ns === undefined) continue;
+    if (node.owner[0] === 1 && node.owner[1] === 0x2a) {
+      issues.error(ns.place, "NS records at a wildcard have no defined meaning (RFC 4592 §4.2)");
+    }
+    checkTtl(ns, "NS", issues);
+    if (ns.rdata.length > MAX_SERVERS) {
+      issues.warn(
+        ns.place,
+        `${ns.rdata.length} NS records: resolvers use no more than ${MAX_SERVERS}`,
+      );
+    }
+    for (const { octets, place } of ns.rdata) {
+      if (!isSubdomain(octets, apex)) continue;
+      const server = index.at(octets);
+      if (server !== undefined) glue.add(keyOf(server.owner));
+      const problem = explainMissingAddress(octets, index);
+      if (problem !== undefined) issues.warn(place, problem);
+    }
+  }
+  for (const key of glue) {
+    for (const rrset of index.nodes.get(key)?.statics ?? []) {
+      if (isAddress(rrset.type)) checkTtl(rrset, "a name server's address", issues);
+    }
+  }
+  if (index.hasCuts) {
+    checkOccluded(apex, glue, index, issues);
+    checkCircles(apex, index, issues);
+  }
+}
+
+function checkApex(apex: Name, index: OwnerIndex, issues: IssueList): void {
+  const ns = index.at(apex)?.statics.find(({ type }) => type === TYPE_NS);
+  if (ns === undefined) {
+    issues.warn(
+      { start: 0, end: 1 },
+      `the zone has no NS records: its apex should name at least two servers, as its parent does`,
+    );
+  } else if (ns.rdata.length === 1) {
+    issues.warn(ns.place, "one NS record: with a second server the zone survives the loss of one");
+  }
+}
+
+function checkTtl(rrset: StaticDraft, what: string, issues: IssueList): void {
+  if (rrset.ttl >= LEAST_TTL) return;
+  issues.warn(
+    rrset.ttlPlace,
+    `${what} TTL of ${rrset.ttl} is short: being found should not depend on it, ${LEAST_TTL} or more is usual`,
+  );
+}
+
+/** Why nobody learns the address of a name server inside of the zone; undefined if all is well. */
+function explainMissingAddress(target: Name, index: OwnerIndex): string | undefined {
+  const cut = index.findCut(target);
+  const node = cut === undefined ? index.find(target) : index.at(target);
+  // Reported as what it is, an alias.
+  if (node?.statics.some(({ type }) => type === TYPE_CNAME)) return undefined;
+  const hasAddress =
+    node !== undefined &&
+    (node.statics.some(({ type }) => isAddress(type)) || node.steered.some(isAddress));
+  if (hasAddress) return undefined;
+  if (cut === undefined) return `${showName(target)} has no A or AAAA record in this zone`;
+  return `no glue: ${showName(target)} lies below the delegation ${showName(cut.owner)} and has no A or AAAA record here`;
+}
+
+/** What stands below a delegation belongs to the other zone: only glue is ever handed out (RFC 1034 §4.2.1). */
+function checkOccluded(
+  apex: Name,
+  glue: ReadonlySet<string>,
+  index: OwnerIndex,
+  issues: IssueList,
+): void {
+  for (const [key, node] of index.nodes) {
+    const cut = index.findCut(node.owner);
+    if (cut === undefined || equalNames(node.owner, apex)) continue;
+    const types = [...node.statics.map(({ type }) => type), ...node.steered].filter(
+      (type) =>
+        !(isAddress(type) && glue.has(key)) &&
+        !(node === cut && (type === TYPE_NS || type === TYPE_SOA || type === TYPE_CNAME)),
+    );
+    if (types.length === 0) continue;
+    issues.warn(
+      node.place,
+      `occluded: ${showName(node.owner)} ${types.map(formatType).join(", ")} is never answered, ${showName(cut.owner)} is delegated`,
+    );
+  }
+}
+
+/** Delegations whose servers can only be found through one another, without glue. */
+function checkCircles(apex: Name, index: OwnerIndex, issues: IssueList): void {
+  const cuts = [...index.nodes.values()].filter((node) => index.findCut(node.owner) === node);
+  const lost = new Set(cuts);
+  let changed = true;
+  while (changed) {
+    changed = false;
+    for (const cut of lost) {
+      if (serversOf(cut).some((target) => isReachable(target, apex, index, lost))) {
+        lost.delete(cut);
+        changed = true;
+      }
+    }
+  }
+  for (const cut of lost) {
+    const others = serversOf(cut)
+      .map((target) => index.findCut(target))
+      .filter((other) => other !== undefined && other !== cut && lost.has(other));
+    const [other] = others;
+    if (other === undefined) continue;
+    issues.error(
+      cut.place,
+      `the delegation ${showName(cut.owner)} can never be followed: its servers are below ${showName(other.owner)}, and those of that one lead back, without glue`,
+    );
+  }
+}
+
+function isReachable(
+  target: Name,
+  apex: Name,
+  index: OwnerIndex,
+  lost: ReadonlySet<OwnerNode>,
+): boolean {
+  if (!isSubdomain(target, apex)) return true;
+  const cut = index.findCut(target);
+  if (cut === undefined || !lost.has(cut)) return true;
+  return index.at(target)?.statics.some(({ type }) => isAddress(type)) ?? false;
+}
+
+function serversOf(cut: OwnerNode): Name[] {
+  const ns = cut.statics.find(({ type }) => type === TYPE_NS);
+  return ns?.rdata.map(({ octets }) => octets) ?? [];
+}
+
+function isAddress(type: number): boolean {
+  return type === TYPE_A || type === TYPE_AAAA;
+}

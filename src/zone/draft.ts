@@ -1,0 +1,34 @@
+import type { Place } from "../config/issue-list.ts";
+import type { Name, SteeredRRset } from "./model.ts";
+
+/** A zone's records before the checks that look at several of them together. */
+export interface Draft {
+  readonly apex: Name;
+  readonly statics: readonly StaticDraft[];
+  readonly steered: readonly SteeredDraft[];
+}
+
+export interface StaticDraft {
+  /** Lower case. */
+  readonly owner: Name;
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdata: readonly RdataDraft[];
+  readonly answers: number | undefined;
+  /** Where the owner's name is written. */
+  readonly place: Place;
+  /** Where the TTL is, or the type if there is none. */
+  readonly ttlPlace: Place;
+}
+
+export interface RdataDraft {
+  readonly octets: Uint8Array;
+  readonly place: Place;
+}
+
+export interface SteeredDraft {
+  readonly rrset: SteeredRRset;
+  /** Where the owner's name is written. */
+  readonly place: Place;
+  readonly ttlPlace: Place;
+}

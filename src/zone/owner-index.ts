@@ -1,0 +1,76 @@
+import type { Place } from "../config/issue-list.ts";
+import { labelOffsets, lowerName } from "../wire/name.ts";
+import { TYPE_NS } from "../wire/rr-types.ts";
+import type { Draft, StaticDraft } from "./draft.ts";
+import type { Name } from "./model.ts";
+import { keyOf } from "./names.ts";
+
+/** All that one name owns. */
+export interface OwnerNode {
+  readonly owner: Name;
+  readonly place: Place;
+  readonly statics: StaticDraft[];
+  /** Types that are steered. */
+  readonly steered: number[];
+}
+
+/** The names of a zone, for the checks that follow one record to another. */
+export class OwnerIndex {
+  readonly nodes: ReadonlyMap<string, OwnerNode>;
+  readonly #apexKey: string;
+  /** Names that exist because something lies below them (RFC 4592 §2.2.2), owners included. */
+  readonly #existing = new Set<string>();
+  readonly #cuts = new Set<string>();
+
+  constructor({ apex, statics, steered }: Draft) {
+    const nodes = new Map<string, OwnerNode>();
+    this.nodes = nodes;
+    this.#apexKey = keyOf(apex);
+    const nodeAt = (owner: Name, place: Place): OwnerNode => {
+      const key = keyOf(owner);
+      const node = nodes.get(key) ?? { owner, place, statics: [], steered: [] };
+      nodes.set(key, node);
+      for (const ancestor of this.#lineage(owner)) this.#existing.add(ancestor);
+      return node;
+    };
+    for (const draft of statics) {
+      nodeAt(draft.owner, draft.place).statics.push(draft);
+      if (draft.type === TYPE_NS && keyOf(draft.owner) !== this.#apexKey) {
+        this.#cuts.add(keyOf(draft.owner));
+      }
+    }
+    for (const { rrset, place } of steered) nodeAt(rrset.owner, place).steered.push(rrset.type);
+  }
+
+  /** What answers a query for a name: its own node, or the wildcard's at its closest encloser (RFC 4592 §3.3.1). */
+  find(name: Name): OwnerNode | undefined {
+    const lineage = this.#lineage(lowerName(name));
+    const [own = ""] = lineage;
+    if (this.#existing.has(own)) return this.nodes.get(own);
+    const encloser = lineage.find((key) => this.#existing.has(key));
+    return encloser === undefined ? undefined : this.nodes.get(`\u0001*${encloser}`);
+  }
+
+  /** The node of exactly this name. */
+  at(name: Name): OwnerNode | undefined {
+    return this.nodes.get(keyOf(lowerName(name)));
+  }
+
+  /** The delegation that a name of the zone lies at or below: the highest, for that is where the zone ends. */
+  findCut(name: Name): OwnerNode | undefined {
+    const cut = this.#lineage(lowerName(name)).findLast((key) => this.#cuts.has(key));
+    return cut === undefined ? undefined : this.nodes.get(cut);
+  }
+
+  get hasCuts(): boolean {
+    return this.#cuts.size > 0;
+  }
+
+  /** Keys of a name and of those above it, up to the apex. */
+  #lineage(name: Name): string[] {
+    const key = keyOf(name);
+    const keys = labelOffsets(name).map((offset) => key.slice(offset));
+    keys.push("\0");
+    return keys.slice(0, keys.indexOf(this.#apexKey) + 1);
+  }
+}
