@@ -14,7 +14,9 @@ interface EchoWorker {
 const workerEntry = new URL("./echo-worker.mjs", import.meta.url);
 const worker = (await import(workerEntry.href)) as EchoWorker;
 
-export const { ECHO, ECHO_OCTETS, BIG_OCTETS } = worker;
+export const ECHO: EchoWorker["ECHO"] = worker.ECHO;
+export const ECHO_OCTETS: number = worker.ECHO_OCTETS;
+export const BIG_OCTETS: number = worker.BIG_OCTETS;
 
 export const echoOptions: EngineOptions<ImageReader> = {
   engine: worker.echoEngine,

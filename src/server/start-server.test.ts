@@ -1,0 +1,316 @@
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { createServer as createTcpServer } from "node:net";
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { askTcp, askUdp, type Endpoint } from "../../test/support/dns-client.ts";
+import {
+  ECHO,
+  echoOptions,
+  echoPublication,
+  echoQuery,
+  readEcho,
+} from "../../test/support/echo-engine.ts";
+import { findFreePort } from "../../test/support/ports.ts";
+import { type Log, silentLog } from "../log/log.ts";
+import { loadLibc } from "./libc.ts";
+import { parseListenAddress } from "./listen-address.ts";
+import { type Server, type ServerOptions, startServer } from "./start-server.ts";
+
+const loaded = await loadLibc();
+const paths: ("mmsg" | "dgram")[] = "libc" in loaded ? ["mmsg", "dgram"] : ["dgram"];
+
+let running: Server[] = [];
+afterEach(async () => {
+  await Promise.all(running.map((server) => server.close()));
+  running = [];
+});
+
+async function start(
+  udp: ServerOptions["udp"],
+  listen: readonly string[],
+  options: { workers?: number; log?: Log; publish?: boolean } = {},
+): Promise<{ server: Server; to: Endpoint[] }> {
+  const server = await startServer({
+    ...echoOptions,
+    udp,
+    listen: listen.map((text) => parseListenAddress(text)!),
+    workers: options.workers ?? 1,
+    log: options.log ?? silentLog,
+  });
+  running.push(server);
+  if (options.publish ?? true) server.publish(echoPublication(1));
+  return { server, to: server.addresses.map(({ address, port }) => ({ address, port })) };
+}
+
+/** Asks until there is an answer that fits, as a client would whose first packets are lost. */
+async function askUntil(
+  to: Endpoint,
+  fits: (echo: ReturnType<typeof readEcho>) => boolean,
+): Promise<void> {
+  await vi.waitUntil(
+    async () => {
+      const answer = await askUdp(to, echoQuery(), 200);
+      return answer !== undefined && fits(readEcho(answer));
+    },
+    { timeout: 10_000, interval: 1 },
+  );
+}
+
+function collectLog(): { log: Log; lines: string[] } {
+  const lines: string[] = [];
+  const add = (fields: Readonly<Record<string, unknown>>, message: string): void => {
+    lines.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  return { log: { debug: add, info: add, warn: add, error: add }, lines };
+}
+
+describe.each(paths)("startServer() on the path %s", (path) => {
+  it("answers over UDP and TCP, on IPv4 and IPv6, on the same port", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0", "[::1]:0", "127.0.0.2:0"]);
+    expect(server.udpPath.path).toBe(path);
+    expect(server.addresses.map(({ family }) => family)).toEqual([4, 6, 4]);
+    for (const [i, endpoint] of to.entries()) {
+      for (const ask of [askUdp, askTcp]) {
+        const echo = readEcho((await ask(endpoint, echoQuery(77 + i)))!);
+        expect(echo).toMatchObject({ id: 77 + i, version: 1, family: i === 1 ? 6 : 4 });
+      }
+    }
+  });
+
+  it("tells the engine the client's address", async () => {
+    const { to } = await start(path, ["127.0.0.1:0"]);
+    const answer = await askUdp(to[0]!, echoQuery(), 3000, "127.0.0.77");
+    expect(readEcho(answer!)).toMatchObject({ family: 4, source: [127, 0, 0, 77] });
+  });
+
+  it("takes a publication while it waits for queries", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0"]);
+    expect(readEcho((await askUdp(to[0]!, echoQuery()))!).version).toBe(1);
+    server.publish(echoPublication(2));
+    await askUntil(to[0]!, ({ version }) => version === 2);
+    expect(readEcho((await askTcp(to[0]!, echoQuery()))!).version).toBe(2);
+  });
+
+  it("keeps a publication that cannot be read from every thread, and the old one served", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0"]);
+    await askUntil(to[0]!, ({ version }) => version === 1);
+    expect(() => server.publish(echoPublication(255))).toThrow("255");
+    for (const ask of [askUdp, askTcp]) {
+      expect(readEcho((await ask(to[0]!, echoQuery()))!).version).toBe(1);
+    }
+    expect(server.counters().restarts).toBe(0);
+  });
+
+  it("rotates by one per query, over a publication too", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0"]);
+    const ask = async (): Promise<number> =>
+      readEcho((await askUdp(to[0]!, echoQuery()))!).rotation;
+    expect([await ask(), await ask(), await ask()]).toEqual([0, 1, 2]);
+    server.publish(echoPublication(2, 5));
+    expect(await ask()).toBe(3);
+  });
+
+  it("answers SERVFAIL where the engine throws, counts it, and goes on", async () => {
+    const { log, lines } = collectLog();
+    const { server, to } = await start(path, ["127.0.0.1:0"], { log });
+    for (const ask of [askUdp, askTcp]) {
+      const answer = await ask(to[0]!, echoQuery(ECHO.throw));
+      expect([...answer!]).toEqual([0xde, 0xad, 0x80, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
+    }
+    expect(readEcho((await askUdp(to[0]!, echoQuery(5)))!).id).toBe(5);
+    expect(server.counters().udp.faulted).toBe(2);
+    await vi.waitUntil(() => lines.filter((line) => line.includes("Asked to throw")).length > 0);
+  });
+
+  it("replaces a thread that dies, with the newest publication and the counters so far", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0", "[::1]:0"]);
+    server.publish(echoPublication(2));
+    await askUntil(to[0]!, ({ version }) => version === 2);
+    const before = server.counters().answers[0]!;
+    await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
+    await vi.waitUntil(() => server.counters().restarts === 1);
+    for (const endpoint of to) await askUntil(endpoint, ({ version }) => version === 2);
+    server.publish(echoPublication(3));
+    await askUntil(to[1]!, ({ version }) => version === 3);
+    expect(server.counters().answers[0]).toBeGreaterThan(before + 3);
+  });
+
+  it("sums the counters of all transports", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0"]);
+    for (let i = 0; i < 3; i++) await askUdp(to[0]!, echoQuery());
+    await askTcp(to[0]!, echoQuery());
+    expect(server.counters().answers[0]).toBe(4);
+    expect(server.counters().tcp.accepted).toBe(1);
+  });
+
+  it("refuses a port that another UDP socket has, and names its holder", async () => {
+    const port = await findFreePort();
+    const holder = createSocket("udp4");
+    holder.bind(port, "127.0.0.1");
+    await once(holder, "listening");
+    try {
+      await expect(start(path, [`127.0.0.1:${port}`], { workers: 2 })).rejects.toMatchObject({
+        name: "ListenError",
+        code: "EADDRINUSE",
+        message: expect.stringMatching(`^Cannot listen on 127.0.0.1:${port} \\(UDP\\): .*in use`),
+      });
+      if (process.platform === "linux") {
+        await expect(start(path, [`127.0.0.1:${port}`])).rejects.toThrow(`pid ${process.pid} (`);
+      }
+    } finally {
+      holder.close();
+    }
+    // Nothing of the failed start is left behind.
+    const { to } = await start(path, [`127.0.0.1:${port}`]);
+    await askUntil(to[0]!, () => true);
+  });
+
+  it("refuses a port that another TCP server has", async () => {
+    const holder = createTcpServer();
+    holder.listen(0, "127.0.0.1");
+    await once(holder, "listening");
+    const { port } = holder.address() as { port: number };
+    await expect(start(path, [`127.0.0.1:${port}`])).rejects.toThrow(
+      `Cannot listen on 127.0.0.1:${port} (TCP): the port is in use`,
+    );
+    holder.close();
+  });
+
+  it("refuses a port of a server with several threads, which would let another one join", async () => {
+    const { to } = await start(path, ["127.0.0.1:0"], { workers: 2 });
+    const { port } = to[0]!;
+    await expect(start(path, [`127.0.0.1:${port}`], { workers: 2 })).rejects.toMatchObject({
+      code: "EADDRINUSE",
+    });
+  });
+
+  it("serves the other addresses while one does not exist", async () => {
+    const { log, lines } = collectLog();
+    const { to } = await start(path, ["192.0.2.1:0", "127.0.0.1:0"], { log });
+    expect(to).toHaveLength(1);
+    await askUntil(to[0]!, () => true);
+    expect(lines.join("\n")).toContain('trying again {"address":"192.0.2.1:0"}');
+  });
+
+  it("close() leaves neither thread nor socket behind", async () => {
+    const { server, to } = await start(path, ["127.0.0.1:0", "[::1]:0"], { workers: 2 });
+    for (const endpoint of to) await askUntil(endpoint, () => true);
+    await server.close();
+    const again = await start(
+      path,
+      to.map(({ address, port }) => `${address.includes(":") ? `[${address}]` : address}:${port}`),
+    );
+    await askUntil(again.to[0]!, () => true);
+  });
+
+  it("close() works before the first publication and in the middle of a replacement", async () => {
+    const { server } = await start(path, ["127.0.0.1:0"], { publish: false });
+    await server.close();
+    const { server: second, to } = await start(path, ["127.0.0.1:0"]);
+    await askUntil(to[0]!, () => true);
+    await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
+    await vi.waitUntil(() => second.counters().restarts === 1);
+    await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
+    await vi.waitUntil(() => second.counters().restarts === 2);
+    await second.close();
+  });
+});
+
+describe.runIf("libc" in loaded)("startServer() with recvmmsg", () => {
+  it.each([
+    ["0.0.0.0:0", "127.0.0.5"],
+    ["[::]:0", "::1"],
+  ])("answers from the address that was asked on the wildcard %s", async (listen, address) => {
+    const { to } = await start("mmsg", [listen]);
+    // askUdp() takes no answer from any other address.
+    const answer = await askUdp({ address, port: to[0]!.port }, echoQuery());
+    expect(readEcho(answer!).version).toBe(1);
+  });
+
+  it("serves 0.0.0.0 and [::] on one port", async () => {
+    const port = await findFreePort();
+    await start("mmsg", [`0.0.0.0:${port}`, `[::]:${port}`], { workers: 2 });
+    for (const address of ["127.0.0.1", "127.0.0.6", "::1"]) {
+      expect(await askUdp({ address, port }, echoQuery()), address).toBeDefined();
+      expect(await askTcp({ address, port }, echoQuery()), address).toBeDefined();
+    }
+  });
+
+  it("answers the queries that waited for the first publication", async () => {
+    const { server, to } = await start("mmsg", ["127.0.0.1:0"], { publish: false });
+    const asked = askUdp(to[0]!, echoQuery(), 10_000);
+    server.publish(echoPublication(9));
+    expect(readEcho((await asked)!).version).toBe(9);
+  });
+
+  it("answers each query of a burst once, silent ones and faults in between", async () => {
+    const { to } = await start("mmsg", ["127.0.0.1:0"], { workers: 2 });
+    await askUntil(to[0]!, () => true);
+    const sockets = await Promise.all(Array.from({ length: 4 }, openClient));
+    const answers: number[] = [];
+    for (const socket of sockets) {
+      socket.on("message", (answer) => answers.push((answer[0]! << 8) | answer[1]!));
+    }
+    const expected: number[] = [];
+    for (let i = 0; i < 400; i++) {
+      const id = i % 3 === 0 ? ECHO.silent : i % 7 === 0 ? ECHO.throw : i;
+      if (id !== ECHO.silent) expected.push(id);
+      sockets[i % 4]!.send(echoQuery(id, 12 + (i % 100)), to[0]!.port, to[0]!.address);
+    }
+    await vi.waitUntil(() => answers.length >= expected.length);
+    expect(answers.sort()).toEqual(expected.sort());
+    for (const socket of sockets) socket.close();
+  });
+
+  it("goes on serving on the other threads while one is in a crash loop", async () => {
+    const { server, to } = await start("mmsg", ["127.0.0.1:0"], { workers: 2 });
+    const clients = await Promise.all(Array.from({ length: 16 }, openClient));
+    const answered = new Set<Socket>();
+    for (const client of clients) client.on("message", () => answered.add(client));
+    // The kernel gives all packets of one client to one thread.
+    const ask = (client: Socket, id: number): void =>
+      client.send(echoQuery(id), to[0]!.port, to[0]!.address);
+    for (const client of clients) ask(client, 1);
+    await vi.waitUntil(() => answered.size === clients.length);
+    for (let deaths = 1; deaths <= 3; deaths++) {
+      ask(clients[0]!, ECHO.exit);
+      await vi.waitUntil(() => server.counters().restarts === deaths);
+    }
+    answered.clear();
+    for (const client of clients) ask(client, 1);
+    await vi.waitUntil(() => answered.size === clients.length, { timeout: 10_000 });
+    for (const client of clients) client.close();
+  });
+
+  it("starts different threads at different places of the rotation", async () => {
+    const { to } = await start("mmsg", ["127.0.0.1:0"], { workers: 2 });
+    const rotations = new Set<number>();
+    await vi.waitUntil(async () => {
+      const answer = await askUdp(to[0]!, echoQuery());
+      rotations.add(readEcho(answer!).rotation);
+      return [...rotations].some((at) => at >= 40503) && [...rotations].some((at) => at < 40503);
+    });
+  });
+});
+
+describe("startServer() with node:dgram", () => {
+  it("has one thread whatever was asked, and says so", async () => {
+    const { log, lines } = collectLog();
+    const { server } = await start("dgram", ["127.0.0.1:0"], { workers: 3, log });
+    expect(server.udpPath).toEqual({ path: "dgram", workers: 1, reason: "asked for" });
+    expect(lines.join("\n")).toContain("one thread");
+  });
+
+  it("serves a wildcard on the addresses of the host", async () => {
+    const { to } = await start("dgram", ["0.0.0.0:0"]);
+    await askUntil({ address: "127.0.0.1", port: to[0]!.port }, () => true);
+    expect(await askTcp({ address: "127.0.0.5", port: to[0]!.port }, echoQuery())).toBeDefined();
+  });
+});
+
+async function openClient(): Promise<Socket> {
+  const socket = createSocket("udp4");
+  socket.bind(0, "127.0.0.1");
+  await once(socket, "listening");
+  return socket;
+}

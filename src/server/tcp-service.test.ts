@@ -1,0 +1,286 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { frame, openTcp } from "../../test/support/dns-client.ts";
+import {
+  BIG_OCTETS,
+  ECHO,
+  ECHO_OCTETS,
+  echoOptions,
+  echoPublication,
+  echoQuery,
+  readEcho,
+} from "../../test/support/echo-engine.ts";
+import { parseAddress } from "../address/parse.ts";
+import { silentLog } from "../log/log.ts";
+import type { ImageReader } from "./engine.ts";
+import { Reader } from "./reader.ts";
+import type { TcpLimits } from "./tcp-limits.ts";
+import { TcpService } from "./tcp-service.ts";
+
+const LIMITS: TcpLimits = {
+  connections: 100,
+  connectionsPerSource: 100,
+  idleMs: 10_000,
+  messageMs: 10_000,
+  stallMs: 1750,
+};
+
+let reader: Reader<ImageReader>;
+let service: TcpService<ImageReader>;
+let now: number;
+let to: { address: string; port: number };
+
+beforeEach(() => start({}));
+afterEach(() => service.close());
+
+/** Starts a service that has an image, on a clock that only the test moves. */
+async function start(limits: Partial<TcpLimits>): Promise<void> {
+  now = 1000;
+  const counters = new Uint32Array(echoOptions.answerCounters);
+  reader = new Reader(echoOptions.engine, counters, 0, () => {});
+  reader.context.stream = true;
+  reader.apply(echoPublication(1));
+  service = new TcpService({
+    reader,
+    limits: { ...LIMITS, ...limits },
+    log: silentLog,
+    now: () => now,
+  });
+  to = { address: "127.0.0.1", port: await listen("127.0.0.1") };
+}
+
+async function restart(limits: Partial<TcpLimits>): Promise<void> {
+  await service.close();
+  await start(limits);
+}
+
+async function listen(address: string): Promise<number> {
+  return (await service.listen({ address: parseAddress(address)!, port: 0 })).port;
+}
+
+async function connectRaw(options: { localAddress?: string } = {}): Promise<Socket> {
+  const socket = connect({ host: to.address, port: to.port, ...options });
+  socket.on("error", () => {});
+  await once(socket, "connect");
+  return socket;
+}
+
+/** Has the server closed this connection? A reset counts. */
+function isClosed(socket: Socket): boolean {
+  return socket.closed || socket.readableEnded || socket.destroyed;
+}
+
+async function closing(socket: Socket): Promise<void> {
+  socket.resume();
+  await vi.waitUntil(() => isClosed(socket), { timeout: 5000 });
+}
+
+it("answers a query with the client's address known", async () => {
+  const conversation = await openTcp(to);
+  conversation.write(frame(echoQuery(0x4242)));
+  const echo = readEcho((await conversation.next())!);
+  expect(echo).toMatchObject({ id: 0x4242, family: 4, source: [127, 0, 0, 1], rotation: 0 });
+  conversation.close();
+});
+
+it("answers over IPv6", async () => {
+  const conversation = await openTcp({ address: "::1", port: await listen("::1") });
+  conversation.write(frame(echoQuery()));
+  const echo = readEcho((await conversation.next())!);
+  expect(echo).toMatchObject({ family: 6, source: [...parseAddress("::1")!.octets] });
+  conversation.close();
+});
+
+it("answers 1000 pipelined queries in the order they came", async () => {
+  const conversation = await openTcp(to);
+  conversation.write(
+    Buffer.concat(Array.from({ length: 1000 }, (_, i) => frame(echoQuery(i + 1)))),
+  );
+  for (let i = 0; i < 1000; i++) {
+    expect(readEcho((await conversation.next())!).id).toBe(i + 1);
+  }
+  conversation.close();
+});
+
+it("answers a query that comes octet by octet", async () => {
+  const conversation = await openTcp(to);
+  for (const octet of frame(echoQuery(7))) {
+    conversation.write(Uint8Array.of(octet));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(readEcho((await conversation.next())!).id).toBe(7);
+  conversation.close();
+});
+
+it("answers what came before a half close, then ends", async () => {
+  const conversation = await openTcp(to);
+  conversation.write(Buffer.concat([frame(echoQuery(1)), frame(echoQuery(2))]));
+  conversation.end();
+  expect(readEcho((await conversation.next())!).id).toBe(1);
+  expect(readEcho((await conversation.next())!).id).toBe(2);
+  expect(await conversation.next()).toBeUndefined();
+});
+
+it("says nothing to a query that gets no answer, and goes on", async () => {
+  const conversation = await openTcp(to);
+  conversation.write(Buffer.concat([frame(echoQuery(ECHO.silent)), frame(echoQuery(3))]));
+  expect(readEcho((await conversation.next())!).id).toBe(3);
+  conversation.close();
+});
+
+it.each([
+  ["length 0", [0, 0]],
+  ["a message of 5 octets", [0, 5, 1, 2, 3, 4, 5]],
+  ["a frame above 4 KB, at its prefix", [60_000 >> 8, 60_000 & 0xff]],
+])("closes on %s, after the answers before it", async (_, octets) => {
+  const conversation = await openTcp(to);
+  conversation.write(Uint8Array.from([...frame(echoQuery(9)), ...octets]));
+  expect(readEcho((await conversation.next())!).id).toBe(9);
+  expect(await conversation.next()).toBeUndefined();
+});
+
+it("closes a connection that drips a message, whatever comes meanwhile", async () => {
+  const socket = await connectRaw();
+  const octets = frame(echoQuery());
+  for (let i = 0; i < 5; i++) {
+    if (i > 0) now += 2000;
+    socket.write(octets.subarray(i, i + 1));
+    // A whole query on another connection: by its answer, the octet before it has been read.
+    const other = await openTcp(to);
+    other.write(frame(echoQuery()));
+    await other.next();
+    other.close();
+    expect(isClosed(socket)).toBe(false);
+  }
+  now += 1800;
+  await closing(socket);
+});
+
+it("closes an idle connection, counted from its last query", async () => {
+  const idle = await connectRaw();
+  const busy = await openTcp(to);
+  await vi.waitUntil(() => service.counts().connections === 2);
+  now += 6000;
+  busy.write(frame(echoQuery()));
+  await busy.next();
+  now += 4000;
+  await closing(idle);
+  busy.write(frame(echoQuery(5)));
+  expect(readEcho((await busy.next())!).id).toBe(5);
+  now += 10_000;
+  expect(await busy.next()).toBeUndefined();
+});
+
+it("stops answering a client that does not read, keeps little for it, and closes it", async () => {
+  const socket = await connectRaw();
+  const answered = (): number => reader.context.counters[0] ?? 0;
+  socket.pause();
+  // Far more than the kernel's buffers take: 3000 answers of 60 KB.
+  socket.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
+  let seen = -1;
+  await vi.waitUntil(
+    () => {
+      const before = seen;
+      seen = answered();
+      return seen > 0 && seen === before;
+    },
+    { interval: 300, timeout: 20_000 },
+  );
+  expect(seen).toBeLessThan(3000);
+  now += 1800;
+  await vi.waitUntil(() => service.counts().connections === 0, { timeout: 5000 });
+});
+
+it("gives a slow reader everything", async () => {
+  const conversation = await openTcp(to);
+  conversation.write(Buffer.concat(Array.from({ length: 300 }, () => frame(echoQuery(ECHO.big)))));
+  conversation.socket.pause();
+  await vi.waitUntil(() => (reader.context.counters[0] ?? 0) > 1);
+  conversation.socket.resume();
+  for (let i = 0; i < 300; i++) expect((await conversation.next())?.length).toBe(BIG_OCTETS);
+  conversation.close();
+});
+
+it("evicts the longest idle connection of a source at its cap, and of no other", async () => {
+  await restart({ connectionsPerSource: 2 });
+  const other = await connectRaw({ localAddress: "127.0.0.9" });
+  const first = await connectRaw();
+  now += 1;
+  const second = await openTcp(to);
+  await vi.waitUntil(() => service.counts().connections === 3);
+  now += 1;
+  const third = await openTcp(to);
+  await closing(first);
+  for (const conversation of [second, third]) {
+    conversation.write(frame(echoQuery()));
+    expect(await conversation.next()).toHaveLength(17 + ECHO_OCTETS);
+    conversation.close();
+  }
+  expect(isClosed(other)).toBe(false);
+  expect(service.counts().evicted).toBe(1);
+  other.destroy();
+});
+
+it("evicts the longest idle connection of all at the cap, so that a newcomer is served", async () => {
+  await restart({ connections: 3 });
+  const idle: Socket[] = [];
+  for (let i = 1; i <= 3; i++) {
+    idle.push(await connectRaw({ localAddress: `127.0.0.${i}` }));
+    await vi.waitUntil(() => service.counts().connections === i);
+  }
+  const conversation = await openTcp(to);
+  conversation.write(frame(echoQuery()));
+  expect(await conversation.next()).toHaveLength(17 + ECHO_OCTETS);
+  await closing(idle[0]!);
+  expect(idle.slice(1).map(isClosed)).toEqual([false, false]);
+  for (const socket of idle) socket.destroy();
+  conversation.close();
+});
+
+it("keeps queries that come before the first image until it is there", async () => {
+  reader.reset();
+  const conversation = await openTcp(to);
+  conversation.write(frame(echoQuery(8)));
+  conversation.end();
+  await vi.waitUntil(() => service.counts().connections === 1);
+  reader.apply(echoPublication(3));
+  service.resume();
+  expect(readEcho((await conversation.next())!)).toMatchObject({ id: 8, version: 3 });
+  expect(await conversation.next()).toBeUndefined();
+});
+
+it("is not troubled by resets", async () => {
+  for (let i = 0; i < 20; i++) {
+    const socket = await connectRaw();
+    socket.write(frame(echoQuery(ECHO.big)));
+    socket.resetAndDestroy();
+  }
+  await vi.waitUntil(() => service.counts().connections === 0);
+  const conversation = await openTcp(to);
+  conversation.write(frame(echoQuery(1)));
+  expect(readEcho((await conversation.next())!).id).toBe(1);
+  conversation.close();
+});
+
+it("close() answers what is on its way, ends every connection and accepts no more", async () => {
+  const busy = await openTcp(to);
+  const silent = await connectRaw();
+  await vi.waitUntil(() => service.counts().connections === 2);
+  busy.write(frame(echoQuery(6)));
+  const closed = service.close();
+  expect(readEcho((await busy.next())!).id).toBe(6);
+  await closing(silent);
+  await closed;
+  const refused = connect({ host: to.address, port: to.port });
+  await expect(once(refused, "connect")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+it("close() does not wait for a client that never reads", async () => {
+  const socket = await connectRaw();
+  socket.pause();
+  socket.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
+  await vi.waitUntil(() => (reader.context.counters[0] ?? 0) > 0);
+  await service.close();
+  expect(service.counts().connections).toBe(0);
+});
