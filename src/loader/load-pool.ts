@@ -1,5 +1,5 @@
 /** The workers that load zone files. */
-import type { LoadGeo, LoadJob, LoadResult } from "./load-zone-file.ts";
+import type { LoadJob, LoadResult, LoadSettings } from "./load-zone-file.ts";
 import { createWorkerPool, type WorkerPool } from "./worker-pool.ts";
 
 export type ZonePool = WorkerPool<LoadJob, LoadResult>;
@@ -14,10 +14,10 @@ const WORKER_HEAP_MB = 1024;
  *
  * @param workerModule the built load worker, for callers that are not built themselves
  */
-export function createLoadPool(geo: LoadGeo, workerModule: URL | undefined): ZonePool {
+export function createLoadPool(settings: LoadSettings, workerModule: URL | undefined): ZonePool {
   return createWorkerPool({
     module: workerModule ?? new URL("./load-worker.js", import.meta.url),
-    workerData: geo,
+    workerData: settings,
     size: WORKERS,
     idleMs: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },

@@ -2,10 +2,10 @@
  * The thread that loads zone files: one job in, one result out. Whatever it throws ends it, and fails that job alone.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { type LoadGeo, type LoadJob, loadZoneFile } from "./load-zone-file.ts";
+import { type LoadJob, type LoadSettings, loadZoneFile } from "./load-zone-file.ts";
 
-const geo: LoadGeo = workerData;
+const settings: LoadSettings = workerData;
 
 parentPort?.on("message", (job: LoadJob) => {
-  parentPort?.postMessage(loadZoneFile(job, geo));
+  parentPort?.postMessage(loadZoneFile(job, settings));
 });

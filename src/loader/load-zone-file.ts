@@ -16,6 +16,13 @@ export interface LoadGeo {
   readonly version: number;
 }
 
+/** What is the same for all files. */
+export interface LoadSettings {
+  readonly geo: LoadGeo;
+  /** Whether the server file names witnesses for health checks; `check` advises those who have none. */
+  readonly hasReferences: boolean;
+}
+
 export interface LoadJob {
   /** What is read: the zone file or its last good copy. */
   readonly path: string;
@@ -45,7 +52,7 @@ export type LoadResult =
   | { readonly kind: "unstable" }
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
-export function loadZoneFile(job: LoadJob, geo: LoadGeo): LoadResult {
+export function loadZoneFile(job: LoadJob, { geo, hasReferences }: LoadSettings): LoadResult {
   const read = readZoneFile(job.path);
   if (read.kind === "unstable") return read;
   if (read.kind === "refused") return refuse(job.file, `Not read: ${read.reason}`);
@@ -62,6 +69,7 @@ export function loadZoneFile(job: LoadJob, geo: LoadGeo): LoadResult {
     file: job.file,
     changedAt: serialTime(job, read.changedAt, isCopied),
     previousSerial: job.previousSerial,
+    references: hasReferences,
   });
   if (zone === undefined || hasErrors(issues)) return { kind: "refused", issues };
   return {

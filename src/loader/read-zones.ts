@@ -18,8 +18,9 @@ export async function readZones(
   source: ZoneSource,
   geo: LoadGeo,
   workerModule?: URL,
+  hasReferences = false,
 ): Promise<ZoneReport> {
-  const pool = createLoadPool(geo, workerModule);
+  const pool = createLoadPool({ geo, hasReferences }, workerModule);
   try {
     const { resolved } = await startZones(source, pool, undefined);
     const zones = [...resolved.served.values()];

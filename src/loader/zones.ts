@@ -42,6 +42,8 @@ export interface ZoneLoaderOptions {
   readonly stateDirectory: string;
   readonly log: Log;
   readonly geo: LoadGeo;
+  /** Whether the server file names witnesses for health checks. */
+  readonly hasReferences?: boolean;
   /** Called after every change but the first load, never twice at the same time. */
   readonly onChange: (changed: readonly LoadedZone[]) => void | Promise<void>;
   /** The built load worker, for callers that are not built themselves. */
@@ -57,7 +59,10 @@ export interface ZoneLoaderOptions {
  */
 export async function createZoneLoader(options: ZoneLoaderOptions): Promise<ZoneLoader> {
   const { source, log } = options;
-  const pool = createLoadPool(options.geo, options.workerModule);
+  const pool = createLoadPool(
+    { geo: options.geo, hasReferences: options.hasReferences ?? false },
+    options.workerModule,
+  );
   const lastGood = createLastGood(join(options.stateDirectory, "zones"), source, log);
   try {
     return runLoader(options, pool, lastGood, await startZones(source, pool, lastGood));
@@ -100,8 +105,17 @@ function runLoader(
     for (const zone of resolved.changed) logLoaded(log, zone);
     problemLog.report(allProblems());
     storeCopies();
-    if (resolved.changed.length > 0) await options.onChange(resolved.changed);
+    if (resolved.changed.length > 0) await publish(resolved.changed);
     return { changed: resolved.changed, problems: allProblems() };
+  }
+
+  async function publish(changed: readonly LoadedZone[]): Promise<void> {
+    try {
+      await options.onChange(changed);
+    } catch (error) {
+      // A bug; what was published before goes on being served.
+      log.error({ err: error }, "Loaded zones cannot be published");
+    }
   }
 
   async function reload(): Promise<ReloadResult> {
