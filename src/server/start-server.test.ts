@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { askTcp, askUdp, type Endpoint } from "../../test/support/dns-client.ts";
 import {
   ECHO,
@@ -11,6 +11,7 @@ import {
   readEcho,
 } from "../../test/support/echo-engine.ts";
 import { findFreePort } from "../../test/support/ports.ts";
+import { until } from "../../test/support/until.ts";
 import { type Log, silentLog } from "../log/log.ts";
 import { loadLibc } from "./libc.ts";
 import { parseListenAddress } from "./listen-address.ts";
@@ -47,13 +48,10 @@ async function askUntil(
   to: Endpoint,
   fits: (echo: ReturnType<typeof readEcho>) => boolean,
 ): Promise<void> {
-  await vi.waitUntil(
-    async () => {
-      const answer = await askUdp(to, echoQuery(), 200);
-      return answer !== undefined && fits(readEcho(answer));
-    },
-    { timeout: 10_000, interval: 1 },
-  );
+  await until(async () => {
+    const answer = await askUdp(to, echoQuery(), 200);
+    return answer !== undefined && fits(readEcho(answer));
+  });
 }
 
 function collectLog(): { log: Log; lines: string[] } {
@@ -119,7 +117,7 @@ describe.each(paths)("startServer() on the path %s", (path) => {
     }
     expect(readEcho((await askUdp(to[0]!, echoQuery(5)))!).id).toBe(5);
     expect(server.counters().udp.faulted).toBe(2);
-    await vi.waitUntil(() => lines.filter((line) => line.includes("Asked to throw")).length > 0);
+    await until(() => lines.filter((line) => line.includes("Asked to throw")).length > 0);
   });
 
   it("replaces a thread that dies, with the newest publication and the counters so far", async () => {
@@ -128,7 +126,7 @@ describe.each(paths)("startServer() on the path %s", (path) => {
     await askUntil(to[0]!, ({ version }) => version === 2);
     const before = server.counters().answers[0]!;
     await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
-    await vi.waitUntil(() => server.counters().restarts === 1);
+    await until(() => server.counters().restarts === 1);
     for (const endpoint of to) await askUntil(endpoint, ({ version }) => version === 2);
     server.publish(echoPublication(3));
     await askUntil(to[1]!, ({ version }) => version === 3);
@@ -209,9 +207,11 @@ describe.each(paths)("startServer() on the path %s", (path) => {
     const { server: second, to } = await start(path, ["127.0.0.1:0"]);
     await askUntil(to[0]!, () => true);
     await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
-    await vi.waitUntil(() => second.counters().restarts === 1);
-    await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
-    await vi.waitUntil(() => second.counters().restarts === 2);
+    await until(() => second.counters().restarts === 1);
+    await until(async () => {
+      await askUdp(to[0]!, echoQuery(ECHO.exit), 1);
+      return second.counters().restarts === 2;
+    });
     await second.close();
   });
 });
@@ -257,7 +257,7 @@ describe.runIf("libc" in loaded)("startServer() with recvmmsg", () => {
       if (id !== ECHO.silent) expected.push(id);
       sockets[i % 4]!.send(echoQuery(id, 12 + (i % 100)), to[0]!.port, to[0]!.address);
     }
-    await vi.waitUntil(() => answers.length >= expected.length);
+    await until(() => answers.length >= expected.length);
     expect(answers.sort()).toEqual(expected.sort());
     for (const socket of sockets) socket.close();
   });
@@ -271,21 +271,21 @@ describe.runIf("libc" in loaded)("startServer() with recvmmsg", () => {
     const ask = (client: Socket, id: number): void =>
       client.send(echoQuery(id), to[0]!.port, to[0]!.address);
     for (const client of clients) ask(client, 1);
-    await vi.waitUntil(() => answered.size === clients.length);
+    await until(() => answered.size === clients.length);
     for (let deaths = 1; deaths <= 3; deaths++) {
       ask(clients[0]!, ECHO.exit);
-      await vi.waitUntil(() => server.counters().restarts === deaths);
+      await until(() => server.counters().restarts === deaths);
     }
     answered.clear();
     for (const client of clients) ask(client, 1);
-    await vi.waitUntil(() => answered.size === clients.length, { timeout: 10_000 });
+    await until(() => answered.size === clients.length);
     for (const client of clients) client.close();
   });
 
   it("starts different threads at different places of the rotation", async () => {
     const { to } = await start("mmsg", ["127.0.0.1:0"], { workers: 2 });
     const rotations = new Set<number>();
-    await vi.waitUntil(async () => {
+    await until(async () => {
       const answer = await askUdp(to[0]!, echoQuery());
       rotations.add(readEcho(answer!).rotation);
       return [...rotations].some((at) => at >= 40503) && [...rotations].some((at) => at < 40503);

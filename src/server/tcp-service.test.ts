@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { frame, openTcp } from "../../test/support/dns-client.ts";
 import {
   BIG_OCTETS,
@@ -11,6 +11,7 @@ import {
   echoQuery,
   readEcho,
 } from "../../test/support/echo-engine.ts";
+import { until } from "../../test/support/until.ts";
 import { parseAddress } from "../address/parse.ts";
 import { silentLog } from "../log/log.ts";
 import type { ImageReader } from "./engine.ts";
@@ -73,7 +74,7 @@ function isClosed(socket: Socket): boolean {
 
 async function closing(socket: Socket): Promise<void> {
   socket.resume();
-  await vi.waitUntil(() => isClosed(socket), { timeout: 5000 });
+  await until(() => isClosed(socket));
 }
 
 it("answers a query with the client's address known", async () => {
@@ -160,7 +161,7 @@ it("closes a connection that drips a message, whatever comes meanwhile", async (
 it("closes an idle connection, counted from its last query", async () => {
   const idle = await connectRaw();
   const busy = await openTcp(to);
-  await vi.waitUntil(() => service.counts().connections === 2);
+  await until(() => service.counts().connections === 2);
   now += 6000;
   busy.write(frame(echoQuery()));
   await busy.next();
@@ -179,24 +180,21 @@ it("stops answering a client that does not read, keeps little for it, and closes
   // Far more than the kernel's buffers take: 3000 answers of 60 KB.
   socket.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
   let seen = -1;
-  await vi.waitUntil(
-    () => {
-      const before = seen;
-      seen = answered();
-      return seen > 0 && seen === before;
-    },
-    { interval: 300, timeout: 20_000 },
-  );
+  await until(() => {
+    const before = seen;
+    seen = answered();
+    return seen > 0 && seen === before;
+  }, 300);
   expect(seen).toBeLessThan(3000);
   now += 1800;
-  await vi.waitUntil(() => service.counts().connections === 0, { timeout: 5000 });
+  await until(() => service.counts().connections === 0);
 });
 
 it("gives a slow reader everything", async () => {
   const conversation = await openTcp(to);
   conversation.write(Buffer.concat(Array.from({ length: 300 }, () => frame(echoQuery(ECHO.big)))));
   conversation.socket.pause();
-  await vi.waitUntil(() => (reader.context.counters[0] ?? 0) > 1);
+  await until(() => (reader.context.counters[0] ?? 0) > 1);
   conversation.socket.resume();
   for (let i = 0; i < 300; i++) expect((await conversation.next())?.length).toBe(BIG_OCTETS);
   conversation.close();
@@ -208,7 +206,7 @@ it("evicts the longest idle connection of a source at its cap, and of no other",
   const first = await connectRaw();
   now += 1;
   const second = await openTcp(to);
-  await vi.waitUntil(() => service.counts().connections === 3);
+  await until(() => service.counts().connections === 3);
   now += 1;
   const third = await openTcp(to);
   await closing(first);
@@ -227,7 +225,7 @@ it("evicts the longest idle connection of all at the cap, so that a newcomer is 
   const idle: Socket[] = [];
   for (let i = 1; i <= 3; i++) {
     idle.push(await connectRaw({ localAddress: `127.0.0.${i}` }));
-    await vi.waitUntil(() => service.counts().connections === i);
+    await until(() => service.counts().connections === i);
   }
   const conversation = await openTcp(to);
   conversation.write(frame(echoQuery()));
@@ -243,7 +241,7 @@ it("keeps queries that come before the first image until it is there", async () 
   const conversation = await openTcp(to);
   conversation.write(frame(echoQuery(8)));
   conversation.end();
-  await vi.waitUntil(() => service.counts().connections === 1);
+  await until(() => service.counts().connections === 1);
   reader.apply(echoPublication(3));
   service.resume();
   expect(readEcho((await conversation.next())!)).toMatchObject({ id: 8, version: 3 });
@@ -256,7 +254,7 @@ it("is not troubled by resets", async () => {
     socket.write(frame(echoQuery(ECHO.big)));
     socket.resetAndDestroy();
   }
-  await vi.waitUntil(() => service.counts().connections === 0);
+  await until(() => service.counts().connections === 0);
   const conversation = await openTcp(to);
   conversation.write(frame(echoQuery(1)));
   expect(readEcho((await conversation.next())!).id).toBe(1);
@@ -266,7 +264,7 @@ it("is not troubled by resets", async () => {
 it("close() answers what is on its way, ends every connection and accepts no more", async () => {
   const busy = await openTcp(to);
   const silent = await connectRaw();
-  await vi.waitUntil(() => service.counts().connections === 2);
+  await until(() => service.counts().connections === 2);
   busy.write(frame(echoQuery(6)));
   const closed = service.close();
   expect(readEcho((await busy.next())!).id).toBe(6);
@@ -280,7 +278,7 @@ it("close() does not wait for a client that never reads", async () => {
   const socket = await connectRaw();
   socket.pause();
   socket.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
-  await vi.waitUntil(() => (reader.context.counters[0] ?? 0) > 0);
+  await until(() => (reader.context.counters[0] ?? 0) > 0);
   await service.close();
   expect(service.counts().connections).toBe(0);
 });
