@@ -11,7 +11,7 @@
  */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { readCpu } from "./cpu.mjs";
+import { readCpu, subtractCpu } from "./cpu.mjs";
 import { createArena, DONTWAIT, loadSocketCalls, openSocket, parseLoopback } from "./mmsg.mjs";
 import { parseQueries } from "./queries.mjs";
 
@@ -93,10 +93,7 @@ export function runLoad(calls, options) {
   const report = generator.run(options.seconds, options.count);
   const cpuAfter = options.readCpu?.();
   if (cpuBefore && cpuAfter) {
-    report.cpu = {
-      userSeconds: cpuAfter.userSeconds - cpuBefore.userSeconds,
-      kernelSeconds: cpuAfter.kernelSeconds - cpuBefore.kernelSeconds,
-    };
+    report.cpu = subtractCpu(cpuAfter, cpuBefore);
   }
   return report;
 }
