@@ -1,0 +1,272 @@
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { combineDatabases } from "../geo/combine-databases.ts";
+import { type Log, silentLog } from "../log/log.ts";
+import { readZones } from "./read-zones.ts";
+import type { LoadedZone } from "./resolve-zones.ts";
+import { createZoneLoader, type ZoneLoader } from "./zones.ts";
+
+const workerModule = pathToFileURL(
+  resolve(import.meta.dirname, "../../dist/loader/load-worker.js"),
+);
+const geo = { table: combineDatabases([]), version: 1 };
+const WAIT = { timeout: 30_000, interval: 20 };
+
+let folder: string;
+let zones: string;
+let state: string;
+let loader: ZoneLoader | undefined;
+let changes: string[];
+let warnings: { readonly message: string; readonly fields: Readonly<Record<string, unknown>> }[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "rondo-zones-"));
+  zones = join(folder, "zones");
+  state = join(folder, "state");
+  await mkdir(zones);
+});
+afterEach(async () => {
+  await stop();
+  await rm(folder, { recursive: true });
+});
+
+function zoneText(zone: string, address: string): string {
+  return `zone: ${zone}\nsoa: { mname: ns1.example.net. }\nrecords:\n  www: { type: A, value: ${address} }\n`;
+}
+
+/** Renamed into place, as careful writers do. */
+async function put(name: string, text: string): Promise<string> {
+  const path = join(zones, name);
+  await writeFile(`${path}.new`, text);
+  await chmod(`${path}.new`, 0o644);
+  await rename(`${path}.new`, path);
+  return path;
+}
+
+async function start(): Promise<ZoneLoader> {
+  changes = [];
+  warnings = [];
+  const log: Log = {
+    ...silentLog,
+    warn: (fields, message) => warnings.push({ fields, message }),
+  };
+  loader = await createZoneLoader({
+    source: { kind: "folder", path: zones },
+    stateDirectory: state,
+    log,
+    geo,
+    workerModule,
+    onChange: (changed) => {
+      changes.push(...changed.map((zone) => zone.name));
+    },
+  });
+  return loader;
+}
+
+async function stop(): Promise<void> {
+  await loader?.close();
+  loader = undefined;
+}
+
+function find(name: string): LoadedZone | undefined {
+  return loader?.zones().find((zone) => zone.name === name);
+}
+
+/** The compiled form holds the zone's addresses as octets. */
+function holds(zone: LoadedZone | undefined, address: string): boolean {
+  const octets = Buffer.from(address.split(".").map(Number));
+  return zone !== undefined && Buffer.from(zone.prepared.compiled.segment).includes(octets);
+}
+
+test("createZoneLoader() loads every zone of a folder", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await put("b.yml", zoneText("b.example.", "127.0.0.12"));
+  await put(".ignored.yaml", "no zone");
+  const { zones: served, problems } = await start();
+  expect(served().map((zone) => zone.name)).toEqual(["a.example.", "b.example."]);
+  expect(holds(find("b.example."), "127.0.0.12")).toBe(true);
+  expect(problems()).toEqual([]);
+  expect(changes).toEqual([]);
+});
+
+test("createZoneLoader() rejects with the issues of all bad files when they have no copy", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await put("b.yaml", "zone: b.example.\nrecords: [\n");
+  await put("c.yaml", zoneText("c.example.", "nonsense"));
+  const error = await start().catch((reason) => reason);
+  expect(error).toMatchObject({ name: "ZoneLoadError" });
+  const files = new Set(error.issues.map((issue: { file: string }) => issue.file));
+  expect(files).toEqual(new Set([join(zones, "b.yaml"), join(zones, "c.yaml")]));
+  expect(error.message).toMatch(/c\.yaml:4:\d+: error: /);
+});
+
+test("createZoneLoader() rejects for a folder that is not there", async () => {
+  await rm(zones, { recursive: true });
+  await expect(start()).rejects.toThrow(/ENOENT/);
+});
+
+test("a file renamed into place is served, and a bad one after it changes nothing", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await start();
+  await put("a.yaml", zoneText("a.example.", "127.0.0.12"));
+  await vi.waitFor(() => expect(holds(find("a.example."), "127.0.0.12")).toBe(true), WAIT);
+  expect(changes).toEqual(["a.example."]);
+
+  const good = find("a.example.");
+  for (const [text, reason] of [
+    ["", /a\.yaml:1:1: error/],
+    ["zone: a.example.\nrecords:\n  www: { type: A, valeu: 127.0.0.13 }\n", /valeu.*value/s],
+  ] as const) {
+    await put("a.yaml", text);
+    await vi.waitFor(() => {
+      expect(warnings.at(-1)?.fields.issues).toMatch(reason);
+    }, WAIT);
+    expect(find("a.example.")).toBe(good);
+    expect(loader?.problems()).toMatchObject([{ kind: "refused", zone: "a.example." }]);
+  }
+
+  await put("a.yaml", zoneText("a.example.", "127.0.0.12"));
+  await vi.waitFor(() => expect(loader?.problems()).toEqual([]), WAIT);
+  expect(find("a.example.")).toBe(good);
+});
+
+test("a deleted file's zone stays until a restart, and returns with the file", async () => {
+  const path = await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await put("b.yaml", zoneText("b.example.", "127.0.0.12"));
+  await start();
+  await rm(path);
+  await vi.waitFor(() => expect(loader?.problems()).toMatchObject([{ kind: "gone" }]), WAIT);
+  expect(find("a.example.")).toBeDefined();
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await vi.waitFor(() => expect(loader?.problems()).toEqual([]), WAIT);
+
+  await rm(path);
+  await stop();
+  await start();
+  expect(find("a.example.")).toBeUndefined();
+  expect(await readdir(join(state, "zones"))).toEqual(["b.yaml"]);
+});
+
+test("two files for one zone are an error that names both, and replace nothing", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await start();
+  const before = find("a.example.");
+  await put("b.yaml", zoneText("a.example.", "127.0.0.12"));
+  const result = await loader?.reload();
+  expect(result?.changed).toEqual([]);
+  expect(result?.problems.map((problem) => problem.issues[0]?.message)).toEqual([
+    expect.stringContaining(join(zones, "b.yaml")),
+    expect.stringContaining(join(zones, "a.yaml")),
+  ]);
+  expect(find("a.example.")).toBe(before);
+
+  await stop();
+  await start();
+  expect(holds(find("a.example."), "127.0.0.11")).toBe(true);
+  expect(loader?.problems()).toHaveLength(2);
+});
+
+test("two files for one zone fail a start without copies", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await put("b.yaml", zoneText("a.example.", "127.0.0.12"));
+  await expect(start()).rejects.toThrow(/a\.example\. is also defined in .*b\.yaml/);
+});
+
+test("a file that is broken at start is served from its last good copy, loudly", async () => {
+  const path = await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await start();
+  const serial = find("a.example.")?.prepared.zone.serial;
+  await stop();
+  await writeFile(path, "zone: [");
+  await start();
+  expect(find("a.example.")).toMatchObject({ origin: "copy" });
+  expect(find("a.example.")?.prepared.zone.serial).toBe(serial);
+  expect(holds(find("a.example."), "127.0.0.11")).toBe(true);
+  expect(warnings.map(({ fields }) => fields.file)).toEqual([path]);
+
+  await put("a.yaml", zoneText("a.example.", "127.0.0.12"));
+  await vi.waitFor(() => expect(find("a.example.")).toMatchObject({ origin: "file" }), WAIT);
+  expect(find("a.example.")?.prepared.zone.serial).toBeGreaterThan(serial ?? 0);
+});
+
+test("the automatic serial is the file's time and never goes back, over restarts too", async () => {
+  const path = await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await utimes(path, 1_700_000_000, 1_700_000_000);
+  await start();
+  expect(find("a.example.")?.prepared.zone.serial).toBe(1_700_000_000);
+  await put("a.yaml", zoneText("a.example.", "127.0.0.12"));
+  await utimes(path, 1_600_000_000, 1_600_000_000);
+  await loader?.reload();
+  expect(find("a.example.")?.prepared.zone.serial).toBeGreaterThan(1_700_000_000);
+  const serial = find("a.example.")?.prepared.zone.serial;
+  await stop();
+  await start();
+  expect(find("a.example.")?.prepared.zone.serial).toBe(serial);
+  await put("b.yaml", zoneText("a.example.", "127.0.0.13"));
+  await utimes(join(zones, "b.yaml"), 1_600_000_000, 1_600_000_000);
+  await rm(path);
+  await loader?.reload();
+  expect(find("a.example.")).toMatchObject({ file: join(zones, "b.yaml") });
+  expect(find("a.example.")?.prepared.zone.serial).toBeGreaterThan(serial ?? 0);
+});
+
+test("reload() reads at once what is written in place, and tells what stays bad", async () => {
+  const path = await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await start();
+  await writeFile(path, zoneText("a.example.", "127.0.0.12"));
+  const result = await loader?.reload();
+  expect(result?.changed.map((zone) => zone.name)).toEqual(["a.example."]);
+  expect((await loader?.reload())?.changed).toEqual([]);
+  await writeFile(path, "");
+  expect((await loader?.reload())?.problems).toMatchObject([{ kind: "refused", file: path }]);
+  expect((await loader?.reload())?.problems).toHaveLength(1);
+});
+
+test("reload() keeps everything when the folder is gone", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await start();
+  await rename(zones, `${zones}.away`);
+  const result = await loader?.reload();
+  expect(result?.problems).toMatchObject([{ kind: "folder" }]);
+  expect(find("a.example.")).toBeDefined();
+  await rename(`${zones}.away`, zones);
+  expect((await loader?.reload())?.problems).toEqual([]);
+});
+
+test("a state folder that cannot be written is told, and keeps nobody from serving", async () => {
+  await writeFile(state, "a plain file");
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await start();
+  expect(find("a.example.")).toBeDefined();
+  await vi.waitFor(() => expect(loader?.copies()).toMatchObject({ failures: 1 }), WAIT);
+});
+
+test("an alias bomb is refused and the next file loads", async () => {
+  const levels = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"];
+  for (let i = 1; i < 12; i++) {
+    levels.push(
+      `a${i}: &a${i} [${Array(9)
+        .fill(`*a${i - 1}`)
+        .join(", ")}]`,
+    );
+  }
+  await put("bomb.yaml", levels.join("\n"));
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  const report = await readZones({ kind: "folder", path: zones }, geo, workerModule);
+  expect(report.zones.map((zone) => zone.name)).toEqual(["a.example."]);
+  expect(report.issues.filter((issue) => issue.severity === "error")).not.toEqual([]);
+});
+
+test("a file that is not UTF-8 or not a regular file is refused by its name", async () => {
+  const path = join(zones, "a.yaml");
+  await writeFile(path, Buffer.from([0x7a, 0xff, 0xfe]));
+  await mkdir(join(zones, "b.yaml"));
+  const { issues } = await readZones({ kind: "folder", path: zones }, geo, workerModule);
+  expect(issues).toMatchObject([
+    { file: path, message: "Not read: it is not UTF-8 text" },
+    { file: join(zones, "b.yaml"), message: "Not read: it is a directory, not a regular file" },
+  ]);
+});
