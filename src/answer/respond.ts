@@ -8,22 +8,13 @@ import type { Serving } from "../image/serving.ts";
 import {
   MAX_MESSAGE_OCTETS,
   RCODE_NOERROR,
-  RCODE_NOTIMP,
   RCODE_NXDOMAIN,
   RCODE_REFUSED,
   RCODE_SERVFAIL,
 } from "../wire/message.ts";
 import { NameKey } from "../wire/name-key.ts";
 import { Query, SILENCE } from "../wire/query.ts";
-import {
-  CLASS_ANY,
-  CLASS_IN,
-  TYPE_ANY,
-  TYPE_AXFR,
-  TYPE_CNAME,
-  TYPE_DS,
-  TYPE_IXFR,
-} from "../wire/rr-types.ts";
+import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_CNAME, TYPE_DS } from "../wire/rr-types.ts";
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { COUNTER } from "./counters.ts";
@@ -82,13 +73,13 @@ export function respond(
 /** Writes the sections for the question (RFC 1034 §4.3.2). @returns the RCODE */
 function answer(context: Context, serving: Serving): number {
   const { type } = query;
-  if (type === TYPE_AXFR || type === TYPE_IXFR) return RCODE_NOTIMP;
   if (query.class !== CLASS_IN && query.class !== CLASS_ANY) return RCODE_REFUSED;
   let name = query.name;
   let segment = serving.findZone(name, type);
   if (segment === undefined) return RCODE_REFUSED;
 
-  response.authoritative = true;
+  // Nobody has authority over all classes (RFC 1035 §6.2).
+  response.authoritative = query.class === CLASS_IN;
   // Where the name, and the apex of its zone, stand in the response.
   let owner = QUESTION_NAME;
   let apex = owner + name.length - segment.apexLength;

@@ -12,7 +12,7 @@ import {
   RCODE_NOTIMP,
 } from "./message.ts";
 import { NameKey } from "./name-key.ts";
-import { TYPE_OPT, TYPE_TSIG } from "./rr-types.ts";
+import { TYPE_AXFR, TYPE_IXFR, TYPE_OPT, TYPE_TSIG } from "./rr-types.ts";
 
 /** What `parse()` returns for a message that gets no answer at all. */
 export const SILENCE = -1;
@@ -63,6 +63,8 @@ export class Query {
     this.type = read16(octets, nameEnd);
     this.class = read16(octets, nameEnd + 2);
     this.questionEnd = nameEnd + 4;
+    // Before the sections are looked at: IXFR carries an SOA in its authority section (RFC 1995 §3).
+    if (this.type === TYPE_AXFR || this.type === TYPE_IXFR) return RCODE_NOTIMP;
 
     // Nothing an ordinary query has: answer and authority records, or more than OPT and a signature behind them.
     const additional = read16(octets, 10);
