@@ -19,10 +19,11 @@ export class RangeWriter {
   private values: Uint32Array;
   private count = 0;
 
-  constructor(words: 1 | 4) {
+  /** @param capacity how many ranges to expect; more fit */
+  constructor(words: 1 | 4, capacity = 1024) {
     this.words = words;
-    this.starts = new Uint32Array(1024 * words);
-    this.values = new Uint32Array(1024);
+    this.starts = createWords(capacity * words);
+    this.values = createWords(capacity);
   }
 
   /** From this start on the value holds. Starts rise; one equal to the start before replaces its value. */
@@ -41,14 +42,11 @@ export class RangeWriter {
     this.values[this.count++] = value;
   }
 
-  /** The ranges so far, in SharedArrayBuffers of their exact size. */
+  /** The ranges so far, in the writer's own memory: `shareList()` copies what is to be kept. */
   finish(): RangeList {
     const { words, count } = this;
-    const starts = new Uint32Array(new SharedArrayBuffer(count * words * 4));
-    const values = new Uint32Array(new SharedArrayBuffer(count * 4));
-    starts.set(this.starts.subarray(0, count * words));
-    values.set(this.values.subarray(0, count));
-    return { words, starts, values };
+    const starts = this.starts.subarray(0, count * words);
+    return { words, starts, values: this.values.subarray(0, count) };
   }
 
   private isLastStart(w0: number, w1: number, w2: number, w3: number): boolean {
@@ -59,13 +57,31 @@ export class RangeWriter {
   }
 
   private grow(): void {
-    const starts = new Uint32Array(this.starts.length * 2);
+    const starts = createWords(this.starts.length * 2);
     starts.set(this.starts);
     this.starts = starts;
-    const values = new Uint32Array(this.values.length * 2);
+    const values = createWords(this.values.length * 2);
     values.set(this.values);
     this.values = values;
   }
+}
+
+/**
+ * Large arrays are made larger than they need be: glibc gives chunks above 32 MiB back to the system when they are
+ * freed and keeps smaller ones, which was 60 MB after reading the packaged databases. Pages never touched cost nothing.
+ */
+function createWords(count: number): Uint32Array {
+  return new Uint32Array(count < 2 ** 16 ? count : Math.max(count, 2 ** 23 + 2 ** 16));
+}
+
+/** A copy in SharedArrayBuffers of its exact size. */
+export function shareList(list: RangeList): RangeList {
+  const share = (words: Uint32Array): Uint32Array => {
+    const shared = new Uint32Array(new SharedArrayBuffer(words.byteLength));
+    shared.set(words);
+    return shared;
+  };
+  return { words: list.words, starts: share(list.starts), values: share(list.values) };
 }
 
 /** One value for the whole space. */
@@ -85,22 +101,33 @@ export function mergeLists(
   combine: (values: readonly number[]) => number,
 ): RangeList {
   const words = lists[0]!.words;
-  const writer = new RangeWriter(words);
-  const positions = lists.map(() => 0);
+  const writer = new RangeWriter(
+    words,
+    lists.reduce((sum, list) => sum + list.values.length, 0),
+  );
   const values = lists.map((list) => list.values[0]!);
-  const at = [0, 0, 0, 0];
-  for (;;) {
-    writer.push(at[0]!, at[1]!, at[2]!, at[3]!, combine(values));
-    if (!findNextStart(lists, positions, at)) return writer.finish();
-    for (let i = 0; i < lists.length; i++) {
-      const list = lists[i]!;
-      const next = positions[i]! + 1;
-      if (next < list.values.length && compareStart(list, next, at) === 0) {
-        positions[i] = next;
-        values[i] = list.values[next]!;
-      }
+  writer.push(0, 0, 0, 0, combine(values));
+  // A list of one range says the same everywhere, and most overlays are that.
+  const cursors = lists.flatMap((list, index) =>
+    list.values.length > 1 ? [{ list, index, next: 1 }] : [],
+  );
+  while (cursors.length > 0) {
+    const { list, next } = findLeast(cursors);
+    const at = next * words;
+    const s0 = list.starts[at]!;
+    const s1 = words === 1 ? 0 : list.starts[at + 1]!;
+    const s2 = words === 1 ? 0 : list.starts[at + 2]!;
+    const s3 = words === 1 ? 0 : list.starts[at + 3]!;
+    for (let i = cursors.length - 1; i >= 0; i--) {
+      const cursor = cursors[i]!;
+      if (!isAt(cursor, s0, s1, s2, s3)) continue;
+      values[cursor.index] = cursor.list.values[cursor.next]!;
+      cursor.next++;
+      if (cursor.next === cursor.list.values.length) cursors.splice(i, 1);
     }
+    writer.push(s0, s1, s2, s3, combine(values));
   }
+  return writer.finish();
 }
 
 /**
@@ -192,34 +219,40 @@ function compareStart(list: RangeList, index: number, address: ArrayLike<number>
   return 0;
 }
 
-/** Moves `at` to the nearest start beyond it; false if there is none. */
-function findNextStart(
-  lists: readonly RangeList[],
-  positions: readonly number[],
-  at: number[],
-): boolean {
-  let found: RangeList | undefined;
-  let index = 0;
-  for (let i = 0; i < lists.length; i++) {
-    const list = lists[i]!;
-    const next = positions[i]! + 1;
-    if (next >= list.values.length) continue;
-    if (found === undefined || compareStarts(list, next, found, index) < 0) {
-      found = list;
-      index = next;
-    }
-  }
-  if (found === undefined) return false;
-  for (let i = 0; i < found.words; i++) at[i] = found.starts[index * found.words + i]!;
-  return true;
+/** How far the walk through a list has come. */
+interface Cursor {
+  readonly list: RangeList;
+  /** Of the list among those that are merged. */
+  readonly index: number;
+  /** Of the range that begins next. */
+  next: number;
 }
 
-function compareStarts(a: RangeList, i: number, b: RangeList, j: number): number {
-  const { words } = a;
-  for (let k = 0; k < words; k++) {
-    const x = a.starts[i * words + k]!;
-    const y = b.starts[j * words + k]!;
+/** The cursor whose next range begins first. */
+function findLeast(cursors: readonly Cursor[]): Cursor {
+  let least = cursors[0]!;
+  for (let i = 1; i < cursors.length; i++) {
+    const cursor = cursors[i]!;
+    if (compareNext(cursor, least) < 0) least = cursor;
+  }
+  return least;
+}
+
+function compareNext(a: Cursor, b: Cursor): number {
+  const { words } = a.list;
+  const atA = a.next * words;
+  const atB = b.next * words;
+  for (let i = 0; i < words; i++) {
+    const x = a.list.starts[atA + i]!;
+    const y = b.list.starts[atB + i]!;
     if (x !== y) return x < y ? -1 : 1;
   }
   return 0;
+}
+
+function isAt(cursor: Cursor, s0: number, s1: number, s2: number, s3: number): boolean {
+  const { words, starts } = cursor.list;
+  const at = cursor.next * words;
+  if (starts[at] !== s0) return false;
+  return words === 1 || (starts[at + 1] === s1 && starts[at + 2] === s2 && starts[at + 3] === s3);
 }

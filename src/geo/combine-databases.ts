@@ -1,4 +1,4 @@
-import { createUniformList, mergeLists, type RangeList } from "../address/range-list.ts";
+import { createUniformList, mergeLists, type RangeList, shareList } from "../address/range-list.ts";
 import { findCentroid } from "./countries.ts";
 import type { GeoDatabase } from "./geo-database.ts";
 import type { GeoTable, Location } from "./geo-table.ts";
@@ -13,11 +13,9 @@ export function combineDatabases(databases: readonly GeoDatabase[]): GeoTable {
   const combined = new LocationList();
   const find = createCombiner(databases, combined);
   const merge = (words: 1 | 4, lists: readonly RangeList[]): GeoTable["v4"] => {
-    const { starts, values } = mergeLists(
-      // Without a database everything is unknown.
-      lists.length === 0 ? [createUniformList(words, 0)] : lists,
-      find,
-    );
+    // Without a database everything is unknown.
+    const layers = lists.length === 0 ? [createUniformList(words, 0)] : lists;
+    const { starts, values } = shareList(mergeLists(layers, find));
     return { starts, locations: values };
   };
   return {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type RangeList, RangeWriter } from "../address/range-list.ts";
 import { findContinent, isCountry } from "./countries.ts";
@@ -103,7 +103,7 @@ function toRegion(country: string, subdivision: string): Location {
 
 /** Records of first address, last address, place; in order, with gaps. */
 function readRanges4(path: string, findNumber: PlaceFinder): RangeList {
-  const writer = new RangeWriter(1);
+  const writer = new RangeWriter(1, statSync(path).size / RECORD_4);
   let next = 0;
   eachRecord(path, RECORD_4, (records, at) => {
     const first = records.readUInt32BE(at);
@@ -122,7 +122,7 @@ function readRanges4(path: string, findNumber: PlaceFinder): RangeList {
  * `::` in its middle to the wrong places, so that what begins or ends inside a /64 cannot be told.
  */
 function readRanges6(path: string, findNumber: PlaceFinder): RangeList {
-  const writer = new RangeWriter(4);
+  const writer = new RangeWriter(4, statSync(path).size / RECORD_6);
   let started = -1n;
   let next = 0n;
   const push = (start: bigint, number: number): void =>

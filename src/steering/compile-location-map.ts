@@ -1,10 +1,5 @@
 import { EMBEDDING_PREFIXES } from "../address/embedded.ts";
-import {
-  createUniformList,
-  flattenPrefixes,
-  mergeLists,
-  type RangeList,
-} from "../address/range-list.ts";
+import { flattenPrefixes, mergeLists, type RangeList } from "../address/range-list.ts";
 import { measureRangeTable, writeRangeTable } from "../address/range-table.ts";
 import type { GeoTable, Location } from "../geo/geo-table.ts";
 import type { GeoCode, Network, Rule } from "../zone/model.ts";
@@ -54,15 +49,14 @@ export function compileLocationMap(
   };
   const clients4 = mergeLists(layers4, decide);
   const clients6 = stripEmbeddings(mergeLists(layers6, decide));
-  const isOpen = [clients4, clients6].some(({ values }) =>
-    values.some((value) => value >= LOCATION_UNKNOWN),
-  );
-  const findResolvers = (layers: readonly RangeList[], words: 1 | 4): RangeList =>
-    isOpen
-      ? mergeLists(layers.slice(0, 1), ([location]) => ruleOf[location!]!)
-      : createUniformList(words, NO_RULE);
+  // Without subnets a resolver's class is its class as a client, which the tables have already.
+  const isShared = tried.every((rule) => rule.subnets.length === 0);
+  const byLocation = ([location]: readonly number[]): number => ruleOf[location!]!;
+  const resolvers = isShared
+    ? []
+    : [layers4, layers6].map(([location]) => mergeLists([location!], byLocation));
   return writeMap(
-    [clients4, clients6, findResolvers(layers4, 1), findResolvers(layers6, 4)],
+    [clients4, clients6, ...resolvers],
     tried.map((rule) => rule.class),
   );
 }
@@ -151,10 +145,18 @@ function writeMap(tables: readonly RangeList[], classes: readonly number[]): Sha
     offsets.push(end);
     end += measureRangeTable(table);
   }
+  const [clients4, clients6, resolvers4 = 0, resolvers6 = 0] = offsets;
   const buffer = new SharedArrayBuffer(end + 2 * classes.length);
   const first = tables[0]!.values[0];
   const clientMatters = tables.slice(0, 2).some(({ values }) => values.some((v) => v !== first));
-  new Uint32Array(buffer, 0, HEADER_WORDS).set([clientMatters ? 1 : 0, ...offsets, end]);
+  new Uint32Array(buffer, 0, HEADER_WORDS).set([
+    clientMatters ? 1 : 0,
+    clients4!,
+    clients6!,
+    resolvers4,
+    resolvers6,
+    end,
+  ]);
   for (const [i, table] of tables.entries()) writeRangeTable(table, buffer, offsets[i]!);
   new Uint16Array(buffer, end).set(classes);
   return buffer;

@@ -1,4 +1,4 @@
-import { mergeLists, type RangeList } from "../address/range-list.ts";
+import { mergeLists, type RangeList, shareList } from "../address/range-list.ts";
 import type { GeoTable, Location } from "../geo/geo-table.ts";
 
 /** The geo table as far as rules can tell locations apart. */
@@ -28,7 +28,9 @@ export function groupLocations(geo: GeoTable, bySubdivision: boolean): LocationG
     return number;
   });
   const merge = (words: 1 | 4, side: GeoTable["v4"]): RangeList =>
-    mergeLists([{ words, starts: side.starts, values: side.locations }], ([i]) => groupOf[i!]!);
+    shareList(
+      mergeLists([{ words, starts: side.starts, values: side.locations }], ([i]) => groupOf[i!]!),
+    );
   const groups = { v4: merge(1, geo.v4), v6: merge(4, geo.v6), locations };
   kept.set(bySubdivision, groups);
   return groups;

@@ -3,10 +3,12 @@
  * query. `compile-location-map.ts` writes what is read here; this is all of steering that the query path sees.
  *
  * Header in 32-bit words: whether the client matters at all (0: it does not), then the offsets in octets of the tables
- * of clients (IPv4, IPv6), of resolvers (IPv4, IPv6), and of the classes by rule, 16 bits each.
+ * of clients (IPv4, IPv6), of resolvers (IPv4, IPv6; 0 where no rule has subnets), and of the classes by rule, 16 bits
+ * each.
  *
  * A value of a client table is a class, or `LOCATION_UNKNOWN` with the first rule that matches without a location; a
- * value of a resolver table is the first rule that matches by location, or `NO_RULE`.
+ * value of a resolver table is the first rule that matches by location, or `NO_RULE`. Where there are none, the client
+ * tables serve: without subnets a resolver's class by location is its class as a client.
  */
 import {
   countDecidingBits,
@@ -32,8 +34,8 @@ export class LocationMap {
   private readonly clientMatters: boolean;
   private readonly clients4: RangeTable;
   private readonly clients6: RangeTable;
-  private readonly resolvers4: RangeTable;
-  private readonly resolvers6: RangeTable;
+  private readonly resolvers4: RangeTable | undefined;
+  private readonly resolvers6: RangeTable | undefined;
   private readonly classes: Uint16Array;
 
   constructor(buffer: SharedArrayBuffer) {
@@ -41,8 +43,10 @@ export class LocationMap {
     this.clientMatters = header[0] === 1;
     this.clients4 = new RangeTable(buffer, header[1]!);
     this.clients6 = new RangeTable(buffer, header[2]!);
-    this.resolvers4 = new RangeTable(buffer, header[3]!);
-    this.resolvers6 = new RangeTable(buffer, header[4]!);
+    if (header[3] !== 0) {
+      this.resolvers4 = new RangeTable(buffer, header[3]!);
+      this.resolvers6 = new RangeTable(buffer, header[4]!);
+    }
     this.classes = new Uint16Array(buffer, header[5]!);
   }
 
@@ -58,8 +62,12 @@ export class LocationMap {
     if (client.known === 0 || !this.clientMatters) this.scope = 0;
     if (value < LOCATION_UNKNOWN) return value;
     // Nothing is known of where the client is, so the rules by location look at its resolver.
-    const byLocation = this.findResolver(resolver);
     const other = value & ~LOCATION_UNKNOWN;
+    if (this.resolvers4 === undefined || this.resolvers6 === undefined) {
+      const own = lookUp(this.clients4, this.clients6, resolver);
+      return own < LOCATION_UNKNOWN ? own : this.classes[other]!;
+    }
+    const byLocation = lookUp(this.resolvers4, this.resolvers6, resolver);
     return this.classes[Math.min(byLocation, other)]!;
   }
 
@@ -84,12 +92,12 @@ export class LocationMap {
     this.scope = Math.max(scope, deciding);
     return this.clients6.values[i]!;
   }
+}
 
-  private findResolver(resolver: AddressKey): number {
-    const { words } = resolver;
-    if (resolver.family === 4) return this.resolvers4.values[this.resolvers4.find4(words[0]!)]!;
-    const kind = findEmbedding(words);
-    if (kind === EMBEDDINGS.none) return this.resolvers6.values[this.resolvers6.find6(words)]!;
-    return this.resolvers4.values[this.resolvers4.find4(extractIPv4(kind, words))]!;
-  }
+/** The value of a whole address in the table of its family. */
+function lookUp(v4: RangeTable, v6: RangeTable, { family, words }: AddressKey): number {
+  if (family === 4) return v4.values[v4.find4(words[0]!)]!;
+  const kind = findEmbedding(words);
+  if (kind === EMBEDDINGS.none) return v6.values[v6.find6(words)]!;
+  return v4.values[v4.find4(extractIPv4(kind, words))]!;
 }
