@@ -31,6 +31,10 @@ const FIGURES_END = "<!-- end of the figures -->";
 
 /** Longer than a load may last: what is still running then has hung. */
 const LOAD_GRACE_MS = 15_000;
+/** The unmeasured round ends with the first of these. */
+const WARMUP_QUERIES = 200_000;
+const WARMUP_SECONDS = 3;
+
 const MOST_LOST = 0.01;
 const SHARE_TOLERANCE = 0.02;
 
@@ -123,6 +127,13 @@ async function measure({ size, workloads, servers, runs, seconds, warmupSeconds,
         .filter(({ id }) => SERVERS[id].steers || !workload.steered)
         .map((server) => ({ server, workload })),
     );
+    // Once round unmeasured: until a JIT compiler has seen enough queries, it is what would be measured.
+    for (const { server, workload } of pairs) {
+      progress(`warming up: ${workload.id}, ${SERVERS[server.id].title}`);
+      const queries = join(scratch, workload.id);
+      const flags = ["--count", String(WARMUP_QUERIES)];
+      await runLoad(server, queries, WARMUP_SECONDS, flags, cores?.load);
+    }
     for (let run = 0; run < runs; run++) {
       for (const { server, workload } of pairs) {
         samples.push(await takeSample(server, workload, run, []));
