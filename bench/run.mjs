@@ -127,7 +127,7 @@ async function measure({ size, workloads, servers, runs, seconds, warmupSeconds,
         .filter(({ id }) => SERVERS[id].steers || !workload.steered)
         .map((server) => ({ server, workload })),
     );
-    // Once round unmeasured: until a JIT compiler has seen enough queries, it is what would be measured.
+    // One round unmeasured: until a JIT compiler has seen enough queries, it is what would be measured.
     for (const { server, workload } of pairs) {
       progress(`warming up: ${workload.id}, ${SERVERS[server.id].title}`);
       const queries = join(scratch, workload.id);
