@@ -12,6 +12,7 @@ import { createDgramService } from "./dgram-service.ts";
 import type { Engine, ImageReader } from "./engine.ts";
 import { loadLibc } from "./libc.ts";
 import type { ListenAddress } from "./listen-address.ts";
+import { ListenError } from "./listen-error.ts";
 import { Listeners } from "./listeners.ts";
 import { createMmsgService } from "./mmsg-service.ts";
 import { Reader } from "./reader.ts";
@@ -82,7 +83,7 @@ const FAULT_LINES_PER_SECOND = 1;
 /**
  * Opens the sockets and starts the threads. They begin to answer with the first publication.
  *
- * @throws ListenError if a listen address cannot be had
+ * @throws ListenError if a listen address, or the UDP path that was asked for, cannot be had
  */
 export async function startServer<S extends ImageReader>(
   options: ServerOptions & EngineOptions<S>,
@@ -189,21 +190,20 @@ async function createUdpService(
   { udp, workers, log }: ServerOptions,
   service: UdpServiceOptions,
 ): Promise<{ udp: UdpService; reason: string }> {
-  if (udp !== "dgram") {
-    const loaded = await loadLibc();
-    if ("libc" in loaded) {
-      const { libc } = loaded;
-      return {
-        udp: createMmsgService({ ...service, libc, workers }),
-        reason: "recvmmsg through koffi",
-      };
-    }
-    if (udp === "mmsg") throw new Error(`Cannot serve UDP through mmsg: ${loaded.reason}`);
-    if (workers > 1) log.warn({ workers }, "node:dgram serves UDP with one thread");
-    return { udp: createDgramService(service), reason: loaded.reason };
+  const loaded = udp === "dgram" ? { reason: "asked for" } : await loadLibc();
+  if ("libc" in loaded) {
+    const { libc } = loaded;
+    return {
+      udp: createMmsgService({ ...service, libc, workers }),
+      reason: "recvmmsg through koffi",
+    };
   }
-  if (workers > 1) log.warn({ workers }, "node:dgram serves UDP with one thread");
-  return { udp: createDgramService(service), reason: "asked for" };
+  const { reason } = loaded;
+  if (udp === "mmsg") {
+    throw new ListenError(`Cannot serve UDP through recvmmsg: ${reason}`, "ENOSYS");
+  }
+  if (workers > 1) log.info({ workers }, "node:dgram serves UDP with one thread");
+  return { udp: createDgramService(service), reason };
 }
 
 function sum(totals: readonly CounterTotals[]): number[] {
