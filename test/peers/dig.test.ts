@@ -34,6 +34,7 @@ let rondo: Rondo;
 beforeAll(async () => {
   rondo = await startRondo({
     zones: ZONES,
+    config: "geo: { databases: [dbip-country] }\n",
     args: ["--workers", "1"],
     listen: ["127.0.0.1:0", "[::1]:0"],
   });

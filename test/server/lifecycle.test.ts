@@ -91,6 +91,7 @@ describe("the banner", () => {
   test("names the version, the listeners, the zones with serial and records, and the geo data", async () => {
     const rondo = await startRondo({
       zones: { "example.com.yaml": GOOD.replace("records:", "soa: { serial: 4711 }\nrecords:") },
+      config: "# all defaults\n",
     });
     const output = rondo.output();
     expect(output).toMatch(/rondo \d+\.\d+\.\d+/);

@@ -7,12 +7,14 @@ import { fileURLToPath } from "node:url";
 import type { Endpoint } from "./dns-client.ts";
 import { type Output, until } from "./peers.ts";
 
-const MAIN = join(dirname(fileURLToPath(import.meta.url)), "../../dist/main.js");
+/** Another build can be tried: `RONDO_MAIN=/usr/lib/rondo/dist/main.js npx vitest run test`. */
+const MAIN =
+  process.env.RONDO_MAIN ?? join(dirname(fileURLToPath(import.meta.url)), "../../dist/main.js");
 
 export interface RondoOptions {
   /** Zone files by name. */
   readonly zones: Readonly<Record<string, string>>;
-  /** Text of a server file. */
+  /** Text of a server file. Left out, it names no geo databases: those take most of the time of a start. */
   readonly config?: string;
   /** `ADDR:PORT`; 127.0.0.1 and any free port if left out. */
   readonly listen?: readonly string[];
@@ -127,11 +129,9 @@ function spawnRondo(options: RondoOptions): {
   const args = [requireMain(), "serve", "--zones", join(folder, "zones")];
   args.push("--state", join(folder, "state"));
   for (const listen of options.listen ?? ["127.0.0.1:0"]) args.push("--listen", listen);
-  if (options.config !== undefined) {
-    const file = join(folder, "rondo.yaml");
-    writeFileSync(file, options.config);
-    args.push("--config", file);
-  }
+  const config = join(folder, "rondo.yaml");
+  writeFileSync(config, options.config ?? "geo: { databases: [] }\n");
+  args.push("--config", config);
   const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
     stdio: ["ignore", "pipe", "pipe"],
   });
