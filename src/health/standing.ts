@@ -115,8 +115,7 @@ export function noteResult(
   const conclusive = { ...arrived, lastResultAt: now, isAdopted: false };
   const passed = result.kind === "success";
   const continues = passed ? standing.successes > 0 : standing.failures > 0;
-  const isLate = sent < standing.previousLast || (!continues && sent < standing.runStart);
-  if (isLate) return conclusive;
+  if (isOutdated(standing, passed, continues, sent)) return conclusive;
   const next = continues
     ? extendRun(conclusive, passed, sent)
     : startRun(conclusive, passed, sent, now);
@@ -167,6 +166,20 @@ function needsFastProbe(standing: Standing): boolean {
 /** True between the first result that speaks for a change of verdict and the change. */
 function isInTransition({ verdict, successes, failures, target }: Standing): boolean {
   return verdict === "down" ? successes > 0 && successes < target.check.rise : failures > 0;
+}
+
+/**
+ * Results may come in another order than their probes left. A failure counts for nothing if a later probe has passed; a
+ * success, only if the run of failures began after it, because it proves that the run was none.
+ */
+function isOutdated(
+  standing: Standing,
+  passed: boolean,
+  continues: boolean,
+  sent: number,
+): boolean {
+  if (sent < standing.previousLast) return true;
+  return !continues && sent < (passed ? standing.runStart : standing.runLast);
 }
 
 function startRun(standing: Standing, passed: boolean, sent: number, now: number): Standing {

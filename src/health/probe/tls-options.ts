@@ -7,7 +7,7 @@ import {
 } from "node:tls";
 import type { CheckTarget, TlsSettings } from "../../zone/model.ts";
 
-/** SNI, trust and the name that the certificate must bear. Throws if the authorities of the check are not PEM. */
+/** SNI, trust, and the name that the certificate must bear. */
 export function findTlsOptions({ address, check }: CheckTarget): ConnectionOptions {
   const name = check.host ?? address;
   const context = findContext(check.tls);
