@@ -12,7 +12,7 @@ export interface GeoSettings {
   readonly databases: readonly string[];
 }
 
-/** Milliseconds that reading one file of the operator's may take. */
+/** Milliseconds: a city database of 130 MB takes about three seconds. */
 const FILE_DEADLINE = 5_000;
 /** The same for a packaged database, and for combining them, on a machine that has just started everything. */
 const PACKAGED_DEADLINE = 60_000;
@@ -22,12 +22,17 @@ const HEAP_LIMIT = 768;
 /**
  * Reads and flattens geo databases in a thread of its own. A database that is bad, takes too long or exhausts the
  * thread's memory is left out and named among the problems; this never rejects because of one.
+ *
+ * @param fileDeadline milliseconds that reading one file of the operator's may take
  */
-export async function loadGeo(settings: GeoSettings): Promise<GeoBuild> {
+export async function loadGeo(
+  settings: GeoSettings,
+  fileDeadline: number = FILE_DEADLINE,
+): Promise<GeoBuild> {
   const databases = [...settings.databases];
   const problems: string[] = [];
   for (;;) {
-    const result = await runWorker(databases);
+    const result = await runWorker(databases, fileDeadline);
     if ("build" in result) {
       const { table, problems: refused } = result.build;
       return { table, problems: [...problems, ...refused] };
@@ -42,7 +47,7 @@ export async function loadGeo(settings: GeoSettings): Promise<GeoBuild> {
 type Outcome = { readonly build: GeoBuild } | { readonly index: number; readonly reason: string };
 
 /** One attempt; if the thread has to be ended, says which database it was reading. */
-function runWorker(databases: readonly string[]): Promise<Outcome> {
+function runWorker(databases: readonly string[], fileDeadline: number): Promise<Outcome> {
   return new Promise((resolve) => {
     const worker = new Worker(new URL("./geo-worker.js", import.meta.url), {
       name: "geo",
@@ -65,7 +70,7 @@ function runWorker(databases: readonly string[]): Promise<Outcome> {
       }
       index = message.index;
       const name = databases[index];
-      const limit = name === undefined || isPackaged(name) ? PACKAGED_DEADLINE : FILE_DEADLINE;
+      const limit = name === undefined || isPackaged(name) ? PACKAGED_DEADLINE : fileDeadline;
       clearTimeout(timer);
       timer = setTimeout(() => {
         finish({ index, reason: `reading it took more than ${limit / 1000} s` });

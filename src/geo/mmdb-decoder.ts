@@ -1,5 +1,12 @@
-import mmdb from "mmdb-lib/lib/decoder.js";
+import { createRequire } from "node:module";
+import type mmdb from "mmdb-lib/lib/decoder.js";
 import { GeoDataError } from "./geo-database.ts";
+
+// A CommonJS module with a `default` of its own: loaders differ over what importing that gives.
+const library = createRequire(import.meta.url)("mmdb-lib/lib/decoder.js") as {
+  readonly default: typeof mmdb.default;
+};
+const Decoder: typeof mmdb.default = library.default;
 
 /** Nesting and values of one record that the format allows (MaxMind DB File Format, "Reader limits"). */
 const MAX_DEPTH = 512;
@@ -9,7 +16,7 @@ const MAX_VALUES = 65_536;
  * mmdb-lib's decoder with a budget: a file of a few hundred octets whose pointers fan out or loop would otherwise keep
  * it busy for ever.
  */
-export class MmdbDecoder extends mmdb.default {
+export class MmdbDecoder extends Decoder {
   private depth = 0;
   private values = 0;
   private readonly octets: Buffer;
@@ -38,7 +45,7 @@ export class MmdbDecoder extends mmdb.default {
   }
 
   /** Called by the library for every value, whether it stands in place or is pointed to. */
-  override decode(offset: number): ReturnType<InstanceType<typeof mmdb.default>["decode"]> {
+  override decode(offset: number): ReturnType<mmdb.default["decode"]> {
     if (offset >= this.octets.length) throw new GeoDataError("a record runs beyond the file");
     if (++this.values > MAX_VALUES) {
       throw new GeoDataError(`a record has more than ${MAX_VALUES} values`);
