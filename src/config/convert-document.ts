@@ -3,7 +3,7 @@ import type { IssueList, Place } from "./issue-list.ts";
 import { quote, type Tree, type TreeEntry } from "./tree.ts";
 import type { YamlLimits } from "./yaml-limits.ts";
 
-/** Turns the library's document into a `Tree`; undefined if it holds something that has no place in these files. */
+/** Turns the library's document into a `Tree`; what has no place there is reported and left out. Undefined if it is too large. */
 export function convertDocument(
   contents: ParsedNode,
   issues: IssueList,
@@ -18,9 +18,8 @@ export function convertDocument(
     aliases: 0,
     overflow: false,
   };
-  const errors = issues.errors;
   const tree = convert(contents, converter);
-  return issues.errors > errors ? undefined : tree;
+  return converter.overflow ? undefined : tree;
 }
 
 interface Converter {
@@ -90,9 +89,11 @@ function convertEntries(pairs: Pairs, converter: Converter): TreeEntry[] {
     if (first !== undefined) {
       const line = issues.lineOf(first.start);
       issues.error(keyPlace, `the key ${quote(key)} is written twice: first in line ${line}`);
+      continue;
     }
     if (key === "<<" && pair.key.type === "PLAIN") {
       issues.error(keyPlace, 'merge keys ("<<") are not read: YAML 1.2 has none');
+      continue;
     }
     seen.set(key, keyPlace);
     if (pair.key.anchor !== undefined) converter.anchors.set(pair.key.anchor, pair.key);

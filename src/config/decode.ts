@@ -113,7 +113,7 @@ export function listOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
   };
 }
 
-/** A list with at least one element, none of which may be refused. */
+/** A list with at least one element. Refused elements are left out. */
 export function fullListOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
   const list = listOf(decode);
   return (tree, name, issues) => {
@@ -121,6 +121,14 @@ export function fullListOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]
       issues.error(tree.place, `${name} is an empty list: at least one is needed`);
       return undefined;
     }
+    return list(tree, name, issues);
+  };
+}
+
+/** A list with at least one element, refused as a whole with any of them: for lists in which one tells of the others. */
+export function strictListOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
+  const list = fullListOf(decode);
+  return (tree, name, issues) => {
     const decoded = list(tree, name, issues);
     const expected = tree.kind === "list" ? tree.items.length : 1;
     return decoded?.length === expected ? decoded : undefined;

@@ -30,7 +30,8 @@ export class IssueList {
     return this.#errors;
   }
 
-  error(place: Place, message: string): void {
+  /** The text may be a function where it takes work to write: what is reported twice is written once. */
+  error(place: Place, message: string | (() => string)): void {
     this.#add("error", place, message);
   }
 
@@ -62,15 +63,16 @@ export class IssueList {
     return issues;
   }
 
-  #add(severity: Issue["severity"], place: Place, message: string): void {
+  #add(severity: Issue["severity"], place: Place, text: string | (() => string)): void {
     if (severity === "error") this.#errors += 1;
-    // Several records may lead to the same finding about one pool.
-    const key = `${place.start} ${severity} ${message}`;
-    if (this.#seen.has(key)) return;
     if (this.#found.length >= MAX_ISSUES) {
       this.#dropped += 1;
       return;
     }
+    const message = typeof text === "string" ? text : text();
+    // Several records may lead to the same finding about one pool.
+    const key = `${place.start} ${severity} ${message}`;
+    if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#found.push({ severity, place, message });
   }

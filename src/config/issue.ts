@@ -16,10 +16,15 @@ export interface Issue {
   readonly sourceColumn: number;
 }
 
-/** `file:line:column: error: message`, the source line, and a line with carets under the place. No newline at the end. */
+/**
+ * `file:line:column: error: message`, the source line, and a line with carets under the place; the message alone where
+ * there is no source line to show. No newline at the end.
+ */
 export function renderIssue(issue: Issue): string {
   const { file, line, column, severity, message, source } = issue;
   const head = `${file}:${line}:${column}: ${severity}: ${message}`;
+  // A caret under nothing points at nothing.
+  if (source === "") return head;
   const offset = column - issue.sourceColumn;
   // Tabs stay tabs so that the caret stands below its place whatever their width.
   const padding = source.slice(0, offset).replace(/[^\t]/g, " ").padEnd(offset);

@@ -1,4 +1,4 @@
-import { Composer, type Document, LineCounter, Parser, type YAMLError } from "yaml";
+import { Composer, type Document, isScalar, Parser, type YAMLError } from "yaml";
 import { checkNesting } from "./check-nesting.ts";
 import { convertDocument } from "./convert-document.ts";
 import type { IssueList } from "./issue-list.ts";
@@ -21,17 +21,21 @@ export function parseYaml(
     return undefined;
   }
   // Parser and Composer instead of parseDocument(): the composer is recursive, so depth is checked in between.
-  const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
+  const tokens = [...new Parser().parse(text)];
   if (!checkNesting(tokens, limits, issues)) return undefined;
-  const documents = [...composeDocuments(tokens, text.length)];
-  const [document, second] = documents;
+  // No more than two are composed: the second is an error already.
+  const [document, second] = composeDocuments(tokens, text.length);
   if (document === undefined) {
     issues.error(start, "the file is empty");
     return undefined;
   }
   const errors = issues.errors;
+  const lines = new Set<number>();
   for (const problem of [...document.errors, ...document.warnings]) {
+    // What else is wrong in a line that could not be read follows from the first.
+    const line = issues.lineOf(problem.pos[0]);
+    if (lines.has(line)) continue;
+    lines.add(line);
     issues.error({ start: problem.pos[0], end: problem.pos[1] }, explainProblem(problem, text));
   }
   if (second !== undefined) {
@@ -44,7 +48,10 @@ export function parseYaml(
     issues.error(start, `YAML ${version} is asked for: files are read as YAML 1.2`);
   }
   if (issues.errors > errors) return undefined;
-  if (document.contents === null) {
+  if (
+    document.contents === null ||
+    (isScalar(document.contents) && document.contents.value === null)
+  ) {
     issues.error(start, "the file is empty");
     return undefined;
   }

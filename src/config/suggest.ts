@@ -1,3 +1,5 @@
+import { quote } from "./tree.ts";
+
 /**
  * `; did you mean "weight"?` for the candidate nearest to a misspelt word, or "" if none is near: at most a third of
  * the word's letters wrong.
@@ -7,12 +9,21 @@ export function suggest(word: string, candidates: Iterable<string>): string {
   return nearest === undefined ? "" : `; did you mean ${JSON.stringify(nearest)}?`;
 }
 
+/** For a name that nothing has: the nearest one, or those there are. */
+export function explainUnknown(what: string, name: string, known: readonly string[]): string {
+  const all = known.slice(0, 20).join(", ") + (known.length > 20 ? ", …" : "");
+  const hint = suggest(name, known) || `; there ${known.length === 0 ? "is none" : `are: ${all}`}`;
+  return `no ${what} is named ${quote(name)}${hint}`;
+}
+
 /** The candidate with the least edits from `word`, the first of equals; undefined if all are too far. */
 export function findNearest(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_WORD) return undefined;
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let left = MAX_CANDIDATES;
   for (const candidate of candidates) {
+    if (left-- === 0) break;
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const edits = countEdits(word.toLowerCase(), candidate.toLowerCase());
     // A one-letter word is "near" every other one-letter word.
@@ -26,6 +37,8 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
 
 /** Nobody misspells a longer word, and the work is its length squared. */
 const MAX_WORD = 64;
+/** Files of many names are made by programs, which do not misspell. */
+const MAX_CANDIDATES = 1000;
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance). */
 function countEdits(a: string, b: string): number {

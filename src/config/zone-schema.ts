@@ -14,6 +14,7 @@ import {
   oneOf,
   optional,
   required,
+  strictListOf,
   text,
 } from "./decode.ts";
 import { ttl } from "./duration.ts";
@@ -116,7 +117,7 @@ const rule: Decoder<RuleSettings> = object<RuleSettings>(
 const pools = mapOf("pools by name", pool);
 
 const dynamic: Decoder<DynamicSettings> = object<DynamicSettings>("the steering of a record", {
-  rules: required(fullListOf(rule)),
+  rules: required(strictListOf(rule)),
   pools: optional(pools),
   policy: optional(oneOf(["failover"], ["nearest"])),
 });

@@ -76,7 +76,7 @@ function readOwner(key: string, place: Place, context: BuildContext): Name | und
   }
   const zone = formatName(apex).slice(0, -1);
   if (zone !== "" && !isAbsolute(key) && `.${key.toLowerCase()}`.endsWith(`.${zone}`)) {
-    const relative = key.slice(0, -zone.length - 1);
+    const relative = key.slice(0, -zone.length - 1) || "@";
     issues.warn(
       place,
       `names are relative to the zone: this is ${showName(owner)}; did you mean ${quote(relative)}?`,

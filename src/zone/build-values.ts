@@ -2,7 +2,7 @@ import type { Address } from "../address/address.ts";
 import { explainBadAddress, formatAddress, parseAddress } from "../address/parse.ts";
 import type { Located } from "../config/decode.ts";
 import type { IssueList, Place } from "../config/issue-list.ts";
-import { suggest } from "../config/suggest.ts";
+import { explainUnknown } from "../config/suggest.ts";
 import { quote } from "../config/tree.ts";
 import type { PoolSettings, ValueSettings } from "../config/zone-settings.ts";
 import { formatType, TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
@@ -148,12 +148,7 @@ function checkDatacenter(
   issues: IssueList,
 ): void {
   if (dc === undefined || datacenters.has(dc.value)) return;
-  const hint = suggest(dc.value, datacenters);
-  const known = [...datacenters].join(", ") || "none is written";
-  issues.error(
-    dc.place,
-    `no datacenter is named ${quote(dc.value)}${hint || `; there are: ${known}`}`,
-  );
+  issues.error(dc.place, () => explainUnknown("datacenter", dc.value, [...datacenters]));
 }
 
 function checkCounts(pool: PoolSettings, values: readonly PoolValue[], issues: IssueList): void {

@@ -56,6 +56,8 @@ export function checkDelegations(
 function checkApex(apex: Name, index: OwnerIndex, issues: IssueList): void {
   const ns = index.at(apex)?.statics.find(({ type }) => type === TYPE_NS);
   if (ns === undefined) {
+    // After an error, they may be what was refused.
+    if (issues.errors > 0) return;
     issues.warn(
       { start: 0, end: 1 },
       `the zone has no NS records: its apex should name at least two servers, as its parent does`,
@@ -114,39 +116,39 @@ function checkOccluded(
 function checkCircles(apex: Name, index: OwnerIndex, issues: IssueList): void {
   const cuts = [...index.nodes.values()].filter((node) => index.findCut(node.owner) === node);
   const lost = new Set(cuts);
-  let changed = true;
-  while (changed) {
-    changed = false;
-    for (const cut of lost) {
-      if (serversOf(cut).some((target) => isReachable(target, apex, index, lost))) {
-        lost.delete(cut);
-        changed = true;
-      }
+  // By delegation: those with a server below it that only it can tell the address of.
+  const dependents = new Map<OwnerNode, OwnerNode[]>();
+  const found: OwnerNode[] = [];
+  for (const cut of cuts) {
+    const on = serversOf(cut).map((target) => findDependency(target, apex, index));
+    if (on.includes(undefined)) found.push(cut);
+    for (const other of on) {
+      if (other === undefined) continue;
+      const list = dependents.get(other);
+      if (list === undefined) dependents.set(other, [cut]);
+      else list.push(cut);
     }
   }
+  for (let cut = found.pop(); cut !== undefined; cut = found.pop()) {
+    if (lost.delete(cut)) found.push(...(dependents.get(cut) ?? []));
+  }
   for (const cut of lost) {
-    const others = serversOf(cut)
-      .map((target) => index.findCut(target))
-      .filter((other) => other !== undefined && other !== cut && lost.has(other));
-    const [other] = others;
+    const other = serversOf(cut)
+      .map((target) => findDependency(target, apex, index))
+      .find((dependency) => dependency !== undefined && dependency !== cut);
     if (other === undefined) continue;
     issues.error(
       cut.place,
-      `the delegation ${showName(cut.owner)} can never be followed: its servers are below ${showName(other.owner)}, and those of that one lead back, without glue`,
+      `the delegation ${showName(cut.owner)} can never be followed: its servers are below ${showName(other.owner)}, and the way to those leads in a circle, without glue`,
     );
   }
 }
 
-function isReachable(
-  target: Name,
-  apex: Name,
-  index: OwnerIndex,
-  lost: ReadonlySet<OwnerNode>,
-): boolean {
-  if (!isSubdomain(target, apex)) return true;
-  const cut = index.findCut(target);
-  if (cut === undefined || !lost.has(cut)) return true;
-  return index.at(target)?.statics.some(({ type }) => isAddress(type)) ?? false;
+/** The delegation that must be followed to learn a server's address; undefined if it can be had without. */
+function findDependency(target: Name, apex: Name, index: OwnerIndex): OwnerNode | undefined {
+  if (!isSubdomain(target, apex)) return undefined;
+  const hasGlue = index.at(target)?.statics.some(({ type }) => isAddress(type)) ?? false;
+  return hasGlue ? undefined : index.findCut(target);
 }
 
 function serversOf(cut: OwnerNode): Name[] {

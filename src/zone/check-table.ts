@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Entry, Located } from "../config/decode.ts";
 import type { IssueList, Place } from "../config/issue-list.ts";
-import { suggest } from "../config/suggest.ts";
-import { quote } from "../config/tree.ts";
+import { explainUnknown } from "../config/suggest.ts";
 import type { CheckReference, CheckReferences, CheckSettings } from "../config/zone-settings.ts";
 import type { CheckTarget, HealthCheck } from "./model.ts";
 
@@ -43,12 +42,8 @@ export class CheckTable {
     if (value.kind === "inline") return this.#build(value.settings, where, place);
     const entry = this.#named.get(value.name);
     if (entry === undefined) {
-      const hint = suggest(value.name, this.#named.keys());
-      const known = [...this.#named.keys()].join(", ") || "none is written";
-      this.#issues.error(
-        place,
-        `no health check is named ${quote(value.name)}${hint || `; there are: ${known}`}`,
-      );
+      const names = [...this.#named.keys()];
+      this.#issues.error(place, () => explainUnknown("health check", value.name, names));
     }
     return entry?.value && this.#build(entry.value, value.name, entry.keyPlace);
   }
@@ -133,7 +128,8 @@ function checkMeaning(settings: CheckSettings, place: Place, issues: IssueList):
     issues.error(settings.expect.place, "expect is an empty list: no answer could pass");
   }
   const isVerified = settings.tls?.value.verify?.value ?? true;
-  if (protocol === "HTTPS" && isVerified && settings.host === undefined) {
+  // After an error, the host may be what was refused.
+  if (issues.errors === 0 && protocol === "HTTPS" && isVerified && settings.host === undefined) {
     issues.warn(
       place,
       "an HTTPS check without host: the certificate is verified against the bare address",

@@ -1,7 +1,6 @@
 import type { Entry, Located } from "../config/decode.ts";
 import type { IssueList, Place } from "../config/issue-list.ts";
-import { suggest } from "../config/suggest.ts";
-import { quote } from "../config/tree.ts";
+import { explainUnknown } from "../config/suggest.ts";
 import type { CheckReferences, PoolSettings } from "../config/zone-settings.ts";
 import { buildValues } from "./build-values.ts";
 import type { CheckTable } from "./check-table.ts";
@@ -34,6 +33,12 @@ export class PoolTable {
   readonly #indexes = new Map<PoolDefinition, Map<CheckReferences | undefined, number>>();
   readonly #definitions: PoolDefinition[] = [];
   readonly #used = new Set<PoolDefinition>();
+  /** Pools that have an index and no content yet: chains of fallbacks can be long. */
+  readonly #unbuilt: {
+    definition: PoolDefinition;
+    inherited: CheckReferences | undefined;
+    index: number;
+  }[] = [];
 
   constructor(
     entries: readonly Entry<PoolSettings>[],
@@ -63,6 +68,7 @@ export class PoolTable {
     }
     // Only now: a pool may fall back to one that stands below it.
     for (const definition of own.values()) this.#intern(definition, undefined);
+    this.#buildAll();
     return scope;
   }
 
@@ -79,7 +85,9 @@ export class PoolTable {
     const definition = this.#find(name, scope);
     if (definition === undefined) return undefined;
     this.#markUsed(definition);
-    return this.#intern(definition, inherited);
+    const index = this.#intern(definition, inherited);
+    this.#buildAll();
+    return index;
   }
 
   /** Adds a pool that the file does not name. */
@@ -113,16 +121,7 @@ export class PoolTable {
   #find(name: Located<string>, scope: PoolScope): PoolDefinition | undefined {
     const found = findIn(scope, name.value);
     if (found !== undefined) return found;
-    const names: string[] = [];
-    for (let at: PoolScope | undefined = scope; at !== undefined; at = at.outer) {
-      names.push(...at.own.keys());
-    }
-    const hint = suggest(name.value, names);
-    const known = names.slice(0, 20).join(", ") || "none is written";
-    this.#issues.error(
-      name.place,
-      `no pool is named ${quote(name.value)}${hint || `; there are: ${known}`}`,
-    );
+    this.#issues.error(name.place, () => explainUnknown("pool", name.value, listNames(scope)));
     return undefined;
   }
 
@@ -136,29 +135,42 @@ export class PoolTable {
 
   /** The index of a definition; a record's checks make another pool of one that has none of its own. */
   #intern(definition: PoolDefinition, inherited: CheckReferences | undefined): number {
-    const checks = this.#inherits(definition, new Set()) ? inherited : undefined;
+    const checks = inherited !== undefined && this.#inherits(definition) ? inherited : undefined;
     const indexes = this.#indexes.get(definition) ?? new Map<typeof checks, number>();
     this.#indexes.set(definition, indexes);
     const known = indexes.get(checks);
     if (known !== undefined) return known;
-    // Its place is taken before its fallback is looked at: pools may fall back to each other.
     const index = this.#pools.push(undefined) - 1;
     indexes.set(checks, index);
-    this.#pools[index] = this.#build(definition, checks);
+    this.#unbuilt.push({ definition, inherited: checks, index });
     return index;
   }
 
+  #buildAll(): void {
+    // Building one may add others behind it.
+    for (const { index, definition, inherited } of this.#unbuilt) {
+      this.#pools[index] = this.#build(definition, inherited);
+    }
+    this.#unbuilt.length = 0;
+  }
+
   /** Whether a record's checks change anything in a pool, or in one that it falls back to. */
-  #inherits(definition: PoolDefinition, seen: Set<PoolDefinition>): boolean {
-    if (seen.has(definition)) return false;
-    seen.add(definition);
-    const { settings } = definition;
-    const isOpen =
-      settings !== undefined &&
-      settings.healthcheck === undefined &&
-      settings.values.value.some(({ value }) => value.healthcheck === undefined);
-    const fallback = this.fallbackOf(definition);
-    return isOpen || (fallback !== undefined && this.#inherits(fallback, seen));
+  #inherits(definition: PoolDefinition): boolean {
+    const seen = new Set<PoolDefinition>();
+    let next: PoolDefinition | undefined = definition;
+    while (next !== undefined && !seen.has(next)) {
+      seen.add(next);
+      const { settings }: PoolDefinition = next;
+      if (
+        settings !== undefined &&
+        settings.healthcheck === undefined &&
+        settings.values.value.some(({ value }) => value.healthcheck === undefined)
+      ) {
+        return true;
+      }
+      next = this.fallbackOf(next);
+    }
+    return false;
   }
 
   #build(definition: PoolDefinition, inherited: CheckReferences | undefined): Pool {
@@ -193,6 +205,15 @@ export class PoolTable {
       minHealthy: settings.min_healthy?.value ?? { count: 1 },
     };
   }
+}
+
+/** All names that mean a pool in a scope, the nearest first. */
+function listNames(scope: PoolScope): string[] {
+  const names: string[] = [];
+  for (let at: PoolScope | undefined = scope; at !== undefined; at = at.outer) {
+    names.push(...at.own.keys());
+  }
+  return names;
 }
 
 function findIn(scope: PoolScope, name: string): PoolDefinition | undefined {
