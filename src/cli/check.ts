@@ -44,7 +44,8 @@ many records they hold, go to standard output.`,
     };
     return {
       kind: "run",
-      run: async (output) => (await import("./run-check.ts")).runCheck(options, output),
+      run: async (output, readers) =>
+        (await import("./run-check.ts")).runCheck(options, output, readers),
     };
   },
 };

@@ -2,6 +2,7 @@
  * What a command is made of. Every command is one file that says how it is called; what it does is loaded when it runs.
  */
 import type { Flag, Flags } from "./parse-flags.ts";
+import type { Readers } from "./read-world.ts";
 import type { ServeOptions } from "./serve.ts";
 
 export interface Command {
@@ -27,8 +28,11 @@ export interface Example {
 
 export type Invocation =
   | { readonly kind: "serve"; readonly options: ServeOptions }
-  /** Resolves with the exit status. */
-  | { readonly kind: "run"; readonly run: (output: Output) => Promise<number> };
+  /** Resolves with the exit status. `readers` is for tests. */
+  | {
+      readonly kind: "run";
+      readonly run: (output: Output, readers?: Readers) => Promise<number>;
+    };
 
 export interface UsageError {
   readonly kind: "usage-error";

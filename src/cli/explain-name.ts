@@ -33,6 +33,7 @@ export function explainName(question: Question, world: World): Explanation {
     next = isFollowed ? target : undefined;
   }
   return {
+    source: "files",
     name: formatName(question.name),
     type: formatType(question.type),
     client: formatPrefix(question.client),
@@ -60,15 +61,22 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
     steering: undefined,
     note: undefined,
   };
+  const kept = `resolvers keep this for up to ${zone.negativeTtl} s`;
   switch (found.kind) {
     case "nxdomain":
       return {
-        link: { ...base, note: "nothing is written at this name, below it, or as a wildcard" },
+        link: {
+          ...base,
+          note: `nothing is written at this name, below it, or as a wildcard; ${kept}`,
+        },
         target: undefined,
       };
     case "nodata":
       return {
-        link: { ...base, note: `the name exists, but has no ${formatType(question.type)} record` },
+        link: {
+          ...base,
+          note: `the name exists, but has no ${formatType(question.type)} record; ${kept}`,
+        },
         target: undefined,
       };
     case "delegation":
@@ -88,7 +96,10 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
     case "steered": {
       const { answer, steering, lead } = explainSteered(zone, found.rrset, question, world);
       return {
-        link: { ...base, kind: answer === undefined ? "nodata" : "steered", answer, steering },
+        link:
+          answer === undefined
+            ? { ...base, kind: "nodata", steering, note: kept }
+            : { ...base, answer, steering },
         target: isAlias(found.rrset.type, question.type) ? lead : undefined,
       };
     }

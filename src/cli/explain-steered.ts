@@ -1,4 +1,7 @@
+import type { Address } from "../address/address.ts";
+import { normalizeAddress } from "../address/embedded.ts";
 import { createKey, writeKey } from "../address/key.ts";
+import { formatAddress } from "../address/parse.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { classesOf } from "../steering/classes.ts";
 import { compileLocationMap } from "../steering/compile-location-map.ts";
@@ -41,7 +44,7 @@ export function explainSteered(
 
   const trace = createTrace();
   trace.steps.push(
-    { topic: "client", rule: "A2", text: explainLocation(described) },
+    { topic: "client", rule: "A2", text: explainLocation(described, resolver) },
     { topic: "rule", rule: "A2", text: explainMatch(match, zone, rrset) },
   );
   const decision = steer(zone, rrset, clientClass.pools, health, trace);
@@ -90,13 +93,23 @@ function findScope(
   return map.scope;
 }
 
-function explainLocation({ address, location, source }: ClientDescription): string {
+function explainLocation(
+  { address, location, source }: ClientDescription,
+  resolver: Address,
+): string {
+  const isResolver = address === formatAddress(normalizeAddress(resolver));
+  if (source.kind === "nobody") {
+    return `${address} is unknown to the geo databases${isResolver ? "" : ", and so is its resolver"}`;
+  }
   const { continent, country, subdivision } = location;
   const place = [continent, country, subdivision].filter((part) => part !== undefined).join("-");
   return `${address} ${describeSource(source, place)}`;
 }
 
-function describeSource(source: LocationSource, place: string): string {
+function describeSource(
+  source: Exclude<LocationSource, { kind: "nobody" }>,
+  place: string,
+): string {
   switch (source.kind) {
     case "network":
       return `is in ${place}, says the zone's own network ${source.prefix}`;
@@ -106,8 +119,6 @@ function describeSource(source: LocationSource, place: string): string {
       const who = source.network === undefined ? "the geo databases" : `network ${source.network}`;
       return `is unknown to the geo databases; its resolver ${source.address} is in ${place}, say${source.network === undefined ? "" : "s"} ${who}`;
     }
-    case "nobody":
-      return "is unknown to the geo databases, and so is its resolver";
   }
 }
 

@@ -65,7 +65,8 @@ TYPE is A if left out.`,
     if ("kind" in options) return options;
     return {
       kind: "run",
-      run: async (output) => (await import("./run-explain.ts")).runExplain(options, output),
+      run: async (output, readers) =>
+        (await import("./run-explain.ts")).runExplain(options, output, readers),
     };
   },
 };

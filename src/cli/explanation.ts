@@ -25,6 +25,8 @@ export interface World {
  * described in docs/explain.md and scripts depend on it.
  */
 export interface Explanation {
+  /** What it was worked out from. */
+  readonly source: "files";
   /** Presentation form, absolute. */
   readonly name: string;
   readonly type: string;

@@ -4,8 +4,8 @@
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { ServerSettings, ZoneSource } from "../config/server-file.ts";
 import type { GeoBuild } from "../geo/build-geo-table.ts";
+import { combineDatabases } from "../geo/combine-databases.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
-import { loadGeo } from "../geo/load-geo.ts";
 import { readZones } from "../loader/read-zones.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
 import { readSettings } from "./read-settings.ts";
@@ -19,31 +19,38 @@ export interface FileSelection {
   readonly files: readonly string[];
 }
 
+const FROM_FILES: Readers = {
+  loadGeo: async (settings) => (await import("../geo/load-geo.ts")).loadGeo(settings),
+  workerModule: undefined,
+};
+
 export interface FileWorld {
   readonly zones: readonly LoadedZone[];
   readonly geo: GeoTable | undefined;
   readonly issues: readonly Issue[];
 }
 
-/** How the slow parts are read; replaced by tests, which have no built threads beside them. */
+/** How the slow parts are read: other than by default in tests, which have no built threads beside them. */
 export interface Readers {
   loadGeo(settings: ServerSettings["geo"]): Promise<GeoBuild>;
   /** The built load worker. */
   readonly workerModule: URL | undefined;
 }
 
-export const READERS: Readers = { loadGeo, workerModule: undefined };
-
 /** Reads the files of the selection. A server file that is bad ends it: who knows which zones it means. */
 export async function readWorld(
   selection: FileSelection,
-  readers: Readers = READERS,
+  readers: Readers = FROM_FILES,
 ): Promise<FileWorld> {
   const { settings, issues } = readSettings(selection.config);
   if (settings === undefined || hasErrors(issues)) return { zones: [], geo: undefined, issues };
-  const geo = await readers.loadGeo(settings.geo);
   const source = findSource(selection, settings);
-  const report = await readZones(source, { table: geo.table, version: 0 }, readers.workerModule);
+  // What the loader would lay the geo data over is of no use here: without any it is done sooner.
+  const without = { table: combineDatabases([]), version: 0 };
+  const [geo, report] = await Promise.all([
+    readers.loadGeo(settings.geo),
+    readZones(source, without, readers.workerModule, settings.health.references.length > 0),
+  ]);
   const config = selection.config ?? "rondo.yaml";
   const geoIssues = geo.problems.map((problem) => createFileIssue(config, "warning", problem));
   const all = [...issues, ...geoIssues, ...report.issues];

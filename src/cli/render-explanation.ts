@@ -1,5 +1,5 @@
 import type { PoolTrace, Topic, ValueTrace } from "../steering/trace.ts";
-import type { Answer, Explanation, Link } from "./explanation.ts";
+import type { Explanation, Link } from "./explanation.ts";
 
 /** The explanation as text for a terminal: the answer first, then the reasons, each with its id of docs/steering.md. */
 export function renderExplanation(explanation: Explanation): string {
@@ -8,16 +8,16 @@ export function renderExplanation(explanation: Explanation): string {
   const head = `${name} ${type} for ${client}${via}: ${status}`;
   if (status === "REFUSED") return `${head}\n\n  no zone of this server holds the name\n`;
   const parts = [
-    `${head}, ECS scope /${scope}\n`,
-    ...links.map(({ answer, owner, kind, name: asked }) =>
-      answer === undefined
-        ? `  ${asked}  ${kind === "nxdomain" ? "does not exist" : "no data"}\n`
-        : renderAnswer(kind === "delegation" ? (owner ?? asked) : asked, answer),
-    ),
+    `${head}, ECS scope /${scope}\n  ${SOURCES[explanation.source]}\n`,
+    renderTable(links.flatMap(listRows), "  ") + links.map(renderCut).join(""),
     ...links.map(renderLink),
   ];
   return parts.join("\n");
 }
+
+const SOURCES: Readonly<Record<Explanation["source"], string>> = {
+  files: "worked out from files: nothing is checked, values count as up unless assumed otherwise",
+};
 
 /** `--json`: the explanation with null for what is undefined. */
 export function renderExplanationJson(explanation: Explanation): string {
@@ -25,18 +25,24 @@ export function renderExplanationJson(explanation: Explanation): string {
   return `${JSON.stringify(explanation, orNull, 2)}\n`;
 }
 
-function renderAnswer(owner: string, answer: Answer): string {
-  const { type, ttl, records, perAnswer, rotates } = answer;
-  const rows = records.map(({ data, share }, i) => [
-    owner,
+/** A row for each record, or for the lack of any. */
+function listRows({ name, owner, kind, answer }: Link): string[][] {
+  if (answer === undefined) {
+    return [[name, kind === "nxdomain" ? "does not exist" : "has no data", "", "", ""]];
+  }
+  const { type, ttl, records, rotates } = answer;
+  return records.map(({ data, share }, i) => [
+    kind === "delegation" ? (owner ?? name) : name,
     String(ttl),
     type,
     data,
     rotates ? `leads ${percent(share)}` : records.length > 1 && i === 0 ? "always leads" : "",
   ]);
-  const cut =
-    perAnswer < records.length ? `  ${perAnswer} of these ${records.length} per answer\n` : "";
-  return renderTable(rows, "  ") + cut;
+}
+
+function renderCut({ answer }: Link): string {
+  if (answer === undefined || answer.perAnswer >= answer.records.length) return "";
+  return `  ${answer.perAnswer} of these ${answer.records.length} ${answer.type} records per answer\n`;
 }
 
 function renderLink({ name, zone, owner, kind, steering, note }: Link): string {

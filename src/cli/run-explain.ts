@@ -18,7 +18,7 @@ export async function runExplain(
   readers?: Readers,
 ): Promise<number> {
   const { zones, geo, issues } = await readWorld({ ...options, files: [] }, readers);
-  if (hasErrors(issues)) output.err(renderIssues(issues));
+  output.err(renderIssues(issues.filter(({ severity }) => severity === "error")));
   // One bad zone is no reason to keep silent about another; none at all is.
   if (geo === undefined || (zones.length === 0 && hasErrors(issues))) return EXIT.failed;
 

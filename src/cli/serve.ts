@@ -34,7 +34,7 @@ export const serveCommand: Command = {
       isRepeatable: true,
       help: "UDP and TCP (default 0.0.0.0:53 and [::]:53)",
     },
-    { name: "admin", value: "ADDR:PORT", help: "where the HTTP interface listens" },
+    { name: "admin", value: "ADDR:PORT", help: "the HTTP interface: not supported yet" },
     { name: "workers", value: "N", help: "UDP worker threads (default auto: one per core)" },
     { name: "udp", value: "mmsg|dgram", help: "how UDP is read (default: mmsg where it works)" },
     { name: "state", value: "DIR", help: "folder of the last good files (default ./state)" },

@@ -198,7 +198,7 @@ function explainAnswers(rrset: SteeredRRset, choice: Choice, answer: Answer): st
   const written = ofPool ?? rrset.answers;
   if (written !== undefined) {
     const where = ofPool === undefined ? "the record" : `pool ${name}`;
-    const fewer = written > values.length ? `, but there are only ${values.length}` : "";
+    const fewer = written > values.length ? `, no more than ${values.length} to give` : "";
     return `${head}: ${where} asks for ${written}${fewer}`;
   }
   if (policy !== "rotate") return `${head}: the default of policy ${policy}`;
@@ -226,7 +226,9 @@ function explainTtl(
       text: `${answer.ttl} s: the record's ttl, every value looked at is well`,
     };
   }
-  const who = unsettled.map(({ value, state }) => `${value} is ${state}`).join(", ");
+  const named = unsettled.slice(0, 3).map(({ value, state }) => `${value} is ${state}`);
+  const more = unsettled.length > 3 ? ` and ${unsettled.length - 3} more are not well` : "";
+  const who = named.join(", ") + more;
   const text =
     answer.ttl < rrset.ttl
       ? `${answer.ttl} s: half of the record's ${rrset.ttl} s, at least 5, because ${who}`

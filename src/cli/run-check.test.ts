@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { combineDatabases } from "../geo/combine-databases.ts";
+import type { Output } from "./command.ts";
+import { parseCommand } from "./parse-command.ts";
+import type { Readers } from "./read-world.ts";
+
+const GOOD = `
+zone: example.com.
+records:
+  "": { type: NS, values: [ns1.example.net., ns2.example.net.] }
+  www: { type: A, value: 192.0.2.1 }
+`;
+
+let folder: string;
+let geoProblems: string[];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "rondo-check-"));
+  geoProblems = [];
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+async function check(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
+  const written = { out: "", err: "" };
+  const output: Output = {
+    out: (text) => {
+      written.out += text;
+    },
+    err: (text) => {
+      written.err += text;
+    },
+  };
+  const readers: Readers = {
+    loadGeo: async () => ({ table: combineDatabases([]), problems: geoProblems }),
+    // Threads run built code only.
+    workerModule: new URL("../../dist/loader/load-worker.js", import.meta.url),
+  };
+  const command = parseCommand(["check", ...args]);
+  if (command.kind !== "run") throw new Error(JSON.stringify(command));
+  const exit = await command.run(output, readers);
+  return { exit, ...written };
+}
+
+describe("runCheck()", () => {
+  it("lists the zones of a folder", async () => {
+    const file = write("a.yaml", GOOD);
+    const { exit, out, err } = await check("--zones", folder);
+    expect(err).toBe("");
+    expect(out).toMatch(/^example\.com\. serial \d+, 4 records \(/);
+    expect(out).toContain(`(${file})\n1 zone, 4 records: 0 errors, 0 warnings\n`);
+    expect(exit).toBe(0);
+  });
+
+  it("reports everything that is wrong in all files", async () => {
+    write("a.yaml", GOOD);
+    const bad = write(
+      "b.yaml",
+      GOOD.replace("example.com", "b.example").replace("value:", "vlaue:"),
+    );
+    const worse = write("c.yaml", "zone: [");
+    const { exit, out, err } = await check("--zones", folder);
+    expect(err).toContain(`${bad}:5:19: error: `);
+    expect(err).toContain('did you mean "value"?\n  www: { type: A, vlaue: 192.0.2.1 }\n');
+    expect(err).toContain(`${worse}:1:`);
+    expect(out).toContain("1 zone, 4 records: ");
+    expect(exit).toBe(1);
+  });
+
+  it("refuses two files for one zone, naming both", async () => {
+    const [one, two] = [write("a.yaml", GOOD), write("b.yaml", GOOD)];
+    const { exit, out, err } = await check(one, two);
+    expect(err).toContain(`${one}:1:1: error: Zone example.com. is also defined in ${two}`);
+    expect(err).toContain(`${two}:1:1: error: Zone example.com. is also defined in ${one}`);
+    expect(out).toBe("0 zones, 0 records: 2 errors, 0 warnings\n");
+    expect(exit).toBe(1);
+  });
+
+  it("lets warnings pass unless it is strict", async () => {
+    const file = write("a.yaml", GOOD.replace(", ns2.example.net.", ""));
+    expect(await check(file)).toMatchObject({ exit: 0, err: expect.stringContaining("warning: ") });
+    expect(await check(file, "--strict")).toMatchObject({ exit: 1 });
+  });
+
+  it("warns of an empty folder and of geo databases that are not used", async () => {
+    geoProblems = ["geo database x.mmdb is not used: there is no such file"];
+    const { exit, err } = await check("--zones", folder);
+    expect(err).toContain(`${folder}:1:1: warning: No zone files in this folder`);
+    expect(err).toContain("warning: geo database x.mmdb is not used");
+    expect(exit).toBe(0);
+  });
+
+  it("checks the server file, and the zones it names", async () => {
+    write("a.yaml", GOOD);
+    const config = join(folder, "..", `${folder.split("/").at(-1)}.conf`);
+    writeFileSync(config, `zones: ${folder}\n`);
+    expect(await check("--config", config)).toMatchObject({ exit: 0 });
+    writeFileSync(config, "zoens: ./zones\nworkers: many\n");
+    const { exit, out, err } = await check("--config", config);
+    rmSync(config);
+    expect(err).toContain(`${config}:1:1: error: `);
+    expect(err).toContain(`${config}:2:10: error: `);
+    expect(out).toBe("0 zones, 0 records: 2 errors, 0 warnings\n");
+    expect(exit).toBe(1);
+  });
+
+  it("says so when a folder, a zone file or a server file is missing", async () => {
+    const missing = join(folder, "missing");
+    for (const args of [["--zones", missing], [missing], ["--config", missing]]) {
+      const { exit, err } = await check(...args);
+      expect(err).toMatch(new RegExp(`^${missing}:1:1: error: .*(No such file|ENOENT)`, "i"));
+      expect(exit).toBe(1);
+    }
+  });
+});
