@@ -2,6 +2,7 @@ import { type AddressKey, createKey, writeKey } from "../address/key.ts";
 import type { LocationMap } from "../steering/location-map.ts";
 import type { Query } from "../wire/query.ts";
 import type { Context } from "./context.ts";
+import { mix } from "./mix.ts";
 
 /** Whom an answer is for: the client that an ECS option names, else the resolver; and how far the answer is good for. */
 export class Client {
@@ -23,17 +24,39 @@ export class Client {
 
   /** @returns the class this client is of under a location map */
   classify(map: LocationMap): number {
+    const key = this.#readAddresses();
+    const clientClass = map.classify(key, this.#resolver);
+    if (key !== this.#resolver && map.scope > this.scope) this.scope = map.scope;
+    return clientClass;
+  }
+
+  /**
+   * @param prefix4 bits of an IPv4 client that count
+   * @param prefix6 bits of an IPv6 client that count
+   * @returns 32 bits that are equal for clients of the same prefix
+   */
+  hashPrefix(prefix4: number, prefix6: number): number {
+    const key = this.#readAddresses();
+    const { words, family } = key;
+    const prefix = family === 4 ? prefix4 : prefix6;
+    if (key !== this.#resolver && prefix > this.scope) this.scope = prefix;
+    let hash: number = family;
+    for (let bits = prefix, i = 0; bits > 0; bits -= 32, i++) {
+      const word = bits >= 32 ? words[i]! : words[i]! & ~(0xffff_ffff >>> bits);
+      hash = mix(hash ^ word);
+    }
+    return hash;
+  }
+
+  /** Whom the answer is for: the client of the ECS option, or the resolver itself. */
+  #readAddresses(): AddressKey {
     const { family, source } = this.#context!;
     writeKey(this.#resolver, family, source, 0, family === 4 ? 32 : 128);
     const query = this.#query!;
     // Source prefix 0 asks to be treated by the resolver's own address (RFC 7871 §7.1.2).
-    if (!query.hasSubnet || query.subnetSource === 0) {
-      return map.classify(this.#resolver, this.#resolver);
-    }
+    if (!query.hasSubnet || query.subnetSource === 0) return this.#resolver;
     const subnetFamily = query.subnetFamily === 1 ? 4 : 6;
     writeKey(this.#subnet, subnetFamily, this.#octets!, query.subnetAt, query.subnetSource);
-    const clientClass = map.classify(this.#subnet, this.#resolver);
-    if (map.scope > this.scope) this.scope = map.scope;
-    return clientClass;
+    return this.#subnet;
   }
 }

@@ -20,7 +20,7 @@ import type { Context } from "./context.ts";
 import { COUNTER } from "./counters.ts";
 import { optOctets, writeOpt } from "./opt.ts";
 import { FULL, QUESTION_NAME, RDATA_OFFSET, Response } from "./response.ts";
-import { NODATA, writeEntry, writeReferral } from "./sections.ts";
+import { NO_ANSWER, NODATA, writeEntry, writeReferral } from "./sections.ts";
 
 /** Links of a CNAME chain that are followed; the client follows the rest by itself. */
 const MAX_CHAIN = 8;
@@ -110,16 +110,19 @@ function answer(context: Context, serving: Serving): number {
     const start = response.at;
     const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
     if (written === NODATA) return deny(context, segment, apex, RCODE_NOERROR);
+    if (written === NO_ANSWER) return fail();
     if (written === FULL) return overflow(context, RCODE_NOERROR);
     response.answers += written;
     if (!isAlias || link === MAX_CHAIN) return RCODE_NOERROR;
 
-    target.read(segment.octets, segment.targetsOf(entry), segment.octets.length);
-    name = target;
     owner = start + RDATA_OFFSET;
+    // The names of answer sets are not compressed: what has been written can be read.
+    if (segment.isSteered(entry)) target.read(response.octets, owner, response.at);
+    else target.read(segment.octets, segment.targetsOf(entry), segment.octets.length);
+    name = target;
     const next = serving.findZone(name, type);
     if (next === undefined) return RCODE_NOERROR;
-    // In the same zone the target was written with a pointer to the apex, which stays where it is.
+    // In the same zone a target may end in a pointer to the apex, which stays where it is.
     if (next !== segment) apex = owner + name.length - next.apexLength;
     segment = next;
   }
@@ -132,6 +135,13 @@ function deny(context: Context, segment: Segment, apex: number, rcode: number): 
   }
   response.authorities++;
   return rcode;
+}
+
+/** Nothing is better than a wrong answer, says the zone. @returns the RCODE */
+function fail(): number {
+  response.empty(query.questionEnd);
+  response.authoritative = false;
+  return RCODE_SERVFAIL;
 }
 
 /** What does not fit in a datagram is asked again over a stream; what fits in no message is our own mistake. */

@@ -1,5 +1,5 @@
 import type { ImageView } from "../image/image-view.ts";
-import { NO_ROTATION, RECORD_HEAD_OCTETS, RRSET } from "../image/layout.ts";
+import { RECORD_HEAD_OCTETS, RRSET } from "../image/layout.ts";
 import {
   AA_BIT,
   CD_BIT,
@@ -121,29 +121,6 @@ export class Response {
     this.at = to;
     return answers;
   }
-}
-
-/**
- * Which record of an RRset leads this time, and moves its counter on.
- *
- * @param slotBase added to the RRset's own counter number
- */
-export function takeLead(
-  image: ImageView,
-  rrset: number,
-  slotBase: number,
-  rotation: Uint32Array,
-): number {
-  const { words, halves } = image;
-  const word = rrset >> 2;
-  const relative = words[word + RRSET.rotation]!;
-  if (relative === NO_ROTATION) return 0;
-  const slot = slotBase + relative;
-  const turn = rotation[slot]!;
-  rotation[slot] = turn + 1;
-  const cycle = words[word + RRSET.cycle]!;
-  if (cycle === 0) return turn % words[word + RRSET.count]!;
-  return halves[(cycle >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
 }
 
 export function write16(octets: Uint8Array, at: number, value: number): void {

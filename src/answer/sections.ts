@@ -1,21 +1,24 @@
-import { NODE, RRSET, STEERED_ENTRY } from "../image/layout.ts";
+import { NODE, RRSET, SERVFAIL_SET, STEERED_ENTRY } from "../image/layout.ts";
 import type { Segment } from "../image/segment.ts";
 import type { Serving } from "../image/serving.ts";
 import { TYPE_A, TYPE_AAAA, TYPE_NS } from "../wire/rr-types.ts";
 import type { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { COUNTER } from "./counters.ts";
-import { FULL, RDATA_OFFSET, type Response, takeLead } from "./response.ts";
+import { takeLead } from "./lead.ts";
+import { FULL, RDATA_OFFSET, type Response } from "./response.ts";
 
 /** The client's class gets no record of the type. */
 export const NODATA = -2;
+/** The client's class gets no answer at all. */
+export const NO_ANSWER = -3;
 
 /**
  * Writes the RRset of a node's entry; for a steered one, that of the client's class.
  *
  * @param owner where the owner name stands in the response
  * @param apex where the zone's apex stands in the response
- * @returns the records written, FULL or NODATA
+ * @returns the records written, FULL, NODATA or NO_ANSWER
  */
 export function writeEntry(
   response: Response,
@@ -29,7 +32,7 @@ export function writeEntry(
 ): number {
   const reference = segment.entryReference(entry);
   if (!segment.isSteered(entry)) {
-    const lead = takeLead(segment, reference, 0, context.rotation);
+    const lead = takeLead(segment, reference, 0, context.rotation, client);
     return response.writeRRset(segment, reference, owner, apex, lead);
   }
   context.counters[COUNTER.steered]!++;
@@ -39,8 +42,9 @@ export function writeEntry(
   const clientClass = map < 0 ? 0 : client.classify(serving.maps[map]!);
   const rrset = sets.rrsetOf(plan, clientClass);
   if (rrset === 0) return NODATA;
+  if (rrset === SERVFAIL_SET) return NO_ANSWER;
   const slotBase = segment.words[(reference >> 2) + STEERED_ENTRY.slotBase]!;
-  const lead = takeLead(sets, rrset, slotBase, context.rotation);
+  const lead = takeLead(sets, rrset, slotBase, context.rotation, client);
   return response.writeRRset(sets, rrset, owner, apex, lead);
 }
 

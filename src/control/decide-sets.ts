@@ -1,7 +1,7 @@
 import type { HealthSnapshot } from "../health/snapshot.ts";
+import type { AnswerSet } from "../image/answer-sets.ts";
 import type { RRsetSource } from "../image/compile-rrset.ts";
 import type { Plan } from "../image/compile-segment.ts";
-import { NO_ROTATION } from "../image/layout.ts";
 import type { Mode } from "../steering/pool-choice.ts";
 import { compileSequence } from "../steering/sequence.ts";
 import { type Decision, steer } from "../steering/steer.ts";
@@ -9,8 +9,8 @@ import type { Zone } from "../zone/model.ts";
 
 /** What a plan answers at the moment, and what must be remembered for the next time. */
 export interface DecidedSets {
-  /** By class; undefined is NODATA. */
-  readonly sets: readonly (RRsetSource | undefined)[];
+  /** By class. */
+  readonly sets: readonly AnswerSet[];
   readonly modes: readonly (Mode | "nodata")[];
   /** The rotation counter of each answer set, relative to the name's first. */
   readonly counters: ReadonlyMap<string, number>;
@@ -33,8 +33,8 @@ export function decideSets(
   const keys = decisions.map(keyOf);
   const counters = assignCounters(keys, before?.counters);
   const shared = new Map<string, RRsetSource>();
-  const sets = decisions.map((decision, i) => {
-    if (decision.kind === "nodata") return undefined;
+  const sets = decisions.map((decision, i): AnswerSet => {
+    if (decision.kind === "nodata") return "nodata";
     const key = `${decision.ttl} ${keys[i]}`;
     const known = shared.get(key);
     if (known !== undefined) return known;
@@ -45,8 +45,9 @@ export function decideSets(
       answers: decision.answers,
       cycle: decision.rotate
         ? compileSequence(decision.values.map(({ weight }) => weight))
-        : undefined,
-      rotation: decision.rotate ? counters.get(keys[i]!)! : NO_ROTATION,
+        : FIRST_LEADS,
+      rotation: counters.get(keys[i]!)!,
+      sticky: undefined,
     };
     shared.set(key, source);
     return source;
@@ -59,6 +60,9 @@ export function decideSets(
     .join("\n");
   return { sets, modes, counters, fingerprint };
 }
+
+/** Every answer is counted, so that shares can be told; here the count decides nothing. */
+const FIRST_LEADS = Uint16Array.of(0);
 
 /** Equal for answer sets of the same values in the same shares; the TTL does not matter to whose turn it is. */
 function keyOf(decision: Decision): string {

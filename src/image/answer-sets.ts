@@ -1,15 +1,18 @@
 import { compileRRset, type RRsetSource } from "./compile-rrset.ts";
 import { ImageView } from "./image-view.ts";
-import { PLAN, SETS } from "./layout.ts";
+import { PLAN, SERVFAIL_SET, SETS } from "./layout.ts";
 import { OctetBuilder } from "./octet-builder.ts";
 
 /** What each class of clients gets under one plan. */
 export interface PlanSets {
   /** Number of the location map that tells the classes apart; undefined if there is one class only. */
   readonly map: number | undefined;
-  /** By class; undefined is NODATA. Classes that share an answer set hold the same object. */
-  readonly sets: readonly (RRsetSource | undefined)[];
+  /** By class. Classes that share an answer set hold the same object. */
+  readonly sets: readonly AnswerSet[];
 }
+
+/** An RRset, or the absence of one. */
+export type AnswerSet = RRsetSource | "nodata" | "servfail";
 
 /** Compiles the answer sets of all plans; plans of no zone are undefined. */
 export function compileAnswerSets(plans: readonly (PlanSets | undefined)[]): SharedArrayBuffer {
@@ -26,7 +29,11 @@ export function compileAnswerSets(plans: readonly (PlanSets | undefined)[]): Sha
     builder.setWord(reference, PLAN.classes, plan.sets.length);
     const compiled = new Map<RRsetSource, number>();
     plan.sets.forEach((source, number) => {
-      if (source === undefined) return;
+      if (source === "nodata") return;
+      if (source === "servfail") {
+        builder.setWord(reference, PLAN.words + number, SERVFAIL_SET);
+        return;
+      }
       const rrset = compiled.get(source) ?? compileRRset(builder, source, undefined);
       compiled.set(source, rrset);
       builder.setWord(reference, PLAN.words + number, rrset);
@@ -53,7 +60,7 @@ export class AnswerSets extends ImageView {
     return this.words[(plan >> 2) + PLAN.map]! - 1;
   }
 
-  /** @returns the RRset of a class of clients; 0 is NODATA */
+  /** @returns the RRset of a class of clients, SERVFAIL_SET, or 0 for NODATA */
   rrsetOf(plan: number, clientClass: number): number {
     return this.words[(plan >> 2) + PLAN.words + clientClass]!;
   }

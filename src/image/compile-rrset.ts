@@ -7,7 +7,7 @@ import {
   TYPE_PTR,
   TYPE_SOA,
 } from "../wire/rr-types.ts";
-import { NO_ROTATION, RECORD_HEAD_OCTETS, RRSET } from "./layout.ts";
+import { RECORD_HEAD_OCTETS, RRSET, STICKY } from "./layout.ts";
 import type { OctetBuilder } from "./octet-builder.ts";
 
 const CLASS_IN = 1;
@@ -23,8 +23,20 @@ export interface RRsetSource {
   readonly answers: number;
   /** Numbers of the records that lead, in turn, over one cycle; undefined: each in its turn. */
   readonly cycle: Uint16Array | undefined;
-  /** Rotation counter, or NO_ROTATION for an order that never moves. */
+  /** Whose turn it is: the number of a counter, or NO_ROTATION for an order that never moves. */
   readonly rotation: number;
+  /** The client's prefix decides who leads; the counter, and those of the records behind the first, only count. */
+  readonly sticky: StickySource | undefined;
+}
+
+/** Weighted rendezvous hashing over the prefix of a client. */
+export interface StickySource {
+  /** Bits of an IPv4 and of an IPv6 client that count. */
+  readonly prefix4: number;
+  readonly prefix6: number;
+  /** By record: 32 bits that are the same on every server of the zone, and a share above 0. */
+  readonly seeds: readonly number[];
+  readonly weights: readonly number[];
 }
 
 /**
@@ -48,7 +60,7 @@ export function compileRRset(
   builder.setWord(reference, RRSET.type, type);
   builder.setWord(reference, RRSET.count, rdata.length);
   builder.setWord(reference, RRSET.answers, Math.min(source.answers, rdata.length));
-  builder.setWord(reference, RRSET.rotation, rdata.length > 1 ? source.rotation : NO_ROTATION);
+  builder.setWord(reference, RRSET.rotation, source.rotation);
   if (fixed) builder.setWord(reference, RRSET.stride, RECORD_HEAD_OCTETS + rdata[0]!.length);
 
   rdata.forEach((data, i) => {
@@ -67,18 +79,28 @@ export function compileRRset(
     builder.append(octets);
   });
 
-  if (source.cycle !== undefined && rdata.length > 1) {
-    builder.align();
-    const cycle = source.cycle;
-    builder.setWord(
-      reference,
-      RRSET.cycle,
-      builder.append(new Uint8Array(cycle.buffer, cycle.byteOffset, cycle.byteLength)),
-    );
-    builder.setWord(reference, RRSET.cycleLength, cycle.length);
-    builder.align();
-  }
+  if (source.cycle !== undefined) appendCycle(builder, reference, source.cycle);
+  if (source.sticky !== undefined) appendSticky(builder, reference, source.sticky);
   return reference;
+}
+
+function appendCycle(builder: OctetBuilder, reference: number, cycle: Uint16Array): void {
+  builder.align();
+  const octets = new Uint8Array(cycle.buffer, cycle.byteOffset, cycle.byteLength);
+  builder.setWord(reference, RRSET.cycle, builder.append(octets));
+  builder.setWord(reference, RRSET.cycleLength, cycle.length);
+}
+
+function appendSticky(builder: OctetBuilder, reference: number, sticky: StickySource): void {
+  const table = builder.allocate(STICKY.words + sticky.seeds.length * 2);
+  builder.setWord(reference, RRSET.sticky, table);
+  builder.setWord(table, STICKY.prefix4, sticky.prefix4);
+  builder.setWord(table, STICKY.prefix6, sticky.prefix6);
+  const weights = new Uint32Array(Float32Array.from(sticky.weights).buffer);
+  sticky.seeds.forEach((seed, i) => {
+    builder.setWord(table, STICKY.words + i * 2, seed);
+    builder.setWord(table, STICKY.words + i * 2 + 1, weights[i]!);
+  });
 }
 
 function appendHead(builder: OctetBuilder, source: RRsetSource, rdataOctets: number): void {

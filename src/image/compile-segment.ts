@@ -142,7 +142,8 @@ function compileStatic(
       rdata: rrset.rdata,
       answers: rrset.answers ?? rrset.rdata.length,
       cycle: undefined,
-      rotation: 0,
+      rotation: NO_ROTATION,
+      sticky: undefined,
     },
     apex,
   );
@@ -213,6 +214,7 @@ function writeHeader(
       answers: 1,
       cycle: undefined,
       rotation: NO_ROTATION,
+      sticky: undefined,
     },
     zone.apex,
   );

@@ -57,7 +57,7 @@ export const RRSET = {
   count: 1,
   /** Records per answer. */
   answers: 2,
-  /** Rotation counter (relative to slotBase in a steered set) or NO_ROTATION. */
+  /** Answer counter (relative to slotBase in a steered set) or NO_ROTATION. */
   rotation: 3,
   /** Cycle of leading records (16-bit numbers), and its length; none: they lead in turn. */
   cycle: 4,
@@ -66,7 +66,17 @@ export const RRSET = {
   stride: 6,
   /** NS: one node per record, where its addresses are, 0 if not in this zone. CNAME: its target, see `writeTarget`. */
   targets: 7,
-  words: 8,
+  /** Set if the client's prefix decides which record leads. */
+  sticky: 8,
+  words: 9,
+} as const;
+
+/** How a client's prefix decides; two words per record follow, its seed and its weight (32-bit float). */
+export const STICKY = {
+  /** Bits of an IPv4 and of an IPv6 client that count. */
+  prefix4: 0,
+  prefix6: 1,
+  words: 2,
 } as const;
 
 /** Answer sets header. */
@@ -77,7 +87,10 @@ export const SETS = {
   words: 2,
 } as const;
 
-/** A plan: one word per class of clients follows, its RRset or 0 for NODATA. */
+/** In place of an RRset: these clients get SERVFAIL. */
+export const SERVFAIL_SET = 1;
+
+/** A plan: one word per class of clients follows, its RRset, SERVFAIL_SET, or 0 for NODATA. */
 export const PLAN = {
   /** Number of the location map plus one; 0: every client is of class 0. */
   map: 0,
