@@ -1,6 +1,6 @@
 import type { GeoSource } from "./geo/geo-table.ts";
 import type { LoadedZone } from "./loader/resolve-zones.ts";
-import type { Server } from "./server/start-server.ts";
+import type { ServedAddress, Server } from "./server/start-server.ts";
 
 export interface BannerParts {
   readonly version: string;
@@ -35,6 +35,11 @@ export function renderBanner({ version, server, zones, geo }: BannerParts): stri
   }
   lines.push("admin interface: none");
   return `${lines.join("\n")}\n`;
+}
+
+/** What a newcomer types first; asked again, another address leads. */
+export function renderTry({ address, port }: ServedAddress): string {
+  return `try it: dig @${address} -p ${port} www.gslb.example.com\n`;
 }
 
 function renderZone({ name, prepared, origin, file }: LoadedZone): string {

@@ -5,7 +5,7 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseAddress } from "./address/parse.ts";
-import { renderBanner } from "./banner.ts";
+import { renderBanner, renderTry } from "./banner.ts";
 import type { Output } from "./cli/command.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import { readSettings } from "./cli/read-settings.ts";
@@ -115,11 +115,12 @@ async function start(
     closers.push(() => health!.close());
     followReloadSignal(loader, log, closers);
 
+    output.out(renderBanner({ version, server, zones: loader.zones(), geo: geo.table.sources }));
     if (options.demo) {
       const demo = await startDemo(output);
       closers.push(() => demo.close());
+      output.out(renderTry(server.addresses[0]!));
     }
-    output.out(renderBanner({ version, server, zones: loader.zones(), geo: geo.table.sources }));
     await Promise.race([health.firstRound, delay(FIRST_ROUND_MS)]);
     announce(server, settings, output, log);
     return { close };
@@ -137,12 +138,13 @@ function announce(server: Server, settings: ServerSettings, output: Output, log:
 
 /** Flags win over the server file. */
 function applyFlags(settings: ServerSettings, options: ServeOptions): ServerSettings {
-  const listen = options.demo ? DEMO_LISTEN : settings.listen;
+  // One thread has one turn to hand out: whoever asks three times in a row sees three addresses lead.
+  const defaults = options.demo ? { ...settings, listen: DEMO_LISTEN, workers: 1 } : settings;
   return {
     ...settings,
-    listen: options.listen.length > 0 ? options.listen : listen,
+    listen: options.listen.length > 0 ? options.listen : defaults.listen,
     zones: options.zones === undefined ? settings.zones : { kind: "folder", path: options.zones },
-    workers: options.workers ?? settings.workers,
+    workers: options.workers ?? defaults.workers,
     state: options.state ?? settings.state,
   };
 }
