@@ -25,8 +25,8 @@ export const explainCommand: Command = {
   name: "explain",
   summary: "tell which answer a client gets, and why",
   usage:
-    "NAME [TYPE] --client ADDR[/LEN] [--resolver ADDR] [--assume MEMBER=down]... [--json]\n" +
-    "                     [--zones DIR] [--config FILE]",
+    "NAME [TYPE] --client ADDR[/LEN] [--resolver ADDR] [--assume MEMBER=down]...\n" +
+    "                     [--json] [--zones DIR] [--config FILE]",
   flags: [
     { name: "client", value: "ADDR[/LEN]", help: "who asks; required" },
     { name: "resolver", value: "ADDR", help: "who asks for the client (default: itself)" },
