@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
 import { combineDatabases } from "../../src/geo/combine-databases.ts";
 import { readZones } from "../../src/loader/read-zones.ts";
+import { loadZone } from "../../src/zone/load-zone.ts";
 import { ROOT } from "./source-tree.ts";
 
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -60,4 +61,11 @@ test("direct dependencies are ten at most, exact, and run no install script", ()
   for (const name of Object.keys(dependencies)) {
     expect(lock.packages[`node_modules/${name}`].hasInstallScript, name).toBeUndefined();
   }
+});
+
+test("the zone file in the README loads without an error or a warning", () => {
+  const [, text = ""] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  const { zone, issues } = loadZone(text, { file: "README.md", changedAt: 1 });
+  expect(issues).toEqual([]);
+  expect(zone).toBeDefined();
 });
