@@ -20,7 +20,7 @@ ${renderRows([
 ])}
 Try it:
   rondo serve --demo
-  dig @127.0.0.1 -p 5300 www.demo.example
+  dig @127.0.0.1 -p 5300 www.gslb.example.com
 
 Exit status 64: wrong usage. "rondo COMMAND --help" tells the others.
 `;

@@ -78,7 +78,13 @@ function ask({ address, port }: SocketAddress): Promise<Answer> {
       isConnected = true;
       send();
     });
-    socket.on("error", (error) => finish({ ok: false, reason: error.message }));
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      const isClosed = error.code === "ECONNREFUSED";
+      finish({
+        ok: false,
+        reason: isClosed ? `nothing listens there (${error.code})` : error.message,
+      });
+    });
     socket.on("message", (octets) => {
       const rcode = readRcode(octets, id);
       if (rcode !== undefined) {
