@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePrefix } from "./parse.ts";
-import { flattenPrefixes, mergeLists, type RangeList } from "./range-list.ts";
+import {
+  findRange,
+  flattenPrefixes,
+  mergeLists,
+  type RangeList,
+  RangeWriter,
+} from "./range-list.ts";
 import { measureRangeTable, RangeTable, writeRangeTable } from "./range-table.ts";
 
 function pack(list: RangeList): RangeTable {
@@ -191,5 +197,36 @@ describe("flattenPrefixes()", () => {
     const list = flattenPrefixes(1, entries, 9, Math.min);
     expect([...list.starts]).toEqual([0, 0x0a00_0000, 0x0b00_0000]);
     expect([...list.values]).toEqual([9, 1, 9]);
+  });
+});
+
+describe("RangeTable with a full index", () => {
+  it("finds what a plain binary search finds", () => {
+    const tops = [
+      0, 0x1fff, 0x2000, 0x2001, 0x2620, 0x263f, 0x2640, 0x2a00, 0x2a0f, 0x2fff, 0x3000, 0x3fff,
+      0xffff,
+    ];
+    for (const words of [1, 4] as const) {
+      const starts = new Set<number>([0]);
+      // Steps of an odd number visit distinct values, the same ones on every run.
+      for (let i = 0; i < 80_000; i++) {
+        const low = Math.imul(i, 40_503) & 0xffff;
+        starts.add(
+          words === 1 ? Math.imul(i, 2_654_435_761) >>> 0 : tops[i % tops.length]! * 0x1_0000 + low,
+        );
+      }
+      const sorted = [...starts].sort((a, b) => a - b);
+      const writer = new RangeWriter(words);
+      for (const [i, start] of sorted.entries()) writer.push(start, 0, 0, 0, i & 0xffff);
+      const list = writer.finish();
+      const table = pack(list);
+      for (const start of sorted) {
+        for (const first of [start, Math.max(0, start - 1), Math.min(0xffff_ffff, start + 1)]) {
+          const address = Uint32Array.of(first, 0xffff_ffff, 0, 0);
+          const found = words === 1 ? table.find4(first) : table.find6(address);
+          if (found !== findRange(list, address)) expect.fail(`${words} ${first.toString(16)}`);
+        }
+      }
+    }
   });
 });

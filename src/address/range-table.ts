@@ -1,14 +1,24 @@
 /**
  * Sorted ranges of addresses in shared memory, and where in them an address lies: tens of nanoseconds, no allocation.
  *
- * Layout in 32-bit words: count, buckets, base, shift, words per start; `index` (buckets + 1), `starts` (count × words);
- * then `values`, 16 bits each. Bucket b holds the addresses whose first word is at least base + b·2^shift; `index[b]` is
- * the range that holds the first address of bucket b.
+ * Layout in 32-bit words: count, bits of the index, words per start; `index` (2^bits + 1), `starts` (count × words); then
+ * `values`, 16 bits each. `index[b]` is the range that holds the first address of bucket b, the last entry that of the
+ * first address beyond all buckets.
+ *
+ * An IPv4 address belongs to the bucket of its first bits. Almost every IPv6 boundary lies in 2000::/4, and there in the
+ * first /10 of each of the eight /7s (2a00–2a3f and the like, as IANA hands them out): only those are divided further,
+ * what lies beyond belongs to the last bucket of its /7.
  */
 import { findRange, type RangeList } from "./range-list.ts";
 
-const HEADER_WORDS = 5;
+const HEADER_WORDS = 3;
 const MAX_INDEX_BITS = 16;
+/** Where the IPv6 index begins and ends, as first words of addresses. */
+const BASE_6 = 0x2000_0000;
+const END_6 = 0x3000_0000;
+/** Of the 32 bits of the first word: those below the /7, and below the /10 that is divided. */
+const BITS_BELOW_7 = 25;
+const BITS_BELOW_10 = 22;
 
 /** A table of one address family. */
 export class RangeTable {
@@ -16,22 +26,22 @@ export class RangeTable {
   readonly count: number;
   /** By index of range. */
   readonly values: Uint16Array;
-  private readonly buckets: number;
-  private readonly base: number;
+  /** Bits of a first word below its bucket. */
   private readonly shift: number;
+  /** Of IPv6, the number of buckets in each /7. */
+  private readonly regionBuckets: number;
   private readonly index: Uint32Array;
   private readonly starts: Uint32Array;
 
   /** Reads the table that `writeRangeTable()` wrote at `offset`, in octets. */
   constructor(buffer: SharedArrayBuffer, offset: number) {
-    const [count, buckets, base, shift, words] = new Uint32Array(buffer, offset, HEADER_WORDS);
+    const [count, bits, words] = new Uint32Array(buffer, offset, HEADER_WORDS);
     this.count = count!;
-    this.buckets = buckets!;
-    this.base = base!;
-    this.shift = shift!;
+    this.shift = words === 1 ? 32 - bits! : BITS_BELOW_10 + 3 - bits!;
+    this.regionBuckets = 2 ** (bits! - 3);
     const indexAt = offset + 4 * HEADER_WORDS;
-    const startsAt = indexAt + 4 * (this.buckets + 1);
-    this.index = new Uint32Array(buffer, indexAt, this.buckets + 1);
+    const startsAt = indexAt + 4 * (2 ** bits! + 1);
+    this.index = new Uint32Array(buffer, indexAt, 2 ** bits! + 1);
     this.starts = new Uint32Array(buffer, startsAt, this.count * words!);
     this.values = new Uint16Array(buffer, startsAt + 4 * this.starts.length, this.count);
   }
@@ -52,20 +62,20 @@ export class RangeTable {
 
   /** Index of the range that holds an IPv6 address. */
   find6(words: Uint32Array): number {
-    const { index, starts, buckets } = this;
+    const { index, starts, regionBuckets } = this;
     const w0 = words[0]!;
-    const bucket = (w0 - this.base) >>> this.shift;
-    let low: number;
-    let high: number;
-    if (w0 < this.base) {
-      low = 0;
+    let low = 0;
+    let high = this.count - 1;
+    if (w0 < BASE_6) {
       high = index[0]!;
-    } else if (bucket < buckets) {
+    } else if (w0 >= END_6) {
+      low = index[regionBuckets * 8]!;
+    } else {
+      const inRegion = (w0 & (2 ** BITS_BELOW_7 - 1)) >>> this.shift;
+      const bucket =
+        ((w0 - BASE_6) >>> BITS_BELOW_7) * regionBuckets + Math.min(inRegion, regionBuckets - 1);
       low = index[bucket]!;
       high = index[bucket + 1]!;
-    } else {
-      low = index[buckets]!;
-      high = this.count - 1;
     }
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
@@ -133,18 +143,21 @@ export class RangeTable {
 
 /** Octets that `writeRangeTable()` needs, a multiple of 4. */
 export function measureRangeTable(list: RangeList): number {
-  const { count, buckets } = planIndex(list);
-  return 4 * (HEADER_WORDS + buckets + 1 + count * list.words + Math.ceil(count / 2));
+  const count = list.values.length;
+  const index = 2 ** chooseIndexBits(list) + 1;
+  return 4 * (HEADER_WORDS + index + count * list.words + Math.ceil(count / 2));
 }
 
 /** Writes `list`, whose values must fit 16 bits, at `offset`, a multiple of 4. */
 export function writeRangeTable(list: RangeList, buffer: SharedArrayBuffer, offset: number): void {
-  const { count, buckets, base, shift } = planIndex(list);
-  new Uint32Array(buffer, offset, HEADER_WORDS).set([count, buckets, base, shift, list.words]);
+  const count = list.values.length;
+  const bits = chooseIndexBits(list);
+  const buckets = 2 ** bits;
+  new Uint32Array(buffer, offset, HEADER_WORDS).set([count, bits, list.words]);
   const indexAt = offset + 4 * HEADER_WORDS;
   const index = new Uint32Array(buffer, indexAt, buckets + 1);
   for (let bucket = 0; bucket <= buckets; bucket++) {
-    const first = base + bucket * 2 ** shift;
+    const first = list.words === 1 ? bucket * 2 ** (32 - bits) : findBucketStart6(bucket, bits);
     index[bucket] = first > 0xffff_ffff ? count - 1 : findRange(list, [first, 0, 0, 0]);
   }
   const startsAt = indexAt + 4 * (buckets + 1);
@@ -152,17 +165,18 @@ export function writeRangeTable(list: RangeList, buffer: SharedArrayBuffer, offs
   new Uint16Array(buffer, startsAt + 4 * list.starts.length, count).set(list.values);
 }
 
-function planIndex(list: RangeList): {
-  count: number;
-  buckets: number;
-  base: number;
-  shift: number;
-} {
-  const count = list.values.length;
-  const bits = Math.min(MAX_INDEX_BITS, Math.max(1, Math.ceil(Math.log2(count))));
-  // Almost every IPv6 boundary lies in 2000::/3, so only that is worth an index (RFC 4291 §2.4).
-  const [base, spanBits] = list.words === 1 ? [0, 32] : [0x2000_0000, 29];
-  return { count, buckets: 2 ** bits, base, shift: spanBits - bits };
+/** About as many buckets as ranges; for IPv6 at least one in each /7. */
+function chooseIndexBits(list: RangeList): number {
+  const bits = Math.ceil(Math.log2(list.values.length));
+  return Math.min(MAX_INDEX_BITS, Math.max(list.words === 1 ? 1 : 3, bits));
+}
+
+/** First word of the first address of a bucket. */
+function findBucketStart6(bucket: number, bits: number): number {
+  const regionBuckets = 2 ** (bits - 3);
+  const region = Math.floor(bucket / regionBuckets);
+  const inRegion = bucket % regionBuckets;
+  return BASE_6 + region * 2 ** BITS_BELOW_7 + inRegion * 2 ** (BITS_BELOW_10 + 3 - bits);
 }
 
 function countCommonBits(

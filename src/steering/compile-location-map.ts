@@ -40,10 +40,15 @@ export function compileLocationMap(
 
   const layers4 = layOut(1, groups.v4, tried, networks, groups.locations.length);
   const layers6 = layOut(4, groups.v6, tried, networks, groups.locations.length);
+  const decideAt = (location: number, bySubnet: number): number => {
+    if (unknown[location]! && hasRival[bySubnet]!) return LOCATION_UNKNOWN | bySubnet;
+    return tried[Math.min(ruleOf[location]!, bySubnet)]!.class;
+  };
+  // Almost everywhere no subnet matches.
+  const outsideSubnets = Uint16Array.from(locations, (_, location) => decideAt(location, catchAll));
   const decide = ([location, bySubnet, embedding]: readonly number[]): number => {
-    const isOpen = unknown[location!]! && hasRival[bySubnet!]!;
-    const first = Math.min(ruleOf[location!]!, bySubnet!);
-    const value = isOpen ? LOCATION_UNKNOWN | bySubnet! : tried[first]!.class;
+    const value =
+      bySubnet === catchAll ? outsideSubnets[location!]! : decideAt(location!, bySubnet!);
     // Kept apart above the 16 bits of the value, so that no range, and no scope, spans two embeddings.
     return value + embedding! * 0x1_0000;
   };
@@ -118,9 +123,12 @@ function layOut(
     none,
     inner,
   );
-  const locations = mergeLists([databases, corrections], ([database, network]) =>
-    network === none ? database! : network!,
-  );
+  const locations =
+    corrections.values.length === 1 && corrections.values[0] === none
+      ? databases
+      : mergeLists([databases, corrections], ([database, network]) =>
+          network === none ? database! : network!,
+        );
   const subnets = rules.flatMap((rule, value) => rule.subnets.map((prefix) => ({ prefix, value })));
   const bySubnet = flattenPrefixes(words, subnets, rules.length - 1, Math.min);
   const embeddings = flattenPrefixes(words, EMBEDDINGS_AS_PREFIXES, 0, inner);
