@@ -31,7 +31,8 @@ export function parseYaml(
   }
   const errors = issues.errors;
   const lines = new Set<number>();
-  for (const problem of [...document.errors, ...document.warnings]) {
+  const problems = [...document.errors, ...document.warnings];
+  for (const problem of problems.toSorted((a, b) => a.pos[0] - b.pos[0])) {
     // What else is wrong in a line that could not be read follows from the first.
     const line = issues.lineOf(problem.pos[0]);
     if (lines.has(line)) continue;

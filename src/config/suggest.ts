@@ -22,10 +22,11 @@ export function findNearest(word: string, candidates: Iterable<string>): string 
   let best: string | undefined;
   let least = Math.max(1, Math.floor(word.length / 3)) + 1;
   let left = MAX_CANDIDATES;
+  const lower = word.toLowerCase();
   for (const candidate of candidates) {
     if (left-- === 0) break;
     if (Math.abs(candidate.length - word.length) >= least) continue;
-    const edits = countEdits(word.toLowerCase(), candidate.toLowerCase());
+    const edits = countEdits(lower, candidate.toLowerCase(), least);
     // A one-letter word is "near" every other one-letter word.
     if (edits < least && edits < candidate.length) {
       least = edits;
@@ -40,26 +41,31 @@ const MAX_WORD = 64;
 /** Files of many names are made by programs, which do not misspell. */
 const MAX_CANDIDATES = 1000;
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance). */
-function countEdits(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance); `enough` as soon as
+ * it is sure to be no less.
+ */
+function countEdits(a: string, b: string, enough: number): number {
+  let beforeLast = new Uint8Array(b.length + 1);
+  let last = Uint8Array.from({ length: b.length + 1 }, (_, j) => j);
+  let row = new Uint8Array(b.length + 1);
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    row[0] = i;
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1] === b[j - 1];
-      let edits = Math.min(
-        (last[j] ?? 0) + 1,
-        (row[j - 1] ?? 0) + 1,
-        (last[j - 1] ?? 0) + (same ? 0 : 1),
-      );
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        edits = Math.min(edits, (beforeLast[j - 2] ?? 0) + 1);
-      }
-      row.push(edits);
+      const isSame = a.charCodeAt(i - 1) === b.charCodeAt(j - 1);
+      let edits = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (isSame ? 0 : 1));
+      const isSwap =
+        i > 1 &&
+        j > 1 &&
+        a.charCodeAt(i - 1) === b.charCodeAt(j - 2) &&
+        a.charCodeAt(i - 2) === b.charCodeAt(j - 1);
+      if (isSwap) edits = Math.min(edits, beforeLast[j - 2]! + 1);
+      row[j] = edits;
+      least = Math.min(least, edits);
     }
-    beforeLast = last;
-    last = row;
+    if (least >= enough) return enough;
+    [beforeLast, last, row] = [last, row, beforeLast];
   }
-  return last[b.length] ?? 0;
+  return last[b.length]!;
 }

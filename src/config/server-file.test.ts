@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { renderIssues } from "./issue.ts";
+import { DEFAULT_SERVER_SETTINGS, parseSocketAddress, readServerFile } from "./server-file.ts";
+
+const said = (text: string): string[] =>
+  readServerFile(text, "rondo.yaml").issues.map(
+    (issue) => `${issue.line}:${issue.column} ${issue.message}`,
+  );
+
+describe("readServerFile()", () => {
+  it("reads everything the file can say, paths relative to it", () => {
+    const text = `
+listen: ["127.0.0.1:5300", "[::1]:5300"]
+zones: [a.yaml, /b/c.yaml]
+workers: 2
+geo: { databases: [dbip-country, mine.mmdb] }
+health: { references: ["tcp://192.0.2.1:443", "tcp://[2001:db8::1]:53"] }
+state: ./state
+log: { level: debug }
+`;
+    expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
+      issues: [],
+      settings: {
+        listen: [
+          { address: "127.0.0.1", port: 5300 },
+          { address: "::1", port: 5300 },
+        ],
+        zones: { kind: "files", paths: ["/etc/rondo/a.yaml", "/b/c.yaml"] },
+        workers: 2,
+        geo: { databases: ["dbip-country", "/etc/rondo/mine.mmdb"] },
+        health: {
+          references: [
+            { address: "192.0.2.1", port: 443 },
+            { address: "2001:db8::1", port: 53 },
+          ],
+        },
+        state: "/etc/rondo/state",
+        log: { level: "debug" },
+      },
+    });
+  });
+
+  it("has a default for everything", () => {
+    for (const text of ["", "# nothing yet\n\n", "log: {}\n"]) {
+      const { settings, issues } = readServerFile(text, "rondo.yaml");
+      expect(issues).toEqual([]);
+      expect(settings).toEqual({
+        ...DEFAULT_SERVER_SETTINGS,
+        zones: { kind: "folder", path: "zones" },
+        state: "state",
+      });
+    }
+  });
+
+  it("reports all mistakes together, with their places", () => {
+    const text = `listen: 127.0.0.1:99999
+zonse: ./zones
+workers: 0
+admin: { listen: 127.0.0.1:8053 }
+health: { references: ["https://192.0.2.1", "tcp://192.0.2.1"] }
+log: { level: loud }
+`;
+    expect(readServerFile(text, "rondo.yaml").settings).toBeUndefined();
+    expect(renderIssues(readServerFile(text, "rondo.yaml").issues)).toBe(
+      `rondo.yaml:1:9: error: listen: "127.0.0.1:99999": a port is from 1 to 65535
+listen: 127.0.0.1:99999
+        ^^^^^^^^^^^^^^^
+rondo.yaml:2:1: error: unknown key "zonse" in the server file; did you mean "zones"?
+zonse: ./zones
+^^^^^
+rondo.yaml:3:10: error: workers must be a whole number from 1 to 256: found the number 0
+workers: 0
+         ^
+rondo.yaml:4:1: error: "admin" is not supported yet
+admin: { listen: 127.0.0.1:8053 }
+^^^^^
+rondo.yaml:5:24: error: references must be like tcp://192.0.2.1:443: found "https://192.0.2.1"
+health: { references: ["https://192.0.2.1", "tcp://192.0.2.1"] }
+                       ^^^^^^^^^^^^^^^^^^^
+rondo.yaml:5:45: error: references: "192.0.2.1" has no port: write 192.0.2.1:PORT
+health: { references: ["https://192.0.2.1", "tcp://192.0.2.1"] }
+                                            ^^^^^^^^^^^^^^^^^
+rondo.yaml:6:15: error: level must be debug, info, warn or error: found "loud"
+log: { level: loud }
+              ^^^^
+`,
+    );
+  });
+
+  it("refuses an empty list of listeners, which could answer nobody", () => {
+    expect(said("listen: []")).toEqual(["1:9 listen is an empty list: at least one is needed"]);
+  });
+});
+
+describe("parseSocketAddress()", () => {
+  it("reads both families, and a default port", () => {
+    expect(parseSocketAddress("192.0.2.1:53")).toEqual({ address: "192.0.2.1", port: 53 });
+    expect(parseSocketAddress("[2001:DB8::1]:53")).toEqual({ address: "2001:db8::1", port: 53 });
+    expect(parseSocketAddress("192.0.2.1", 53)).toEqual({ address: "192.0.2.1", port: 53 });
+    expect(parseSocketAddress("::1", 53)).toEqual({ address: "::1", port: 53 });
+  });
+  it.each([
+    "",
+    "localhost:53",
+    "192.0.2.300:53",
+    "192.0.2.1:0",
+    "192.0.2.1",
+    "[192.0.2.1]:53",
+    "[::1",
+    "::1:",
+  ])("refuses %s", (text) => expect(parseSocketAddress(text)).toBeTypeOf("string"));
+});
