@@ -26,7 +26,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function write(name: string, text: string): string {
   const path = join(folder, name);
-  writeFileSync(path, text);
+  // One that others may write is a warning, and a umask of 002 makes one.
+  writeFileSync(path, text, { mode: 0o644 });
   return path;
 }
 
