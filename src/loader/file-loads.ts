@@ -3,6 +3,7 @@
  */
 import { createFileIssue, type Issue } from "../config/issue.ts";
 import { formatName } from "../wire/name.ts";
+import { forEachParallel } from "./for-each-parallel.ts";
 import type { Copy } from "./last-good.ts";
 import type { LoadJob, LoadResult } from "./load-zone-file.ts";
 import type { FileState, LoadedZone } from "./resolve-zones.ts";
@@ -24,7 +25,8 @@ export interface LoadRequest {
   readonly look: ZoneFileStat;
   /** Whether it must be in the state that was looked at: a state that is known to be whole. */
   readonly isExact: boolean;
-  readonly copy: Copy | undefined;
+  /** The last good copy; asked for only when the file's turn has come. */
+  readonly findCopy?: () => Promise<Copy | undefined>;
 }
 
 /** By path. */
@@ -36,6 +38,8 @@ export type LoadPool = Pick<WorkerPool<LoadJob, LoadResult>, "run">;
 
 const DEADLINE_MS = 10_000;
 const DEADLINE_PER_MIB_MS = 5_000;
+/** Enough that no worker waits for its next job. */
+const PARALLEL_LOADS = 8;
 /** Tries at a file that changes while it is read. */
 const MAX_TRIES = 3;
 
@@ -50,10 +54,8 @@ export async function loadAll(
   requests: readonly LoadRequest[],
   serialOf: SerialLookup,
 ): Promise<void> {
-  await Promise.all(
-    requests.map((request) =>
-      loadFile(pool, ownedFile(files, request.look.path), request, serialOf),
-    ),
+  await forEachParallel(requests, PARALLEL_LOADS, (request) =>
+    loadFile(pool, ownedFile(files, request.look.path), request, serialOf),
   );
 }
 
@@ -84,12 +86,13 @@ async function loadFile(
   request: LoadRequest,
   serialOf: SerialLookup,
 ): Promise<void> {
-  const { look, copy } = request;
+  const { look } = request;
   if (look.refusal !== undefined) {
     state.isGone = false;
     state.errors = [createFileIssue(state.file, "error", `Not read: ${look.refusal}`)];
     return;
   }
+  const copy = await request.findCopy?.();
   const job: LoadJob = {
     path: look.path,
     file: state.file,

@@ -50,12 +50,12 @@ export async function startZones(
   });
   const files: OwnedFiles = new Map();
   markMissing(source, looks, files);
-  const requests = looks.map(async (look) => ({
+  const requests = looks.map((look) => ({
     look,
     isExact: false,
-    copy: await lastGood?.find(look.path),
+    ...(lastGood === undefined ? {} : { findCopy: () => lastGood.find(look.path) }),
   }));
-  await loadAll(pool, files, await Promise.all(requests), () => undefined);
+  await loadAll(pool, files, requests, () => undefined);
   if (lastGood === undefined) {
     return { looks, files, resolved: resolveZones(files.values(), new Map()) };
   }

@@ -6,6 +6,7 @@ import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { ZoneSource } from "../config/server-file.ts";
+import { forEachParallel } from "./for-each-parallel.ts";
 
 /** What tells one state of a file from another without reading it. */
 export interface ZoneFileStat {
@@ -88,13 +89,9 @@ async function statAll(
 ): Promise<(ZoneFileStat | undefined)[]> {
   const realRoot = root === undefined ? undefined : await realpath(root);
   const results = new Array<ZoneFileStat | undefined>(paths.length);
-  let next = 0;
-  async function work(): Promise<void> {
-    for (let i = next++; i < paths.length; i = next++) {
-      results[i] = await lookAt(paths[i] as string, realRoot);
-    }
-  }
-  await Promise.all(Array.from({ length: PARALLEL_STATS }, work));
+  await forEachParallel(paths, PARALLEL_STATS, async (path, i) => {
+    results[i] = await lookAt(path, realRoot);
+  });
   return results;
 }
 

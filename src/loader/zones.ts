@@ -128,7 +128,7 @@ function runLoader(
     const present = new Set(looks.map((look) => look.path));
     const gone = [...files.keys()].filter((path) => !present.has(path));
     return update(
-      looks.map((look) => ({ look, isExact: false, copy: undefined })),
+      looks.map((look) => ({ look, isExact: false })),
       gone,
     );
   }
@@ -166,7 +166,7 @@ function runLoader(
     log,
     known: started.looks,
     onChanges: async ({ toRead, gone }) => {
-      const requests = toRead.map((look) => ({ look, isExact: true, copy: undefined }));
+      const requests = toRead.map((look) => ({ look, isExact: true }));
       await inTurn(() => update(requests, gone));
     },
     onFolder: setFolderProblem,
