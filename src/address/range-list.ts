@@ -2,7 +2,6 @@
  * An address space cut into ranges, each with a number: the form in which databases, prefixes and rules are laid over
  * each other off the query path. `range-table.ts` is the form that is looked up.
  */
-import type { Prefix } from "./address.ts";
 
 /** Range i is [start i, start i+1); the first starts at 0, the last ends with the space. */
 export interface RangeList {
@@ -91,82 +90,6 @@ export function createUniformList(words: 1 | 4, value: number): RangeList {
   return writer.finish();
 }
 
-/**
- * Lays lists of one family over each other: wherever any of them changes, `combine` is asked for the value.
- *
- * @param combine gets the value of each list, in their order; the array is reused between calls
- */
-export function mergeLists(
-  lists: readonly RangeList[],
-  combine: (values: readonly number[]) => number,
-): RangeList {
-  const words = lists[0]!.words;
-  const writer = new RangeWriter(
-    words,
-    lists.reduce((sum, list) => sum + list.values.length, 0),
-  );
-  const values = lists.map((list) => list.values[0]!);
-  writer.push(0, 0, 0, 0, combine(values));
-  // A list of one range says the same everywhere, and most overlays are that.
-  const cursors = lists.flatMap((list, index) =>
-    list.values.length > 1 ? [{ list, index, next: 1 }] : [],
-  );
-  while (cursors.length > 0) {
-    const { list, next } = findLeast(cursors);
-    const at = next * words;
-    const s0 = list.starts[at]!;
-    const s1 = words === 1 ? 0 : list.starts[at + 1]!;
-    const s2 = words === 1 ? 0 : list.starts[at + 2]!;
-    const s3 = words === 1 ? 0 : list.starts[at + 3]!;
-    for (let i = cursors.length - 1; i >= 0; i--) {
-      const cursor = cursors[i]!;
-      if (!isAt(cursor, s0, s1, s2, s3)) continue;
-      values[cursor.index] = cursor.list.values[cursor.next]!;
-      cursor.next++;
-      if (cursor.next === cursor.list.values.length) cursors.splice(i, 1);
-    }
-    writer.push(s0, s1, s2, s3, combine(values));
-  }
-  return writer.finish();
-}
-
-/**
- * Lays prefixes of one family over a space that has the value `none`. Prefixes of the other family are skipped.
- *
- * @param combine what holds inside a prefix, given what holds around it and its own value; `(_, inner) => inner` is
- *   "longest prefix first"
- */
-export function flattenPrefixes(
-  words: 1 | 4,
-  entries: readonly { readonly prefix: Prefix; readonly value: number }[],
-  none: number,
-  combine: (outer: number, inner: number) => number,
-): RangeList {
-  const family = words === 1 ? 4 : 6;
-  const blocks = entries
-    .filter(({ prefix }) => prefix.address.family === family)
-    .map(({ prefix, value }) => ({ ...findBounds(prefix), length: prefix.length, value }))
-    // An outer prefix before what it contains; a sort is stable, so equal ones keep their order.
-    .sort((a, b) => compareWords(a.first, b.first) || a.length - b.length);
-  const writer = new RangeWriter(words);
-  const push = (start: readonly number[], value: number): void =>
-    writer.push(start[0]!, start[1] ?? 0, start[2] ?? 0, start[3] ?? 0, value);
-  const open: { end: readonly number[] | undefined; value: number }[] = [];
-  const close = (): void => {
-    const { end } = open.pop()!;
-    if (end !== undefined) push(end, open.at(-1)?.value ?? none);
-  };
-  push([0, 0, 0, 0], none);
-  for (const block of blocks) {
-    while (open.length > 0 && isBefore(open.at(-1)!.end, block.first)) close();
-    const value = combine(open.at(-1)?.value ?? none, block.value);
-    push(block.first, value);
-    open.push({ end: block.end, value });
-  }
-  while (open.length > 0) close();
-  return writer.finish();
-}
-
 /** Index of the range that holds an address, given as words. */
 export function findRange(list: RangeList, address: ArrayLike<number>): number {
   let low = 0;
@@ -179,37 +102,6 @@ export function findRange(list: RangeList, address: ArrayLike<number>): number {
   return low;
 }
 
-/** First address of a prefix, and the first one after it; undefined where the space ends with it. */
-function findBounds(prefix: Prefix): { first: number[]; end: number[] | undefined } {
-  const { octets } = prefix.address;
-  const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-  const first = Array.from({ length: octets.length / 4 }, (_, i) => view.getUint32(4 * i));
-  if (prefix.length === 0) return { first, end: undefined };
-  const end = [...first];
-  // Add one in the last bit of the prefix and carry.
-  let word = (prefix.length - 1) >>> 5;
-  let carry = 2 ** (31 - ((prefix.length - 1) & 31));
-  while (word >= 0) {
-    const sum = end[word]! + carry;
-    end[word] = sum >>> 0;
-    if (sum <= 0xffff_ffff) return { first, end };
-    carry = 1;
-    word--;
-  }
-  return { first, end: undefined };
-}
-
-function isBefore(end: readonly number[] | undefined, start: readonly number[]): boolean {
-  return end !== undefined && compareWords(end, start) <= 0;
-}
-
-function compareWords(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  for (let i = 0; i < a.length; i++) {
-    if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1;
-  }
-  return 0;
-}
-
 function compareStart(list: RangeList, index: number, address: ArrayLike<number>): number {
   const { words, starts } = list;
   for (let i = 0; i < words; i++) {
@@ -217,42 +109,4 @@ function compareStart(list: RangeList, index: number, address: ArrayLike<number>
     if (start !== address[i]) return start < address[i]! ? -1 : 1;
   }
   return 0;
-}
-
-/** How far the walk through a list has come. */
-interface Cursor {
-  readonly list: RangeList;
-  /** Of the list among those that are merged. */
-  readonly index: number;
-  /** Of the range that begins next. */
-  next: number;
-}
-
-/** The cursor whose next range begins first. */
-function findLeast(cursors: readonly Cursor[]): Cursor {
-  let least = cursors[0]!;
-  for (let i = 1; i < cursors.length; i++) {
-    const cursor = cursors[i]!;
-    if (compareNext(cursor, least) < 0) least = cursor;
-  }
-  return least;
-}
-
-function compareNext(a: Cursor, b: Cursor): number {
-  const { words } = a.list;
-  const atA = a.next * words;
-  const atB = b.next * words;
-  for (let i = 0; i < words; i++) {
-    const x = a.list.starts[atA + i]!;
-    const y = b.list.starts[atB + i]!;
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return 0;
-}
-
-function isAt(cursor: Cursor, s0: number, s1: number, s2: number, s3: number): boolean {
-  const { words, starts } = cursor.list;
-  const at = cursor.next * words;
-  if (starts[at] !== s0) return false;
-  return words === 1 || (starts[at + 1] === s1 && starts[at + 2] === s2 && starts[at + 3] === s3);
 }

@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { flattenPrefixes } from "./flatten-prefixes.ts";
+import { mergeLists } from "./merge-lists.ts";
 import { parsePrefix } from "./parse.ts";
-import {
-  findRange,
-  flattenPrefixes,
-  mergeLists,
-  type RangeList,
-  RangeWriter,
-} from "./range-list.ts";
+import { findRange, type RangeList, RangeWriter } from "./range-list.ts";
 import { measureRangeTable, RangeTable, writeRangeTable } from "./range-table.ts";
 
 function pack(list: RangeList): RangeTable {

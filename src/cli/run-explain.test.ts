@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePrefix } from "../address/parse.ts";
-import { flattenPrefixes } from "../address/range-list.ts";
+import { flattenPrefixes } from "../address/flatten-prefixes.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import type { Output } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";

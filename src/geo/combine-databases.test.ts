@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { flattenPrefixes } from "../address/flatten-prefixes.ts";
 import { parseAddress, parsePrefix } from "../address/parse.ts";
-import { flattenPrefixes } from "../address/range-list.ts";
 import { combineDatabases, combineLocations } from "./combine-databases.ts";
 import { findLocation } from "./find-location.ts";
 import type { GeoDatabase } from "./geo-database.ts";

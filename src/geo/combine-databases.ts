@@ -1,4 +1,5 @@
-import { createUniformList, mergeLists, type RangeList, shareList } from "../address/range-list.ts";
+import { mergeLists } from "../address/merge-lists.ts";
+import { createUniformList, type RangeList, shareList } from "../address/range-list.ts";
 import { findCentroid } from "./countries.ts";
 import type { GeoDatabase } from "./geo-database.ts";
 import type { GeoTable, Location } from "./geo-table.ts";

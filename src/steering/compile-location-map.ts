@@ -1,5 +1,7 @@
 import { EMBEDDING_PREFIXES } from "../address/embedded.ts";
-import { flattenPrefixes, mergeLists, type RangeList } from "../address/range-list.ts";
+import { flattenPrefixes } from "../address/flatten-prefixes.ts";
+import { mergeLists } from "../address/merge-lists.ts";
+import type { RangeList } from "../address/range-list.ts";
 import { measureRangeTable, writeRangeTable } from "../address/range-table.ts";
 import type { GeoTable, Location } from "../geo/geo-table.ts";
 import type { GeoCode, Network, Rule } from "../zone/model.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { flattenPrefixes } from "../address/flatten-prefixes.ts";
 import { parseAddress, parsePrefix } from "../address/parse.ts";
-import { flattenPrefixes } from "../address/range-list.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import type { GeoCode, Network } from "../zone/model.ts";
 import { type ClientDescription, describeClient } from "./describe-client.ts";

@@ -1,4 +1,5 @@
-import { mergeLists, type RangeList, shareList } from "../address/range-list.ts";
+import { mergeLists } from "../address/merge-lists.ts";
+import { type RangeList, shareList } from "../address/range-list.ts";
 import type { GeoTable, Location } from "../geo/geo-table.ts";
 
 /** The geo table as far as rules can tell locations apart. */

@@ -1,6 +1,7 @@
 /** Places, rules and networks in the few letters that tests of location need. */
+
+import { flattenPrefixes } from "../../src/address/flatten-prefixes.ts";
 import { parsePrefix } from "../../src/address/parse.ts";
-import { flattenPrefixes } from "../../src/address/range-list.ts";
 import type { GeoTable, Location } from "../../src/geo/geo-table.ts";
 import type { ClassRule } from "../../src/steering/compile-location-map.ts";
 import type { GeoCode, Network } from "../../src/zone/model.ts";
