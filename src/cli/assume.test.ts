@@ -95,5 +95,10 @@ function poolOf(
     fallback: undefined,
     answers: undefined,
     minHealthy: { count: 1 },
+    nested: [],
+    allDown: undefined,
+    failback: { delayMs: 0, manual: false },
+    slowStartMs: 0,
+    stickyPrefix: { v4: 24, v6: 56 },
   };
 }

@@ -250,8 +250,8 @@ class Plans {
   }
 
   numberOf(rrset: SteeredRRset): number {
-    const { owner: _, label: __, lastResort, ...settings } = rrset;
-    const key = JSON.stringify([settings, lastResort?.map(keyOf)]);
+    const { owner: _, label: __, ...settings } = rrset;
+    const key = JSON.stringify(settings);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.list.length;

@@ -59,6 +59,11 @@ function poolOf(types: readonly number[], fallback?: number): Pool {
     fallback,
     answers: undefined,
     minHealthy: { count: 1 },
+    nested: [],
+    allDown: undefined,
+    failback: { delayMs: 0, manual: false },
+    slowStartMs: 0,
+    stickyPrefix: { v4: 24, v6: 56 },
   };
 }
 
@@ -69,8 +74,9 @@ function rulesOf(type: number, lists: readonly (readonly number[])[]): SteeredRR
     ttl: 30,
     ttlMin: 5,
     answers: undefined,
-    rules: lists.map((pools) => ({ geos: [], subnets: [], pools })),
-    lastResort: undefined,
+    rules: lists.map((pools) => ({ geos: [], subnets: [], asns: [], pools })),
+    policy: "failover",
+    allDown: { kind: "open" },
     label: "www",
   };
 }

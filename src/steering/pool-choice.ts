@@ -59,7 +59,7 @@ export function choosePool(rrset: SteeredRRset, links: readonly Link[]): Choice 
     const kept = keepValues(lifted, isServingOrHeld);
     return { link: lifted, mode: "normal", kept, tried: links.length };
   }
-  if (rrset.lastResort !== undefined && rrset.lastResort.length > 0) {
+  if (rrset.allDown.kind === "values" && rrset.allDown.rdata.length > 0) {
     return { link: undefined, mode: "last-resort", kept: [], tried: links.length };
   }
   const first = links.find((link) => link.enabled > 0);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseAddress } from "../address/parse.ts";
 import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
-import type { CheckTarget, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
+import type { AllDown, CheckTarget, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
 import { type Decision, steer } from "./steer.ts";
 import { createTrace } from "./trace.ts";
 
@@ -45,7 +45,9 @@ describe("steer()", () => {
     const rrset = record({ type: AAAA });
     expect(texts(steer(zone, rrset, [0, 1], healthOf({})))).toEqual(["2001:db8::2"]);
     const lastResort = [octetsOf("2001:db8::9")];
-    expect(steer(zone, { ...rrset, lastResort }, [0], healthOf({}))).toEqual({ kind: "nodata" });
+    expect(steer(zone, { ...rrset, allDown: valuesOf(lastResort) }, [0], healthOf({}))).toEqual({
+      kind: "nodata",
+    });
   });
 
   it("judges a pool for each type by the values of that type", () => {
@@ -144,10 +146,15 @@ describe("steer()", () => {
 
     it("answers the record's own values if it has any of the type", () => {
       const lastResort = [octetsOf("203.0.113.1"), octetsOf("203.0.113.2")];
-      const decision = steer(zoneOf([eu, na]), record({ lastResort }), [0], health);
+      const decision = steer(
+        zoneOf([eu, na]),
+        record({ allDown: valuesOf(lastResort) }),
+        [0],
+        health,
+      );
       expect(decision).toMatchObject({ mode: "last-resort", ttl: 5, answers: 2, rotate: true });
       expect(texts(decision)).toEqual(["203.0.113.1", "203.0.113.2"]);
-      const open = steer(zoneOf([eu, na]), record({ lastResort: [] }), [0], health);
+      const open = steer(zoneOf([eu, na]), record({ allDown: valuesOf([]) }), [0], health);
       expect(open).toMatchObject({ mode: "all-down-open" });
     });
   });
@@ -165,7 +172,7 @@ describe("steer()", () => {
       const zone = zoneOf([{ ...pool("eu", []), values: [disabled] }]);
       expect(steer(zone, record(), [0], healthOf({}))).toEqual({ kind: "nodata" });
       const lastResort = [octetsOf("203.0.113.1")];
-      const decision = steer(zone, record({ lastResort }), [0], healthOf({}));
+      const decision = steer(zone, record({ allDown: valuesOf(lastResort) }), [0], healthOf({}));
       expect(decision).toMatchObject({ mode: "last-resort", values: [{ text: "203.0.113.1" }] });
     });
   });
@@ -378,7 +385,8 @@ function record(changes: Partial<SteeredRRset> = {}): SteeredRRset {
     ttlMin: 5,
     answers: undefined,
     rules: [],
-    lastResort: undefined,
+    policy: "failover",
+    allDown: { kind: "open" },
     label: "www",
     ...changes,
   };
@@ -392,6 +400,11 @@ function pool(name: string, values: readonly string[], changes: Partial<Pool> = 
     fallback: undefined,
     answers: undefined,
     minHealthy: { count: 1 },
+    nested: [],
+    allDown: undefined,
+    failback: { delayMs: 0, manual: false },
+    slowStartMs: 0,
+    stickyPrefix: { v4: 24, v6: 56 },
     ...changes,
   };
 }
@@ -434,4 +447,8 @@ function targetOf(key: string): CheckTarget {
       fall: 3,
     },
   };
+}
+
+function valuesOf(rdata: readonly Uint8Array[]): AllDown {
+  return { kind: "values", rdata, ttl: undefined };
 }

@@ -80,7 +80,8 @@ function listValues(kept: readonly PoolValue[]): SteeredValue[] {
 }
 
 function listLastResort(rrset: SteeredRRset): SteeredValue[] {
-  return (rrset.lastResort ?? []).map((rdata) => ({
+  if (rrset.allDown.kind !== "values") return [];
+  return rrset.allDown.rdata.map((rdata) => ({
     rdata,
     weight: 1,
     text: formatRdata(rrset.type, rdata),

@@ -37,6 +37,7 @@ export function buildRules(
     }
     const geos = rule.value.geos?.value ?? [];
     rules.push({
+      asns: [],
       geos: geos.map((geo) => readGeoCode(geo, issues)).filter((geo) => geo !== undefined),
       subnets: rule.value.subnets?.value.map(({ value }) => value) ?? [],
       pools: indexes,

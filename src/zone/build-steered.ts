@@ -10,7 +10,7 @@ import { buildTargets } from "./build-values.ts";
 import type { CheckTable } from "./check-table.ts";
 import { DEFAULT_STEERED_TTL, DEFAULT_TTL_MIN } from "./default-ttls.ts";
 import type { SteeredDraft } from "./draft.ts";
-import type { PoolValue, Rule, SteeredRRset } from "./model.ts";
+import type { AllDown, PoolValue, Rule, SteeredRRset } from "./model.ts";
 import { mapOctodnsCheck } from "./octodns-check.ts";
 import type { PoolTable } from "./pool-table.ts";
 
@@ -47,7 +47,7 @@ export function buildSteered(
   }));
 }
 
-type Part = Pick<SteeredRRset, "type" | "answers" | "rules" | "lastResort">;
+type Part = Pick<SteeredRRset, "type" | "answers" | "policy" | "rules" | "allDown">;
 
 function buildDynamic(
   record: RecordDraft,
@@ -78,9 +78,15 @@ function buildDynamic(
       type,
       answers: settings.answers?.value,
       rules,
-      lastResort: rdata.length === 0 ? undefined : rdata.map(({ octets }) => octets),
+      policy: "failover",
+      allDown: decideAllDown(rdata.map(({ octets }) => octets)),
     };
   });
+}
+
+/** A record's own values are its last resort. */
+function decideAllDown(rdata: readonly Uint8Array[]): AllDown {
+  return rdata.length === 0 ? { kind: "open" } : { kind: "values", rdata, ttl: undefined };
 }
 
 /** A plain record whose values are checked: a pool of its own, and one rule for everybody. */
@@ -134,14 +140,20 @@ function buildImplied(
     fallback: undefined,
     answers: undefined,
     minHealthy: { count: 1 },
+    nested: [],
+    allDown: undefined,
+    failback: { delayMs: 0, manual: false },
+    slowStartMs: 0,
+    stickyPrefix: { v4: 24, v6: 56 },
   });
-  const rules: Rule[] = [{ geos: [], subnets: [], pools: [pool] }];
+  const rules: Rule[] = [{ geos: [], subnets: [], asns: [], pools: [pool] }];
   return types.map((type) => ({
     type,
     // Plain round robin gives everything it has.
     answers: settings.answers?.value ?? Math.max(1, counts.get(type) ?? 1),
+    policy: "failover",
     rules,
-    lastResort: undefined,
+    allDown: { kind: "open" },
   }));
 }
 

@@ -67,7 +67,7 @@ function checkEnabled(
   const values = [...reached].flatMap((pool) =>
     pool.values.filter((value) => value.type === rrset.type),
   );
-  if (values.length === 0 || rrset.lastResort !== undefined) return;
+  if (values.length === 0 || rrset.allDown.kind !== "open") return;
   if (values.some((value) => value.status !== "down")) return;
   issues.warn(
     place,

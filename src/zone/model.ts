@@ -41,22 +41,43 @@ export interface SteeredRRset {
   readonly type: number;
   /** The record's own TTL: the longest ever handed out, in seconds. */
   readonly ttl: number;
-  /** TTL of an `all_down` answer, in seconds (semantics A5). */
+  /** TTL of an answer while all are down, in seconds, where `allDown` names none. */
   readonly ttlMin: number;
-  /** Records per answer as written; undefined for the default of semantics A8. */
+  /** Records per answer as written; undefined for the default. */
   readonly answers: number | undefined;
+  /** How the pools of a rule's list are ordered: as written, or by the distance of their datacenters to the client. */
+  readonly policy: "failover" | "nearest";
   /** In written order; the last one is the catch-all. */
   readonly rules: readonly Rule[];
-  /** Rdata of the record's own `values` of this type: the last resort. Undefined if the record has no `values`. */
-  readonly lastResort: readonly Uint8Array[] | undefined;
+  /** What is answered when no value of any pool of the client's rule is in service. */
+  readonly allDown: AllDown;
   /** Where it is written, for traces: "www", "@"... as the file has it. */
   readonly label: string;
 }
 
-/** Matches a client that any of its `geos` or `subnets` matches; one with neither matches everybody. */
+/**
+ * - `open`: as if every enabled value of the rule's first pool were in service; `closed`: NODATA; `servfail`;
+ * - `last`: the last answer that was healthy;
+ * - `values`: these, wire rdata of the record's type, with their own TTL in seconds (undefined: `ttlMin`). A record's own
+ *   `values` are this form.
+ */
+export type AllDown =
+  | { readonly kind: "open" }
+  | { readonly kind: "closed" }
+  | { readonly kind: "servfail" }
+  | { readonly kind: "last" }
+  | {
+      readonly kind: "values";
+      readonly rdata: readonly Uint8Array[];
+      readonly ttl: number | undefined;
+    };
+
+/** Matches a client that any of its `geos`, `subnets` or `asns` matches; one with none of them matches everybody. */
 export interface Rule {
   readonly geos: readonly GeoCode[];
   readonly subnets: readonly Prefix[];
+  /** Autonomous system numbers. */
+  readonly asns: readonly number[];
   /** Indexes into `Zone.pools`, in the order they are tried. */
   readonly pools: readonly number[];
 }
@@ -68,27 +89,48 @@ export interface GeoCode {
   readonly subdivision: string | undefined;
 }
 
-export type PoolPolicy = "rotate" | "failover";
+export type PoolPolicy = "rotate" | "failover" | "sticky" | "nearest";
 
 export interface Pool {
   /** As written, or `OWNER/NAME` for a record's own pool and `OWNER` for an implied one. */
   readonly name: string;
   readonly policy: PoolPolicy;
   readonly values: readonly PoolValue[];
+  /** Pools that stand among the values. */
+  readonly nested: readonly NestedPool[];
   /** Index into `Zone.pools`. Chains end: loops are refused at load. */
   readonly fallback: number | undefined;
   readonly answers: number | undefined;
   /** Values that must be in service for the pool to be; of the enabled ones if a percentage (0 < percent ≤ 100). */
   readonly minHealthy: { readonly count: number } | { readonly percent: number };
+  /** Overrides the record's for rules whose first pool this is; undefined: the record's. */
+  readonly allDown: AllDown | undefined;
+  /** Once it has been left for want of values in service, when it is taken again. */
+  readonly failback: { readonly delayMs: number; readonly manual: boolean };
+  /** How long the weight of a returning value takes to rise from 1 % to its own, in milliseconds; 0: at once. */
+  readonly slowStartMs: number;
+  /** Bits of a client's address that `sticky` goes by. */
+  readonly stickyPrefix: { readonly v4: number; readonly v6: number };
+}
+
+/** A pool as a value of another: its values in service share the weight. Nesting ends: loops are refused at load. */
+export interface NestedPool {
+  /** Index into `Zone.pools`. */
+  readonly pool: number;
+  /** 0 to 1000, as a value's. */
+  readonly weight: number;
+  /** How many of the outer pool's `values` (of any type) are written before it. */
+  readonly position: number;
+  readonly status: "up" | "down" | "obey";
 }
 
 export interface PoolValue {
   /** Presentation form, e.g. `198.51.100.10`. */
   readonly text: string;
-  /** RR type this value answers: A or AAAA. */
+  /** RR type this value answers. A pool that records of several types use holds a value once per type. */
   readonly type: number;
   readonly rdata: Uint8Array;
-  /** 0 to 1000; 0 means only when nothing else is left (semantics A7). */
+  /** 0 to 1000; 0 means only when nothing else is left. */
   readonly weight: number;
   readonly datacenter: string | undefined;
   /** `down` is never answered, `up` is answered whatever the checks say, `obey` follows them. */
@@ -142,6 +184,8 @@ export interface Datacenter {
   readonly geo: GeoCode | undefined;
   /** Degrees. */
   readonly coords: readonly [latitude: number, longitude: number] | undefined;
+  /** −99 to 99: above 0 it seems nearer than it is, below 0 farther. */
+  readonly bias: number;
 }
 
 export interface Network {

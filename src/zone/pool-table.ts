@@ -183,6 +183,11 @@ export class PoolTable {
         fallback: undefined,
         answers: undefined,
         minHealthy: { count: 1 },
+        nested: [],
+        allDown: undefined,
+        failback: { delayMs: 0, manual: false },
+        slowStartMs: 0,
+        stickyPrefix: { v4: 24, v6: 56 },
       };
     }
     const values = buildValues(
@@ -203,6 +208,11 @@ export class PoolTable {
       fallback: fallback === undefined ? undefined : this.#intern(fallback, inherited),
       answers: settings.answers?.value,
       minHealthy: settings.min_healthy?.value ?? { count: 1 },
+      nested: [],
+      allDown: undefined,
+      failback: { delayMs: 0, manual: false },
+      slowStartMs: 0,
+      stickyPrefix: { v4: 24, v6: 56 },
     };
   }
 }

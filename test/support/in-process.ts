@@ -103,7 +103,7 @@ export function serveInProcess(files: Readonly<Record<string, string>>): InProce
 }
 
 function readZone(file: string, text: string): Zone {
-  const { zone, issues } = loadZone(text, { file });
+  const { zone, issues } = loadZone(text, { file, changedAt: 1 });
   if (zone === undefined) throw new SyntaxError(JSON.stringify(issues, undefined, 1));
   return zone;
 }
