@@ -1,0 +1,34 @@
+import type { HealthSnapshot } from "../health/snapshot.ts";
+import type { Pool, PoolValue, Zone } from "../zone/model.ts";
+
+/** Everything beside the zone and the client that a decision depends on, at one moment. Immutable. */
+export interface World {
+  readonly health: HealthSnapshot;
+  readonly overrides: Overrides;
+  readonly memory: Memory;
+}
+
+/** What operators have said. */
+export interface Overrides {
+  /** The override in force for a value, undefined if there is none: the last one that matches. */
+  find(zone: Zone, pool: Pool, value: PoolValue): Override | undefined;
+}
+
+export interface Override {
+  /** `drain` and `down`: out of every answer, even while all are down; `up`: in service whatever the checks say. */
+  readonly action: "drain" | "up" | "down";
+  readonly by: string;
+  readonly reason: string | undefined;
+}
+
+/** What depends on how long something has been so: kept by the control plane, decided by nobody else. */
+export interface Memory {
+  /** Whether a pool that was left may not be taken again yet, and why; undefined: it may. */
+  heldBack(zone: Zone, pool: Pool, type: number): "delay" | "manual" | undefined;
+  /** Share of its weight that a value has at the moment, above 0 and at most 1 (`slow_start`). */
+  share(zone: Zone, pool: Pool, value: PoolValue): number;
+}
+
+/** No operator, no past. */
+export const NO_OVERRIDES: Overrides = { find: () => undefined };
+export const NO_MEMORY: Memory = { heldBack: () => undefined, share: () => 1 };
