@@ -6,7 +6,7 @@ export type ZonePool = WorkerPool<LoadJob, LoadResult>;
 
 const WORKERS = 2;
 const IDLE_MS = 10_000;
-/** A file of 8 MiB with 100 000 records needs about 650 MB while it is parsed. */
+/** A file of 8 MB needs about 650 MB while it is parsed. */
 const WORKER_HEAP_MB = 1024;
 
 /**

@@ -83,7 +83,7 @@ test("listZoneFiles() refuses a file above the limit and accepts one at it", asy
   await truncate(path, MAX_ZONE_FILE_BYTES);
   expect((await find("big.yaml")).refusal).toBeUndefined();
   await truncate(path, MAX_ZONE_FILE_BYTES + 1);
-  expect((await find("big.yaml")).refusal).toMatch(/8388609 octets/);
+  expect((await find("big.yaml")).refusal).toContain(`${MAX_ZONE_FILE_BYTES + 1} octets`);
   expect(readZoneFile(path)).toMatchObject({ kind: "refused" });
 });
 

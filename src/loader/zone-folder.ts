@@ -6,6 +6,7 @@ import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { ZoneSource } from "../config/server-file.ts";
+import { DEFAULT_YAML_LIMITS } from "../config/yaml-limits.ts";
 import { forEachParallel } from "./for-each-parallel.ts";
 
 /** What tells one state of a file from another without reading it. */
@@ -29,7 +30,7 @@ export interface ZoneFileStat {
 const EXTENSIONS = [".yaml", ".yml", ".zone"];
 
 /** The largest zone file that is read, in octets. */
-export const MAX_ZONE_FILE_BYTES: number = 8 * 1024 * 1024;
+export const MAX_ZONE_FILE_BYTES: number = DEFAULT_YAML_LIMITS.bytes;
 
 /** `stat` calls under way at one time: the thread pool has four threads, a few more keep it busy. */
 const PARALLEL_STATS = 16;
