@@ -27,8 +27,6 @@ const CONTROL_PORT = 5381;
 export interface DemoOptions {
   /** Takes what the demo has to say, newlines included: how to use it, and the answers to typed commands. */
   readonly out: (text: string) => void;
-  /** Where rondo listens; 127.0.0.1 port 5300 if left out. */
-  readonly listen?: { readonly address: string; readonly port: number };
   /** Where commands are typed, if it is a terminal. */
   readonly input?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   /** Port of the datacenters and of the control; only tests choose others. 0: any free one. */
@@ -63,12 +61,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     options.out(await obey(line.trim().split(/\s+/), datacenters));
   });
 
-  const { address, port } = options.listen ?? { address: "127.0.0.1", port: 5300 };
-  const lines = [
-    `try it: dig @${address} -p ${port} www.gslb.example.com +short`,
-    ...describe(datacenters, controlUrl, typed !== undefined),
-    ...problems,
-  ];
+  const lines = [...describe(datacenters, controlUrl, typed !== undefined), ...problems];
   options.out(`${lines.join("\n")}\n`);
 
   return {
