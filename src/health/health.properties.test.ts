@@ -176,6 +176,24 @@ test.for([
   }
 });
 
+test.for(["silent", "refuse", "wrong"] as const)(
+  "createHealth() takes out within 6 s what is dead (%s) when it starts",
+  (behaviour) => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const dead = `10.0.${seed % 4}.1`;
+      const world = createWorld({
+        targets: createTargets(4),
+        seed,
+        behave: (key) => (key === dead ? behaviour : "up"),
+      });
+      // Spread, two fast probes and the timeout; each step may wait for the next tick.
+      world.clock.advance(2000 + 2 * 1000 + 2000 + 300);
+      const down = world.events.filter((event) => event.kind === "verdict" && event.to === "down");
+      expect(down).toMatchObject([{ target: { key: dead }, from: "init" }]);
+    }
+  },
+);
+
 test("createHealth() changes a target at most 11 times in any 30 minutes, however it flaps", () => {
   let worst = 0;
   fc.assert(

@@ -116,6 +116,7 @@ export function createHealth(options: HealthOptions): Health {
     for (const transition of machine.tick(now)) {
       options.onTransition({ kind: "verdict", ...transition });
     }
+    scheduler.request(machine.overdue(now));
     const blind = machine.isBlind();
     if (blind !== wasBlind) options.onTransition({ kind: "blind", blind, at: now });
     wasBlind = blind;

@@ -59,6 +59,11 @@ export interface Machine {
   result(key: string, result: ProbeResult, sentAt: number, now: number): readonly WantedProbe[];
   /** Passes verdicts. To be called every `TICK_MS`. */
   tick(now: number): readonly Transition[];
+  /**
+   * New targets that have not answered within `fast`: they are probed again without waiting for the timeout, so that
+   * what is dead when the server starts leaves the answers soon.
+   */
+  overdue(now: number): readonly WantedProbe[];
   /** Everything seems silent, or a target would be down if anything proved that our own network works. */
   isBlind(): boolean;
   standings(): ReadonlyMap<string, Standing>;
@@ -154,6 +159,11 @@ export function createMachine(): Machine {
       return transitions;
     },
 
+    overdue: (now) =>
+      [...standings.values()]
+        .filter((standing) => isOverdue(standing, now))
+        .map(({ target: { key } }) => ({ key, at: now, reason: "fast" })),
+
     isBlind: () => blind,
     standings: () => standings,
   };
@@ -224,6 +234,13 @@ export function createMachine(): Machine {
 function wantFastProbe(standing: Standing, now: number): WantedProbe[] {
   const at = findFastProbeTime(standing, now);
   return at === undefined ? [] : [{ key: standing.target.key, at, reason: "fast" }];
+}
+
+function isOverdue(standing: Standing, now: number): boolean {
+  const { verdict, failures, successes, pending, lastSent, target } = standing;
+  const isUntried = verdict === "init" && failures + successes === 0;
+  const { fall, fast } = target.check;
+  return isUntried && pending > 0 && pending < fall && now - lastSent >= fast;
 }
 
 /** Brings the flags up to date that depend on the time. */

@@ -31,6 +31,8 @@ export interface Scheduler {
   configure(targets: readonly CheckTarget[]): void;
   /** To be called every `TICK_MS`: by this the scheduler knows that the process runs. */
   beat(): void;
+  /** Brings probes forward. */
+  request(wanted: readonly WantedProbe[]): void;
   /** When the target's next probe is due, in monotonic milliseconds. */
   findDue(key: string): number | undefined;
   /** How many probes are in flight, and how many may be. */
@@ -96,6 +98,11 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
       const now = clock.now();
       noticeStall(now);
       guard.beat(now);
+    },
+    request(wanted) {
+      if (wanted.length === 0) return;
+      advance(wanted, clock.now());
+      pump();
     },
     findDue: (key) => entries.get(key)?.due,
     inFlight: () => flying,
