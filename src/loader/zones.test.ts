@@ -270,3 +270,22 @@ test("a file that is not UTF-8 or not a regular file is refused by its name", as
     { file: join(zones, "b.yaml"), message: "Not read: it is a directory, not a regular file" },
   ]);
 });
+
+test("a file whose worker dies is an error of that file, and the others load", async () => {
+  const bad = await put("bad.yaml", zoneText("bad.example.", "127.0.0.11"));
+  await put("good.yaml", zoneText("good.example.", "127.0.0.12"));
+  const program = `
+    import { parentPort, workerData } from "node:worker_threads";
+    import { loadZoneFile } from ${JSON.stringify(new URL("load-zone-file.js", workerModule).href)};
+    parentPort.on("message", (job) => {
+      if (job.file.endsWith("bad.yaml")) throw new Error("a bug");
+      parentPort.postMessage(loadZoneFile(job, workerData));
+    });
+  `;
+  const module = new URL(`data:text/javascript,${encodeURIComponent(program)}`);
+  const report = await readZones({ kind: "folder", path: zones }, geo, module);
+  expect(report.zones.map((zone) => zone.name)).toEqual(["good.example."]);
+  expect(report.issues).toContainEqual(
+    expect.objectContaining({ file: bad, severity: "error", message: "Loading failed: a bug" }),
+  );
+});
