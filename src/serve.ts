@@ -97,6 +97,7 @@ async function start(
       stateDirectory: settings.state,
       log,
       geo: { table: geo.table, version: 1 },
+      hasReferences: settings.health.references.length > 0,
       onChange: (changed) => {
         plane.serve(changed.map(({ prepared }) => prepared));
         health?.follow(plane.zones.map(({ zone }) => zone));
