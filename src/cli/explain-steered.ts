@@ -14,6 +14,7 @@ import {
 import { LocationMap } from "../steering/location-map.ts";
 import { steer } from "../steering/steer.ts";
 import { createTrace, type Step } from "../steering/trace.ts";
+import { NO_MEMORY, NO_OVERRIDES } from "../steering/world.ts";
 import { formatType } from "../wire/rr-types.ts";
 import type { Name, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Question, Steering, World } from "./explanation.ts";
@@ -47,7 +48,8 @@ export function explainSteered(
     { topic: "client", rule: "A2", text: explainLocation(described, resolver) },
     { topic: "rule", rule: "A2", text: explainMatch(match, zone, rrset) },
   );
-  const decision = steer(zone, rrset, clientClass.pools, health, trace);
+  const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
+  const decision = steer(zone, rrset, clientClass, world, trace);
   trace.steps.push(explainScope(scope, classes.length, client.length));
 
   const { continent, country, subdivision } = described.location;

@@ -9,6 +9,7 @@ import type { Publication } from "../image/publication.ts";
 import { compileZoneIndex } from "../image/zone-index.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
+import { NO_MEMORY, NO_OVERRIDES, type World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
 import { type DecidedSets, decideSets } from "./decide-sets.ts";
 import { RangeAllocator } from "./range-allocator.ts";
@@ -45,7 +46,11 @@ interface ServedMap {
 export class ControlPlane {
   readonly #options: ControlPlaneOptions;
   #version = 0;
-  #health: HealthSnapshot = { targets: new Map() };
+  #world: World = {
+    health: { targets: new Map() },
+    overrides: NO_OVERRIDES,
+    memory: NO_MEMORY,
+  };
   readonly #zones = new Map<string, ServedZone>();
   readonly #plans: (ServedPlan | undefined)[] = [];
   readonly #maps = new Map<string, ServedMap>();
@@ -82,8 +87,8 @@ export class ControlPlane {
 
   /** Takes note of the states of targets, and publishes if some client's answer is another now. */
   setHealth(health: HealthSnapshot): void {
-    const changed = changedTargets(this.#health, health);
-    this.#health = health;
+    const changed = changedTargets(this.#world.health, health);
+    this.#world = { ...this.#world, health };
     let isChanged = false;
     for (const plan of this.#plans) {
       if (plan === undefined || !intersects(plan.targets, changed)) continue;
@@ -167,7 +172,7 @@ export class ControlPlane {
 
   #decide(zone: ServedZone, number: number, before: DecidedSets | undefined): DecidedSets {
     const plan = zone.prepared.compiled.plans[number - zone.planBase]!;
-    const decided = decideSets(zone.prepared.zone, plan, this.#health, before);
+    const decided = decideSets(zone.prepared.zone, plan, this.#world, before);
     decided.modes.forEach((mode, i) => {
       const was = before?.modes[i] ?? "normal";
       if (mode === was) return;

@@ -1,10 +1,10 @@
-import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { AnswerSet } from "../image/answer-sets.ts";
 import type { RRsetSource } from "../image/compile-rrset.ts";
 import type { Plan } from "../image/compile-segment.ts";
 import type { Mode } from "../steering/pool-choice.ts";
 import { compileSequence } from "../steering/sequence.ts";
 import { type Decision, steer } from "../steering/steer.ts";
+import type { World } from "../steering/world.ts";
 import type { Zone } from "../zone/model.ts";
 
 /** What a plan answers at the moment, and what must be remembered for the next time. */
@@ -26,10 +26,10 @@ export interface DecidedSets {
 export function decideSets(
   zone: Zone,
   plan: Plan,
-  health: HealthSnapshot,
+  world: World,
   before: DecidedSets | undefined,
 ): DecidedSets {
-  const decisions = plan.classes.classes.map(({ pools }) => steer(zone, plan.rrset, pools, health));
+  const decisions = plan.classes.classes.map((one) => steer(zone, plan.rrset, one, world));
   const keys = decisions.map(keyOf);
   const counters = assignCounters(keys, before?.counters);
   const shared = new Map<string, RRsetSource>();

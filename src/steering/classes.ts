@@ -10,6 +10,11 @@ export interface ClientClass {
   readonly pools: readonly number[];
   /** Indexes into `SteeredRRset.rules`, ascending. */
   readonly rules: readonly number[];
+  /**
+   * Ranks of `Zone.datacenters` by distance, 0 for the nearest, equal ones tied; undefined where distance decides
+   * nothing.
+   */
+  readonly near: readonly number[] | undefined;
 }
 
 export interface Classes {
@@ -21,7 +26,7 @@ export interface Classes {
 
 /** The classes of clients of a steered RRset. */
 export function classesOf(zone: Zone, rrset: SteeredRRset): Classes {
-  const classes: { pools: readonly number[]; rules: number[] }[] = [];
+  const classes: { pools: readonly number[]; rules: number[]; near: undefined }[] = [];
   const byOrder = new Map<string, number>();
   const outcomeOfRule = rrset.rules.map(({ pools }, rule) => {
     // Fallbacks count and pools without a value of the type do not: only what is tried can make a difference.
@@ -35,7 +40,7 @@ export function classesOf(zone: Zone, rrset: SteeredRRset): Classes {
       return known;
     }
     byOrder.set(key, classes.length);
-    classes.push({ pools, rules: [rule] });
+    classes.push({ pools, rules: [rule], near: undefined });
     return classes.length - 1;
   });
   return { classes, outcomeOfRule };

@@ -1,9 +1,9 @@
 /**
  * Which pool of a rule answers, and which of its values are good enough for it.
  */
-import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
 import { isServing, judgePool, type PoolStanding, type ValueState } from "./pool-standing.ts";
+import type { World } from "./world.ts";
 
 /** `normal`: values in service. The other two: no pool of the rule has enough of them. */
 export type Mode = "normal" | "all-down-open" | "last-resort";
@@ -37,10 +37,10 @@ export function findLinks(
   zone: Zone,
   pools: readonly number[],
   type: number,
-  health: HealthSnapshot,
+  world: World,
 ): Link[] {
   return findChain(zone, pools).map(({ pool, from }) => ({
-    ...judgePool(pool, type, health),
+    ...judgePool(pool, type, world.health),
     from,
   }));
 }

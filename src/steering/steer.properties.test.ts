@@ -3,8 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
 import type { CheckTarget, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
 import { findChain } from "./pool-choice.ts";
-import { steer } from "./steer.ts";
-import { createTrace } from "./trace.ts";
+import { type Decision, steer } from "./steer.ts";
+import { createTrace, type Trace } from "./trace.ts";
+import { NO_MEMORY, NO_OVERRIDES } from "./world.ts";
 
 const A = 1;
 const AAAA = 28;
@@ -13,7 +14,7 @@ describe("steer() for any zone and health", () => {
   it("answers something unless nothing is enabled", () =>
     fc.assert(
       fc.property(cases, ({ zone, rrset, list, health }) => {
-        const decision = steer(zone, rrset, list, health);
+        const decision = decide(zone, rrset, list, health);
         const values = reachable(zone, rrset, list);
         const enabled = values.some(({ status }) => status !== "down");
         const own = values.length > 0 && ownValues(rrset).length > 0;
@@ -25,7 +26,7 @@ describe("steer() for any zone and health", () => {
   it("answers enabled values of one pool, or the record's own", () =>
     fc.assert(
       fc.property(cases, ({ zone, rrset, list, health }) => {
-        const decision = steer(zone, rrset, list, health);
+        const decision = decide(zone, rrset, list, health);
         if (decision.kind === "nodata") return;
         const answered = decision.values.map(({ rdata }) => rdata);
         const sets = findChain(zone, list).map(({ pool }) =>
@@ -41,7 +42,7 @@ describe("steer() for any zone and health", () => {
   it("never answers a value that is down while a pool is in service", () =>
     fc.assert(
       fc.property(cases, ({ zone, rrset, list, health }) => {
-        const decision = steer(zone, rrset, list, health);
+        const decision = decide(zone, rrset, list, health);
         if (decision.kind === "nodata" || decision.mode !== "normal") return;
         const out = reachable(zone, rrset, list).filter(
           ({ status, targets }) =>
@@ -60,7 +61,7 @@ describe("steer() for any zone and health", () => {
   it("keeps numbers within their bounds", () =>
     fc.assert(
       fc.property(cases, ({ zone, rrset, list, health }) => {
-        const decision = steer(zone, rrset, list, health);
+        const decision = decide(zone, rrset, list, health);
         if (decision.kind === "nodata") return;
         expect(decision.ttl).toBeGreaterThanOrEqual(1);
         expect(decision.ttl).toBeLessThanOrEqual(rrset.ttl);
@@ -75,8 +76,8 @@ describe("steer() for any zone and health", () => {
       fc.property(cases, ({ zone, rrset, list, health }) => {
         const before = structuredClone({ zone, rrset, list, health });
         const trace = createTrace();
-        const traced = steer(zone, rrset, list, health, trace);
-        expect(steer(zone, rrset, list, health)).toEqual(traced);
+        const traced = decide(zone, rrset, list, health, trace);
+        expect(decide(zone, rrset, list, health)).toEqual(traced);
         expect({ zone, rrset, list, health }).toEqual(before);
         const kept = trace.pools.flatMap(({ values }) => values.filter((value) => value.kept));
         if (traced.kind === "answer" && traced.mode !== "last-resort") {
@@ -192,4 +193,15 @@ const cases = fc
 
 function ownValues(rrset: SteeredRRset): readonly Uint8Array[] {
   return rrset.allDown.kind === "values" ? rrset.allDown.rdata : [];
+}
+
+function decide(
+  zone: Zone,
+  rrset: SteeredRRset,
+  pools: readonly number[],
+  health: HealthSnapshot,
+  trace?: Trace,
+): Decision {
+  const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
+  return steer(zone, rrset, { pools, rules: [0], near: undefined }, world, trace);
 }

@@ -3,7 +3,8 @@ import { parseAddress } from "../address/parse.ts";
 import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
 import type { AllDown, CheckTarget, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
 import { type Decision, steer } from "./steer.ts";
-import { createTrace } from "./trace.ts";
+import { createTrace, type Trace } from "./trace.ts";
+import { NO_MEMORY, NO_OVERRIDES } from "./world.ts";
 
 const A = 1;
 const AAAA = 28;
@@ -12,8 +13,8 @@ const CNAME = 5;
 describe("steer()", () => {
   it("answers the values in service of the first pool in service, in written order", () => {
     const zone = zoneOf([pool("eu", ["192.0.2.1", "192.0.2.2"]), pool("na", ["192.0.2.3"])]);
-    expect(texts(steer(zone, record(), [0, 1], healthOf({})))).toEqual(["192.0.2.1", "192.0.2.2"]);
-    const decision = steer(zone, record(), [0, 1], healthOf({ "192.0.2.1": DOWN }));
+    expect(texts(decide(zone, record(), [0, 1], healthOf({})))).toEqual(["192.0.2.1", "192.0.2.2"]);
+    const decision = decide(zone, record(), [0, 1], healthOf({ "192.0.2.1": DOWN }));
     expect(texts(decision)).toEqual(["192.0.2.2"]);
   });
 
@@ -25,7 +26,7 @@ describe("steer()", () => {
       pool("d", ["192.0.2.4"]),
     ]);
     const health = healthOf({ "192.0.2.1": DOWN, "192.0.2.2": DOWN });
-    expect(texts(steer(zone, record(), [0, 1], health))).toEqual(["192.0.2.3"]);
+    expect(texts(decide(zone, record(), [0, 1], health))).toEqual(["192.0.2.3"]);
   });
 
   it("ends although fallbacks go round in a circle", () => {
@@ -34,7 +35,7 @@ describe("steer()", () => {
       pool("na", ["192.0.2.2"], { fallback: 0 }),
     ]);
     const health = healthOf({ "192.0.2.1": DOWN, "192.0.2.2": DOWN });
-    expect(steer(zone, record(), [0], health)).toMatchObject({
+    expect(decide(zone, record(), [0], health)).toMatchObject({
       mode: "all-down-open",
       values: [{ text: "192.0.2.1" }],
     });
@@ -43,9 +44,9 @@ describe("steer()", () => {
   it("skips pools without a value of the type, and has no data if there is no other", () => {
     const zone = zoneOf([pool("v4", ["192.0.2.1"]), pool("both", ["192.0.2.2", "2001:db8::2"])]);
     const rrset = record({ type: AAAA });
-    expect(texts(steer(zone, rrset, [0, 1], healthOf({})))).toEqual(["2001:db8::2"]);
+    expect(texts(decide(zone, rrset, [0, 1], healthOf({})))).toEqual(["2001:db8::2"]);
     const lastResort = [octetsOf("2001:db8::9")];
-    expect(steer(zone, { ...rrset, allDown: valuesOf(lastResort) }, [0], healthOf({}))).toEqual({
+    expect(decide(zone, { ...rrset, allDown: valuesOf(lastResort) }, [0], healthOf({}))).toEqual({
       kind: "nodata",
     });
   });
@@ -56,8 +57,8 @@ describe("steer()", () => {
       pool("na", ["192.0.2.2", "2001:db8::2"]),
     ]);
     const health = healthOf({ "192.0.2.1": DOWN });
-    expect(texts(steer(zone, record(), [0], health))).toEqual(["192.0.2.2"]);
-    expect(texts(steer(zone, record({ type: AAAA }), [0], health))).toEqual(["2001:db8::1"]);
+    expect(texts(decide(zone, record(), [0], health))).toEqual(["192.0.2.2"]);
+    expect(texts(decide(zone, record({ type: AAAA }), [0], health))).toEqual(["2001:db8::1"]);
   });
 
   it("takes a value out when one of several targets is down", () => {
@@ -65,12 +66,12 @@ describe("steer()", () => {
     const zone = zoneOf([
       { ...pool("eu", ["192.0.2.2"]), values: [value, makeValue("192.0.2.2")] },
     ]);
-    expect(texts(steer(zone, record(), [0], healthOf({ two: DOWN })))).toEqual(["192.0.2.2"]);
+    expect(texts(decide(zone, record(), [0], healthOf({ two: DOWN })))).toEqual(["192.0.2.2"]);
   });
 
   it("counts a value without a verdict as up", () => {
     const zone = zoneOf([pool("eu", ["192.0.2.1", "192.0.2.2"])]);
-    const decision = steer(zone, record(), [0], healthOf({ "192.0.2.1": INIT }));
+    const decision = decide(zone, record(), [0], healthOf({ "192.0.2.1": INIT }));
     expect(decision).toMatchObject({ ttl: 30, values: [{}, {}] });
   });
 
@@ -81,16 +82,16 @@ describe("steer()", () => {
 
     it("puts a pool out of service below a count", () => {
       const eu = (count: number) => pool("eu", values, { minHealthy: { count }, fallback: 1 });
-      expect(texts(steer(zoneOf([eu(2), backup]), record(), [0], health))).toHaveLength(2);
-      const out = steer(zoneOf([eu(3), backup]), record(), [0], health);
+      expect(texts(decide(zoneOf([eu(2), backup]), record(), [0], health))).toHaveLength(2);
+      const out = decide(zoneOf([eu(3), backup]), record(), [0], health);
       expect(texts(out)).toEqual(["192.0.2.9"]);
     });
 
     it("rounds a percentage of the enabled values up", () => {
       const eu = (percent: number) => pool("eu", values, { minHealthy: { percent }, fallback: 1 });
       // 2 of 3 are 66.7 %: enough for 66 % (2 of 3), not for 67 % (rounded up to 3).
-      expect(texts(steer(zoneOf([eu(66), backup]), record(), [0], health))).toHaveLength(2);
-      const out = steer(zoneOf([eu(67), backup]), record(), [0], health);
+      expect(texts(decide(zoneOf([eu(66), backup]), record(), [0], health))).toHaveLength(2);
+      const out = decide(zoneOf([eu(67), backup]), record(), [0], health);
       expect(texts(out)).toEqual(["192.0.2.9"]);
     });
 
@@ -100,16 +101,16 @@ describe("steer()", () => {
         ...eu,
         values: [{ ...eu.values[0]!, status: "down" as const }, ...eu.values.slice(1)],
       };
-      const decision = steer(zoneOf([disabled, backup]), record(), [0], health);
+      const decision = decide(zoneOf([disabled, backup]), record(), [0], health);
       expect(texts(decision)).toEqual(["192.0.2.2", "192.0.2.3"]);
     });
 
     it("serves held values if they lift a pool over its line and no pool is in service", () => {
       const eu = pool("eu", values, { minHealthy: { count: 2 }, fallback: 1 });
       const states = { "192.0.2.1": DOWN, "192.0.2.2": HELD };
-      const served = steer(zoneOf([eu, backup]), record(), [0], healthOf(states));
+      const served = decide(zoneOf([eu, backup]), record(), [0], healthOf(states));
       expect(texts(served)).toEqual(["192.0.2.9"]);
-      const held = steer(
+      const held = decide(
         zoneOf([eu, backup]),
         record(),
         [0],
@@ -126,13 +127,13 @@ describe("steer()", () => {
     const health = healthOf({ "192.0.2.1": DOWN, "192.0.2.2": DOWN, "192.0.2.3": DOWN });
 
     it("opens the first pool with the short TTL", () => {
-      const decision = steer(zoneOf([eu, na]), record(), [0], health);
+      const decision = decide(zoneOf([eu, na]), record(), [0], health);
       expect(decision).toMatchObject({ mode: "all-down-open", ttl: 5, answers: 2 });
       expect(texts(decision)).toEqual(["192.0.2.1", "192.0.2.2"]);
     });
 
     it("keeps the short TTL below the record's own", () => {
-      const decision = steer(zoneOf([eu, na]), record({ ttl: 3 }), [0], health);
+      const decision = decide(zoneOf([eu, na]), record({ ttl: 3 }), [0], health);
       expect(decision).toMatchObject({ mode: "all-down-open", ttl: 3 });
     });
 
@@ -141,12 +142,12 @@ describe("steer()", () => {
         ...eu,
         values: [eu.values[0]!, { ...eu.values[1]!, status: "down" as const }],
       };
-      expect(texts(steer(zoneOf([half, na]), record(), [0], health))).toEqual(["192.0.2.1"]);
+      expect(texts(decide(zoneOf([half, na]), record(), [0], health))).toEqual(["192.0.2.1"]);
     });
 
     it("answers the record's own values if it has any of the type", () => {
       const lastResort = [octetsOf("203.0.113.1"), octetsOf("203.0.113.2")];
-      const decision = steer(
+      const decision = decide(
         zoneOf([eu, na]),
         record({ allDown: valuesOf(lastResort) }),
         [0],
@@ -154,7 +155,7 @@ describe("steer()", () => {
       );
       expect(decision).toMatchObject({ mode: "last-resort", ttl: 5, answers: 2, rotate: true });
       expect(texts(decision)).toEqual(["203.0.113.1", "203.0.113.2"]);
-      const open = steer(zoneOf([eu, na]), record({ allDown: valuesOf([]) }), [0], health);
+      const open = decide(zoneOf([eu, na]), record({ allDown: valuesOf([]) }), [0], health);
       expect(open).toMatchObject({ mode: "all-down-open" });
     });
   });
@@ -163,16 +164,16 @@ describe("steer()", () => {
     it("keeps a value with status up in service while its checks fail, at the full TTL", () => {
       const forced = { ...makeValue("192.0.2.1"), status: "up" as const };
       const zone = zoneOf([{ ...pool("eu", []), values: [forced] }]);
-      const decision = steer(zone, record(), [0], healthOf({ "192.0.2.1": DOWN }));
+      const decision = decide(zone, record(), [0], healthOf({ "192.0.2.1": DOWN }));
       expect(decision).toMatchObject({ mode: "normal", ttl: 30, values: [{ text: "192.0.2.1" }] });
     });
 
     it("leaves a name without an enabled value with the record's own, or no data", () => {
       const disabled = { ...makeValue("192.0.2.1"), status: "down" as const };
       const zone = zoneOf([{ ...pool("eu", []), values: [disabled] }]);
-      expect(steer(zone, record(), [0], healthOf({}))).toEqual({ kind: "nodata" });
+      expect(decide(zone, record(), [0], healthOf({}))).toEqual({ kind: "nodata" });
       const lastResort = [octetsOf("203.0.113.1")];
-      const decision = steer(zone, record({ allDown: valuesOf(lastResort) }), [0], healthOf({}));
+      const decision = decide(zone, record({ allDown: valuesOf(lastResort) }), [0], healthOf({}));
       expect(decision).toMatchObject({ mode: "last-resort", values: [{ text: "203.0.113.1" }] });
     });
   });
@@ -188,8 +189,8 @@ describe("steer()", () => {
 
     it("0 is answered only when every value above 0 is out, and then in equal shares", () => {
       const zone = weighted(2, 0, 0);
-      expect(texts(steer(zone, record(), [0], healthOf({})))).toEqual(["192.0.2.1"]);
-      const decision = steer(zone, record(), [0], healthOf({ "192.0.2.1": DOWN }));
+      expect(texts(decide(zone, record(), [0], healthOf({})))).toEqual(["192.0.2.1"]);
+      const decision = decide(zone, record(), [0], healthOf({ "192.0.2.1": DOWN }));
       expect(decision).toMatchObject({
         mode: "normal",
         values: [
@@ -201,7 +202,7 @@ describe("steer()", () => {
 
     it("unequal gives one record per answer, equal gives all, at most eight", () => {
       const answers = (...weights: number[]) =>
-        steer(weighted(...weights), record(), [0], healthOf({}));
+        decide(weighted(...weights), record(), [0], healthOf({}));
       expect(answers(3, 1)).toMatchObject({ answers: 1, rotate: true });
       expect(answers(2, 2)).toMatchObject({ answers: 2, rotate: true });
       expect(answers(...new Array<number>(12).fill(1))).toMatchObject({ answers: 8 });
@@ -214,18 +215,18 @@ describe("steer()", () => {
     it("of the pool win over those of the record", () => {
       const zone = zoneOf([pool("eu", values, { answers: 2 }), pool("na", values)]);
       const rrset = record({ answers: 3 });
-      expect(steer(zone, rrset, [0], healthOf({}))).toMatchObject({ answers: 2 });
-      expect(steer(zone, rrset, [1], healthOf({}))).toMatchObject({ answers: 3 });
+      expect(decide(zone, rrset, [0], healthOf({}))).toMatchObject({ answers: 2 });
+      expect(decide(zone, rrset, [1], healthOf({}))).toMatchObject({ answers: 3 });
     });
 
     it("are never more than there are values", () => {
       const zone = zoneOf([pool("eu", values, { answers: 5 })]);
-      expect(steer(zone, record(), [0], healthOf({}))).toMatchObject({ answers: 3 });
+      expect(decide(zone, record(), [0], healthOf({}))).toMatchObject({ answers: 3 });
     });
 
     it("default to one with failover, which does not rotate", () => {
       const zone = zoneOf([pool("eu", values, { policy: "failover" })]);
-      expect(steer(zone, record(), [0], healthOf({}))).toMatchObject({
+      expect(decide(zone, record(), [0], healthOf({}))).toMatchObject({
         answers: 1,
         rotate: false,
         policy: "failover",
@@ -237,7 +238,7 @@ describe("steer()", () => {
       const zone = zoneOf([
         { ...pool("eu", [], { answers: 2 }), values: [target, { ...target, text: "b." }] },
       ]);
-      const decision = steer(zone, record({ type: CNAME, answers: 2 }), [0], healthOf({}));
+      const decision = decide(zone, record({ type: CNAME, answers: 2 }), [0], healthOf({}));
       expect(decision).toMatchObject({ answers: 1, rotate: true });
     });
   });
@@ -255,18 +256,18 @@ describe("steer()", () => {
       ["held", { verdict: "down", held: true }],
     ] as const)("is half while a value is %s", (_, state) => {
       const health = healthOf({ "192.0.2.1": state });
-      expect(steer(zone, record({ ttl: 31 }), [0], health)).toMatchObject({ ttl: 15 });
+      expect(decide(zone, record({ ttl: 31 }), [0], health)).toMatchObject({ ttl: 15 });
     });
 
     it("is not cut below five seconds, nor raised above the record's", () => {
       const health = healthOf({ "192.0.2.1": DOWN });
-      expect(steer(zone, record({ ttl: 8 }), [0], health)).toMatchObject({ ttl: 5 });
-      expect(steer(zone, record({ ttl: 4 }), [0], health)).toMatchObject({ ttl: 4 });
+      expect(decide(zone, record({ ttl: 8 }), [0], health)).toMatchObject({ ttl: 5 });
+      expect(decide(zone, record({ ttl: 4 }), [0], health)).toMatchObject({ ttl: 4 });
     });
 
     it("is not cut for a pool that was not asked", () => {
       const health = healthOf({ "192.0.2.3": DOWN });
-      expect(steer(zone, record(), [0], health)).toMatchObject({ ttl: 30 });
+      expect(decide(zone, record(), [0], health)).toMatchObject({ ttl: 30 });
     });
   });
 
@@ -281,7 +282,7 @@ describe("steer()", () => {
       pool("ap", ["192.0.2.4"]),
     ]);
     const trace = createTrace();
-    steer(zone, record(), [0, 1], healthOf({ "192.0.2.1": DOWN }), trace);
+    decide(zone, record(), [0, 1], healthOf({ "192.0.2.1": DOWN }), trace);
     expect(
       trace.pools.map(({ name, from, tried, inService, answers, rule, reason, values }) => ({
         pool: [name, from, tried, inService, answers, rule, reason],
@@ -451,4 +452,15 @@ function targetOf(key: string): CheckTarget {
 
 function valuesOf(rdata: readonly Uint8Array[]): AllDown {
   return { kind: "values", rdata, ttl: undefined };
+}
+
+function decide(
+  zone: Zone,
+  rrset: SteeredRRset,
+  pools: readonly number[],
+  health: HealthSnapshot,
+  trace?: Trace,
+): Decision {
+  const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
+  return steer(zone, rrset, { pools, rules: [0], near: undefined }, world, trace);
 }

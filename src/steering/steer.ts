@@ -1,15 +1,16 @@
 /**
- * The steering decision: what the clients of one class get, given what health says. Pure: the image compiler calls it
+ * The steering decision: what the clients of one class get, given the state of the world. Pure: the image compiler calls it
  * once per class after every change, `explain` calls it with a trace, and both get the same. docs/steering.md has the
  * rules in words.
  */
 import { formatAddress } from "../address/parse.ts";
-import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { Pool, PoolPolicy, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
+import type { ClientClass } from "./classes.ts";
 import { choosePool, findLinks, type Link, type Mode } from "./pool-choice.ts";
 import { isUnsettled } from "./pool-standing.ts";
 import type { Trace } from "./trace.ts";
 import { traceAnswer, traceChoice } from "./trace-steer.ts";
+import type { World } from "./world.ts";
 
 /** A value of an answer. */
 export interface SteeredValue {
@@ -46,19 +47,18 @@ const TYPE_CNAME = 5;
 const TYPE_AAAA = 28;
 
 /**
- * Decides what the clients of the class with this list of pools get.
+ * Decides what the clients of a class get.
  *
- * @param pools indexes into `zone.pools`, a rule's list
  * @param trace filled with every pool, value and reason if given; changes nothing
  */
 export function steer(
   zone: Zone,
   rrset: SteeredRRset,
-  pools: readonly number[],
-  health: HealthSnapshot,
+  clientClass: ClientClass,
+  world: World,
   trace?: Trace,
 ): Decision {
-  const links = findLinks(zone, pools, rrset.type, health);
+  const links = findLinks(zone, clientClass.pools, rrset.type, world);
   const choice = choosePool(rrset, links);
   if (trace !== undefined) traceChoice(trace, rrset, links, choice);
   if (choice === undefined) return { kind: "nodata" };
