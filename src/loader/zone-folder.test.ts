@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rename, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -124,8 +134,11 @@ test("statZoneFile() tells a file that others may write", async () => {
   const source = { kind: "folder", path: folder } as const;
   await chmod(path, 0o644);
   expect((await statZoneFile(source, path))?.isWritableByOthers).toBe(false);
-  await chmod(path, 0o664);
+  await chmod(path, 0o646);
   expect((await statZoneFile(source, path))?.isWritableByOthers).toBe(true);
+  await chmod(path, 0o664);
+  const { uid, gid } = await stat(path);
+  expect((await statZoneFile(source, path))?.isWritableByOthers).toBe(uid !== gid);
 });
 
 test("readZoneFile() reads the content with the fingerprint that a look shows", async () => {

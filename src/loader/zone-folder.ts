@@ -138,8 +138,13 @@ function describe(
     changedAt: Number(file.mtimeMs / 1000n),
     isSymlink,
     refusal,
-    isWritableByOthers: (file.mode & 0o022n) !== 0n,
+    isWritableByOthers: isWritableByOthers(file),
   };
+}
+
+/** A group of the owner's own name and number, as Debian and Ubuntu give every user (umask 002), is nobody else. */
+function isWritableByOthers({ mode, uid, gid }: BigIntStats): boolean {
+  return (mode & 0o002n) !== 0n || ((mode & 0o020n) !== 0n && uid !== gid);
 }
 
 /** See `ZoneFileStat.fingerprint`. */
