@@ -147,7 +147,7 @@ const octodns: Decoder<OctodnsSettings> = (tree, name, issues) => {
   return { healthcheck };
 };
 
-const record: Decoder<RecordSettings> = object<RecordSettings>("a record", {
+const recordFields: Decoder<RecordSettings> = object<RecordSettings>("a record", {
   type: required(fullListOf(text)),
   ttl: optional(ttl),
   value: optional(anything),
@@ -159,6 +159,13 @@ const record: Decoder<RecordSettings> = object<RecordSettings>("a record", {
   healthcheck: optional(checkReferences),
   octodns: optional(octodns),
 });
+
+const record: Decoder<RecordSettings> = (tree, name, issues) => {
+  const settings = recordFields(tree, name, issues);
+  const isSteered = tree.kind === "mapping" && tree.entries.some(({ key }) => key === "dynamic");
+  // Without its refused steering it would be taken for a plain record, and blamed for what that lacks.
+  return isSteered && settings?.dynamic === undefined ? undefined : settings;
+};
 
 const records = mapOf("records by owner name", listOf(record));
 

@@ -55,9 +55,9 @@ export function checkDelegations(
 
 function checkApex(apex: Name, index: OwnerIndex, issues: IssueList): void {
   const ns = index.at(apex)?.statics.find(({ type }) => type === TYPE_NS);
+  // After an error, they may be what was refused.
+  if (issues.errors > 0) return;
   if (ns === undefined) {
-    // After an error, they may be what was refused.
-    if (issues.errors > 0) return;
     issues.warn(
       { start: 0, end: 1 },
       `the zone has no NS records: its apex should name at least two servers, as its parent does`,
