@@ -10,9 +10,9 @@ describe("classesOf()", () => {
     const zone = zoneOf([poolOf([A]), poolOf([A])]);
     expect(classesOf(zone, rulesOf(A, [[0], [1], [0], [1, 0]]))).toEqual({
       classes: [
-        { pools: [0], rules: [0, 2] },
-        { pools: [1], rules: [1] },
-        { pools: [1, 0], rules: [3] },
+        { pools: [0], rules: [0, 2], near: undefined },
+        { pools: [1], rules: [1], near: undefined },
+        { pools: [1, 0], rules: [3], near: undefined },
       ],
       outcomeOfRule: [0, 1, 0, 2],
     });

@@ -6,13 +6,14 @@ import type { SteeredRRset, Zone } from "../zone/model.ts";
 import { findChain } from "./pool-choice.ts";
 
 export interface ClientClass {
-  /** Indexes into `Zone.pools`: the list of the first of its rules, what `steer()` takes. */
+  /** Indexes into `Zone.pools` in the order of trying, nearest first where the record says so: what `steer()` takes. */
   readonly pools: readonly number[];
   /** Indexes into `SteeredRRset.rules`, ascending. */
   readonly rules: readonly number[];
   /**
-   * Ranks of `Zone.datacenters` by distance, 0 for the nearest, equal ones tied; undefined where distance decides
-   * nothing.
+   * Rank by distance of each of `Zone.datacenters`: 0 is nearest, equal distances have equal ranks, and those that do not
+   * matter here or whose place nobody knows share the last one. Undefined where distance decides nothing or nobody knows
+   * where the client is: then the written order holds.
    */
   readonly near: readonly number[] | undefined;
 }
