@@ -98,7 +98,7 @@ export interface Pool {
   readonly values: readonly PoolValue[];
   /** Pools that stand among the values. */
   readonly nested: readonly NestedPool[];
-  /** Index into `Zone.pools`. Chains end: loops are refused at load. */
+  /** Index into `Zone.pools`. Two pools may name each other; longer circles are refused at load. */
   readonly fallback: number | undefined;
   readonly answers: number | undefined;
   /** Values that must be in service for the pool to be; of the enabled ones if a percentage (0 < percent ≤ 100). */
