@@ -7,7 +7,10 @@ export interface Context {
   stream: boolean;
   /** The server's own ceiling for a UDP response in octets (1232, RFC 9715). */
   readonly udpLimit: number;
-  /** Rotation counters by slot; the server replaces it by a larger copy when a publication asks for more slots. */
+  /**
+   * Rotation counters by slot, shared with the control plane, which only reads; the server replaces it by a larger copy
+   * before a publication that asks for more slots.
+   */
   rotation: Uint32Array;
   /** This worker's slots, see counters.ts. Shared with the control plane, which only reads. */
   readonly counters: Uint32Array;

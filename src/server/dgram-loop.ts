@@ -74,6 +74,9 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
 
   port.on("message", (message: ToUdpWorker) => {
     switch (message.type) {
+      case "rotation":
+        reader.takeRotation(message.buffer);
+        break;
       case "publication":
         reader.apply(message.publication);
         break;

@@ -143,7 +143,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
       if (isWildcard(address)) return openWildcard(address.family, port);
       return (await bind(formatAddress(address), port)).port;
     },
-    publish: (publication) => slot.post({ type: "publication", publication }),
+    publish: (publication) => slot.publish(publication),
     close: async () => {
       for (const timer of rechecks) clearInterval(timer);
       await slot.stop();

@@ -10,6 +10,7 @@ import type { Reader } from "./reader.ts";
 import { udpCounter } from "./udp-counters.ts";
 
 export type MmsgMessage =
+  | { readonly type: "rotation"; readonly buffer: SharedArrayBuffer }
   | { readonly type: "publication"; readonly publication: Publication }
   | { readonly type: "socket"; readonly socket: LentDescriptor }
   | { readonly type: "stop" };
@@ -53,6 +54,8 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
       if (message.type === "stop") return false;
       if (message.type === "publication") {
         reader.apply(message.publication);
+      } else if (message.type === "rotation") {
+        reader.takeRotation(message.buffer);
       } else {
         sockets.push(new MmsgSocket(libc, message.socket, loop.counters));
         poll.add(message.socket.descriptor);

@@ -51,7 +51,7 @@ export function createMmsgService(
       return listener.port;
     },
     publish: (publication) => {
-      for (const slot of slots) slot.post({ type: "publication", publication });
+      for (const slot of slots) slot.publish(publication);
     },
     close: async () => {
       await Promise.all(slots.map((slot) => slot.stop()));

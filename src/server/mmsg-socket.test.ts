@@ -96,7 +96,7 @@ function setUp(hasPacketInfo: boolean): {
 } {
   const kernel = new FakeKernel();
   const counters = new Uint32Array(UDP_COUNTERS);
-  const reader = new Reader<ImageReader>(echoOptions.engine, new Uint32Array(4), 0, () => {});
+  const reader = new Reader<ImageReader>(echoOptions.engine, new Uint32Array(4), () => {});
   reader.apply(echoPublication(1));
   const source = new Int32Array(reader.context.source.buffer);
   const lent = { descriptor: 3, family: 4, hasPacketInfo } as const;

@@ -8,13 +8,14 @@ import {
 } from "../../test/support/echo-engine.ts";
 import type { ImageReader } from "./engine.ts";
 import { Reader } from "./reader.ts";
+import { ThreadRotation } from "./thread-rotation.ts";
 
 const QUERY = echoQuery();
 
-function createReader(thread = 0): { reader: Reader<ImageReader>; faults: unknown[] } {
+function createReader(): { reader: Reader<ImageReader>; faults: unknown[] } {
   const faults: unknown[] = [];
   const counters = new Uint32Array(echoOptions.answerCounters);
-  const reader = new Reader(echoOptions.engine, counters, thread, (error) => faults.push(error));
+  const reader = new Reader(echoOptions.engine, counters, (error) => faults.push(error));
   return { reader, faults };
 }
 
@@ -51,22 +52,13 @@ it("answer() stays silent when a response or a mere piece of a header provokes a
   expect(faults).toHaveLength(2);
 });
 
-it("apply() grows the rotation and keeps the counters that are there", () => {
+it("takeRotation() goes on in a larger buffer", () => {
   const { reader } = createReader();
-  reader.apply(echoPublication(1, 2));
+  const rotation = new ThreadRotation(0);
+  reader.takeRotation(rotation.settle());
   reader.context.rotation.set([5, 6]);
-  reader.apply(echoPublication(2, 4));
-  expect([...reader.context.rotation]).toEqual([5, 6, 0, 0]);
-  reader.apply(echoPublication(3, 1));
-  expect([...reader.context.rotation]).toEqual([5, 6, 0, 0]);
-});
-
-it("rotation starts at 0 in the first thread and elsewhere in every other", () => {
-  const starts = Array.from({ length: 64 }, (_, thread) => {
-    const { reader } = createReader(thread);
-    reader.apply(echoPublication(1, 1));
-    return reader.context.rotation[0];
-  });
-  expect(starts[0]).toBe(0);
-  expect(new Set(starts).size).toBe(64);
+  reader.takeRotation(rotation.grow(5000)!);
+  reader.context.rotation[4999] = 7;
+  const { counters } = rotation.view();
+  expect([counters[0], counters[1], counters[2], counters[4999]]).toEqual([5, 6, 0, 7]);
 });

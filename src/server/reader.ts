@@ -1,6 +1,7 @@
 import type { Context } from "../answer/context.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Engine, ImageReader } from "./engine.ts";
+import { takeRotation } from "./thread-rotation.ts";
 
 /** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
 export const UDP_LIMIT = 1232;
@@ -9,26 +10,16 @@ export const UDP_LIMIT = 1232;
 export class Reader<S extends ImageReader> {
   readonly context: Context;
   readonly #engine: Engine<S>;
-  readonly #firstRotation: number;
   readonly #onFault: (error: unknown) => void;
   #serving: S | undefined;
 
   /**
    * @param counters this thread's slots
-   * @param thread 0, 1, … different for each thread
    * @param onFault told of every query whose answer threw
    */
-  constructor(
-    engine: Engine<S>,
-    counters: Uint32Array,
-    thread: number,
-    onFault: (error: unknown) => void,
-  ) {
+  constructor(engine: Engine<S>, counters: Uint32Array, onFault: (error: unknown) => void) {
     this.#engine = engine;
     this.#onFault = onFault;
-    // Threads that all began at 0 would hand out the same value in step. The step is small so that the counters are far
-    // from 2^32, where a rotation of three values would stumble.
-    this.#firstRotation = (thread * 40503) & 0xffff;
     this.context = {
       source: new Uint8Array(16),
       family: 4,
@@ -44,11 +35,16 @@ export class Reader<S extends ImageReader> {
     return this.#serving !== undefined;
   }
 
+  /** Goes on counting in `buffer`, see thread-rotation.ts; one with room for a publication has to come before it. */
+  takeRotation(buffer: SharedArrayBuffer): void {
+    const { context } = this;
+    context.rotation = takeRotation(buffer, context.rotation);
+  }
+
   apply(publication: Publication): void {
     const serving = this.#serving ?? this.#engine.createServing();
     serving.apply(publication);
     this.#serving = serving;
-    this.#growRotation(serving.rotationSlots);
   }
 
   /** Forgets the image, for one that could not be applied; the rotation goes on. */
@@ -69,14 +65,6 @@ export class Reader<S extends ImageReader> {
       this.#onFault(error);
       return writeServfail(query, length, out);
     }
-  }
-
-  #growRotation(slots: number): void {
-    const { context } = this;
-    if (slots <= context.rotation.length) return;
-    const grown = new Uint32Array(slots).fill(this.#firstRotation);
-    grown.set(context.rotation);
-    context.rotation = grown;
   }
 }
 

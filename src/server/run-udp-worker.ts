@@ -15,7 +15,7 @@ export async function runUdpWorker<S extends ImageReader>(engine: Engine<S>): Pr
   const counters = new Uint32Array(data.udpCounters);
   const clock = (): number => performance.now();
   const reportFault = createFaultReporter((report) => port.postMessage(report), clock);
-  const reader = new Reader(engine, new Uint32Array(data.answerCounters), data.thread, (error) => {
+  const reader = new Reader(engine, new Uint32Array(data.answerCounters), (error) => {
     const { faulted } = udpCounter;
     counters[faulted] = (counters[faulted] ?? 0) + 1;
     reportFault(error);

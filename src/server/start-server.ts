@@ -18,6 +18,7 @@ import { createMmsgService } from "./mmsg-service.ts";
 import { Reader } from "./reader.ts";
 import { findTcpLimits, type TcpLimits } from "./tcp-limits.ts";
 import { type TcpCounts, TcpService } from "./tcp-service.ts";
+import { type RotationView, ThreadRotation } from "./thread-rotation.ts";
 import { UDP_COUNTERS, udpCounter } from "./udp-counters.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
 
@@ -71,6 +72,8 @@ export interface Server {
   publish(publication: Publication): void;
   /** Sums over all threads since the start. */
   counters(): ServerCounters;
+  /** The rotation counters of every thread, to read along. */
+  rotation(): readonly RotationView[];
   /** Stops accepting, answers what is queued, ends all threads and connections; within 2 s. */
   close(): Promise<void>;
 }
@@ -101,11 +104,13 @@ export async function startServer<S extends ImageReader>(
   const tcpCounters = new Uint32Array(answerCounters);
   const tcpFaults = new Uint32Array(UDP_COUNTERS);
   const faultLog = createRateLimitedLog(log, FAULT_LINES_PER_SECOND);
-  const reader = new Reader(engine, tcpCounters, udp.slots.length, (err) => {
+  const tcpRotation = new ThreadRotation(udp.slots.length);
+  const reader = new Reader(engine, tcpCounters, (err) => {
     tcpFaults[udpCounter.faulted] = (tcpFaults[udpCounter.faulted] ?? 0) + 1;
     faultLog.error({ err }, "Query answered SERVFAIL because of a fault");
   });
   reader.context.stream = true;
+  reader.takeRotation(tcpRotation.settle());
   const limits = { ...findTcpLimits(), ...options.limits };
   const tcp = new TcpService({ reader, limits, log });
 
@@ -161,12 +166,16 @@ export async function startServer<S extends ImageReader>(
     },
     udpPath: { path: udp.path, workers: udp.slots.length, reason },
     publish: (publication) => {
+      const grown = tcpRotation.grow(publication.rotationSlots);
+      if (grown !== undefined) reader.takeRotation(grown);
       applyFirst(reader, publication, current.whole());
       current.merge(publication);
       udp.publish(publication);
       tcp.resume();
     },
     counters,
+    rotation: () =>
+      [...udp.slots.map((slot) => slot.rotation), tcpRotation].map((one) => one.view()),
     close,
   };
 }

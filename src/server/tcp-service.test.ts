@@ -18,6 +18,7 @@ import type { ImageReader } from "./engine.ts";
 import { Reader } from "./reader.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
 import { TcpService } from "./tcp-service.ts";
+import { ThreadRotation } from "./thread-rotation.ts";
 
 const LIMITS: TcpLimits = {
   connections: 100,
@@ -39,7 +40,8 @@ afterEach(() => service.close());
 async function start(limits: Partial<TcpLimits>): Promise<void> {
   now = 1000;
   const counters = new Uint32Array(echoOptions.answerCounters);
-  reader = new Reader(echoOptions.engine, counters, 0, () => {});
+  reader = new Reader(echoOptions.engine, counters, () => {});
+  reader.takeRotation(new ThreadRotation(0).settle());
   reader.context.stream = true;
   reader.apply(echoPublication(1));
   service = new TcpService({

@@ -6,8 +6,6 @@ import type { LentDescriptor } from "./mmsg-socket.ts";
 /** What a UDP worker thread is started with. */
 export interface UdpWorkerData {
   readonly path: "mmsg" | "dgram";
-  /** 0, 1, … */
-  readonly thread: number;
   /** Int32Array of {@link CONTROL_WORDS}; word 0 rises with every message put on `port`. */
   readonly control: SharedArrayBuffer;
   /** Uint32Arrays that outlive the thread: a replacement goes on counting in them. */
@@ -20,6 +18,8 @@ export interface UdpWorkerData {
 export const CONTROL_WORDS = 1;
 
 export type ToUdpWorker =
+  /** Where to count from now on, see thread-rotation.ts. */
+  | { readonly type: "rotation"; readonly buffer: SharedArrayBuffer }
   | { readonly type: "publication"; readonly publication: Publication }
   /** mmsg only. */
   | { readonly type: "socket"; readonly socket: LentDescriptor }

@@ -1,6 +1,8 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
+import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
 import { nextRestartDelay } from "./restart-delay.ts";
+import { ThreadRotation } from "./thread-rotation.ts";
 import { UDP_COUNTERS } from "./udp-counters.ts";
 import {
   CONTROL_WORDS,
@@ -28,6 +30,7 @@ const STOP_MS = 1000;
 export class WorkerSlot {
   readonly answerCounters: Uint32Array;
   readonly udpCounters: Uint32Array;
+  readonly rotation: ThreadRotation;
   /** Threads that had to be replaced. */
   deaths = 0;
   readonly #options: WorkerSlotOptions;
@@ -45,6 +48,7 @@ export class WorkerSlot {
     this.#options = options;
     this.answerCounters = new Uint32Array(new SharedArrayBuffer(4 * options.answerCounters));
     this.udpCounters = new Uint32Array(new SharedArrayBuffer(4 * UDP_COUNTERS));
+    this.rotation = new ThreadRotation(options.thread);
     this.#stopped = new Promise((resolve) => {
       this.#resolveStopped = resolve;
     });
@@ -58,6 +62,12 @@ export class WorkerSlot {
     // After the message: a thread that sees the word change finds it.
     Atomics.add(this.#control, 0, 1);
     Atomics.notify(this.#control, 0);
+  }
+
+  publish(publication: Publication): void {
+    const buffer = this.rotation.grow(publication.rotationSlots);
+    if (buffer !== undefined) this.post({ type: "rotation", buffer });
+    this.post({ type: "publication", publication });
   }
 
   /** Resolves when the thread has ended and holds no descriptor any more. */
@@ -77,7 +87,6 @@ export class WorkerSlot {
     const { port1, port2 } = new MessageChannel();
     const data: UdpWorkerData = {
       path,
-      thread,
       control: this.#control.buffer as SharedArrayBuffer,
       answerCounters: this.answerCounters.buffer as SharedArrayBuffer,
       udpCounters: this.udpCounters.buffer as SharedArrayBuffer,
@@ -86,6 +95,7 @@ export class WorkerSlot {
     port1.on("message", this.#options.onMessage);
     this.#port = port1;
     this.#startedAt = performance.now();
+    this.post({ type: "rotation", buffer: this.rotation.settle() });
     for (const message of this.#options.greeting()) this.post(message);
     const worker = new Worker(entry, {
       name: `rondo-udp-${thread}`,
