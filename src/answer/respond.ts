@@ -113,7 +113,7 @@ function answer(context: Context, serving: Serving): number {
     if (written === NO_ANSWER) return fail();
     if (written === FULL) return overflow(context, RCODE_NOERROR);
     response.answers += written;
-    if (!isAlias || link === MAX_CHAIN) return RCODE_NOERROR;
+    if (!isAlias || link + 1 === MAX_CHAIN) return RCODE_NOERROR;
 
     owner = start + RDATA_OFFSET;
     // The names of answer sets are not compressed: what has been written can be read.
