@@ -3,13 +3,13 @@ import type { Context } from "../../src/answer/context.ts";
 import { COUNTER_SLOTS } from "../../src/answer/counters.ts";
 import { respond } from "../../src/answer/respond.ts";
 import { ControlPlane } from "../../src/control/control-plane.ts";
-import type { GeoTable } from "../../src/geo/geo-table.ts";
 import type { TargetState } from "../../src/health/snapshot.ts";
 import { Serving } from "../../src/image/serving.ts";
 import { prepareZone } from "../../src/loader/prepare-zone.ts";
 import { silentLog } from "../../src/log/log.ts";
 import { loadZone } from "../../src/zone/load-zone.ts";
 import type { Zone } from "../../src/zone/model.ts";
+import { geoTable } from "./geo.ts";
 
 const UDP_LIMIT = 1232;
 /** Stands behind the room a response has; whoever writes further is found out. */
@@ -17,14 +17,7 @@ const SENTINEL = 0xa5;
 const GUARD_OCTETS = 64;
 
 /** Knows no address: scenarios bring their own `networks`. */
-const EMPTY_GEO: GeoTable = {
-  v4: { starts: new Uint32Array(1), locations: new Uint32Array(1) },
-  v6: { starts: new Uint32Array(4), locations: new Uint32Array(1) },
-  locations: [
-    { continent: undefined, country: undefined, subdivision: undefined, coords: undefined },
-  ],
-  sources: [],
-};
+const EMPTY_GEO = geoTable({});
 
 export interface InProcess {
   /**

@@ -19,6 +19,8 @@ export interface RondoOptions {
   /** `ADDR:PORT`; 127.0.0.1 and any free port if left out. */
   readonly listen?: readonly string[];
   readonly args?: readonly string[];
+  /** The most file descriptors it may have. */
+  readonly openFiles?: number;
   /** A folder that outlives the server; one of its own if left out. */
   readonly folder?: string;
 }
@@ -132,9 +134,12 @@ function spawnRondo(options: RondoOptions): {
   const config = join(folder, "rondo.yaml");
   writeFileSync(config, options.config ?? "geo: { databases: [] }\n");
   args.push("--config", config);
-  const child = spawn(process.execPath, [...args, ...(options.args ?? [])], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const command = [process.execPath, ...args, ...(options.args ?? [])];
+  if (options.openFiles !== undefined) {
+    command.unshift("/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$0" "$@"`);
+  }
+  const [program, ...rest] = command;
+  const child = spawn(program!, rest, { stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
