@@ -1,8 +1,8 @@
 import { type AddressKey, createKey, writeKey } from "../address/key.ts";
+import { hashPrefix } from "../address/rendezvous.ts";
 import type { LocationMap } from "../steering/location-map.ts";
 import type { Query } from "../wire/query.ts";
 import type { Context } from "./context.ts";
-import { mix } from "./mix.ts";
 
 /** Whom an answer is for: the client that an ECS option names, else the resolver; and how far the answer is good for. */
 export class Client {
@@ -37,15 +37,9 @@ export class Client {
    */
   hashPrefix(prefix4: number, prefix6: number): number {
     const key = this.#readAddresses();
-    const { words, family } = key;
-    const prefix = family === 4 ? prefix4 : prefix6;
+    const prefix = key.family === 4 ? prefix4 : prefix6;
     if (key !== this.#resolver && prefix > this.scope) this.scope = prefix;
-    let hash: number = family;
-    for (let bits = prefix, i = 0; bits > 0; bits -= 32, i++) {
-      const word = bits >= 32 ? words[i]! : words[i]! & ~(0xffff_ffff >>> bits);
-      hash = mix(hash ^ word);
-    }
-    return hash;
+    return hashPrefix(key, prefix);
   }
 
   /** Whom the answer is for: the client of the ECS option, or the resolver itself. */

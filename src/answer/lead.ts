@@ -1,7 +1,7 @@
+import { findDistance } from "../address/rendezvous.ts";
 import type { ImageView } from "../image/image-view.ts";
 import { NO_ROTATION, RRSET, STICKY } from "../image/layout.ts";
 import type { Client } from "./client.ts";
-import { mix } from "./mix.ts";
 
 /**
  * Which record of an RRset leads this time; moves its counter on.
@@ -33,10 +33,7 @@ export function takeLead(
   return halves[(cycle >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
 }
 
-/**
- * Weighted rendezvous hashing (Highest Random Weight): every record draws −ln(u)/weight with a u that is fixed by the
- * client's prefix and the record's seed, and the smallest wins. Without a record, only its own clients go elsewhere.
- */
+/** The record that is nearest to the client's prefix. */
 function findSticky(image: ImageView, sticky: number, count: number, client: Client): number {
   const { words, floats } = image;
   let at = sticky >> 2;
@@ -45,8 +42,7 @@ function findSticky(image: ImageView, sticky: number, count: number, client: Cli
   let best = 0;
   let shortest = Number.POSITIVE_INFINITY;
   for (let i = 0; i < count; i++, at += 2) {
-    const draw = (mix(hash ^ words[at]!) + 0.5) / 0x1_0000_0000;
-    const distance = -Math.log(draw) / floats[at + 1]!;
+    const distance = findDistance(hash, words[at]!, floats[at + 1]!);
     if (distance < shortest) {
       shortest = distance;
       best = i;
