@@ -3,7 +3,8 @@
  * health, and every change of either becomes one publication. Nothing here waits for anything.
  */
 import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
-import { compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
+import { type AnswerSet, compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
+import type { Plan } from "../image/compile-segment.ts";
 import { SEGMENT } from "../image/layout.ts";
 import type { Publication } from "../image/publication.ts";
 import { compileZoneIndex } from "../image/zone-index.ts";
@@ -11,6 +12,7 @@ import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import { NO_MEMORY, NO_OVERRIDES, type World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
+import type { Name, Zone } from "../zone/model.ts";
 import { type DecidedSets, decideSets } from "./decide-sets.ts";
 import { RangeAllocator } from "./range-allocator.ts";
 import { targetsOfPlan } from "./targets-of-plan.ts";
@@ -18,6 +20,23 @@ import { targetsOfPlan } from "./targets-of-plan.ts";
 export interface ControlPlaneOptions {
   readonly publish: (publication: Publication) => void;
   readonly log: Log;
+}
+
+/** A steered name and where its answers are counted. */
+export interface CountedName {
+  readonly owner: Name;
+  /** Number of the first of its rotation counters; `RRsetSource.rotation` is relative to it. */
+  readonly firstCounter: number;
+}
+
+/** What names with the same settings answer at the moment. */
+export interface SteeringInForce {
+  readonly zone: Zone;
+  readonly plan: Plan;
+  /** The same object as long as the zone is not loaded anew. */
+  readonly names: readonly CountedName[];
+  /** By class; the same object as long as nothing has been decided anew. */
+  readonly sets: readonly AnswerSet[];
 }
 
 interface ServedZone {
@@ -34,6 +53,7 @@ interface ServedPlan {
   readonly number: number;
   readonly map: number | undefined;
   readonly targets: ReadonlySet<string>;
+  readonly names: readonly CountedName[];
   decided: DecidedSets;
 }
 
@@ -66,6 +86,16 @@ export class ControlPlane {
   /** The zones being served, by apex. */
   get zones(): readonly PreparedZone[] {
     return [...this.#zones.values()].map(({ prepared }) => prepared);
+  }
+
+  /** What all steered names answer, as it was published last. */
+  get steering(): readonly SteeringInForce[] {
+    return this.#plans.flatMap((served) => {
+      if (served === undefined) return [];
+      const { zone, compiled } = served.zone.prepared;
+      const plan = compiled.plans[served.number - served.zone.planBase]!;
+      return [{ zone, plan, names: served.names, sets: served.decided.sets }];
+    });
   }
 
   /** Takes zones into service, in place of those with the same apex, and publishes them together. */
@@ -125,6 +155,7 @@ export class ControlPlane {
     changedMaps: [number, SharedArrayBuffer | null][],
   ): void {
     const { compiled, maps } = zone.prepared;
+    const names = listCountedNames(zone);
     compiled.plans.forEach((plan, i) => {
       const map = maps[i];
       let served: ServedMap | undefined;
@@ -145,6 +176,7 @@ export class ControlPlane {
         number,
         map: served?.number,
         targets: targetsOfPlan(zone.prepared.zone, plan),
+        names: names[i]!,
         decided: this.#decide(zone, number, was?.decided),
       };
     });
@@ -210,6 +242,17 @@ export class ControlPlane {
       rotationSlots: this.#counters.size,
     });
   }
+}
+
+/** By plan. */
+function listCountedNames({ prepared, counters }: ServedZone): CountedName[][] {
+  const names: CountedName[][] = prepared.compiled.plans.map(() => []);
+  for (const { steered, key } of prepared.compiled.rotations) {
+    if (steered === undefined) continue;
+    const { owner } = steered.rrset;
+    names[steered.plan]!.push({ owner, firstCounter: counters.get(key)!.start });
+  }
+  return names;
 }
 
 /** Targets whose state matters differently to an answer. */

@@ -1,4 +1,4 @@
-import { type Classes, classesOf } from "../steering/classes.ts";
+import type { Classes } from "../steering/classes.ts";
 import { lowerName } from "../wire/name.ts";
 import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
 import { TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
@@ -26,6 +26,8 @@ export interface RotationRequest {
   /** The same for the same name, type and values, so that a counter outlives a reload. */
   readonly key: string;
   readonly count: number;
+  /** What is counted, and the number of its plan; undefined for a static RRset. */
+  readonly steered: { readonly rrset: SteeredRRset; readonly plan: number } | undefined;
 }
 
 /** The settings of steered names, and the classes of clients they distinguish. */
@@ -45,15 +47,22 @@ interface Node {
   reference: number;
 }
 
-/** Compiles the lookup structure of a zone (RFC 1034 §4.3.2) and its static RRsets into one segment. */
-export function compileSegment(zone: Zone): CompiledSegment {
+/**
+ * Compiles the lookup structure of a zone (RFC 1034 §4.3.2) and its static RRsets into one segment.
+ *
+ * @param findClasses the classes of clients of a steered RRset of the zone; asked once per plan
+ */
+export function compileSegment(
+  zone: Zone,
+  findClasses: (rrset: SteeredRRset) => Classes,
+): CompiledSegment {
   const nodes = collectNodes(zone);
   const builder = new OctetBuilder(Math.max(1 << 12, nodes.size * 96));
   const header = builder.allocate(SEGMENT.words);
   allocateNodes(builder, nodes);
 
   const rotations: RotationRequest[] = [];
-  const plans = new Plans(zone);
+  const plans = new Plans(findClasses);
   for (const node of nodes.values()) {
     let entry = (node.reference >> 2) + NODE.words;
     for (const rrset of node.rrsets) {
@@ -149,7 +158,8 @@ function compileStatic(
   );
   if (rrset.rdata.length > 1) {
     const key = `${keyOf(rrset.owner)}/${rrset.type}/${rrset.rdata.map(keyOf).join("/")}`;
-    rotations.push({ word: (reference >> 2) + RRSET.rotation, key, count: 1 });
+    const word = (reference >> 2) + RRSET.rotation;
+    rotations.push({ word, key, count: 1, steered: undefined });
   }
   return reference;
 }
@@ -168,6 +178,7 @@ function compileEntry(
     word: (reference >> 2) + STEERED_ENTRY.slotBase,
     key: `${keyOf(rrset.owner)}/${rrset.type}/${count}`,
     count,
+    steered: { rrset, plan },
   });
   return reference;
 }
@@ -242,11 +253,11 @@ function writeHeader(
 /** The distinct plans of a zone. */
 class Plans {
   readonly list: Plan[] = [];
-  readonly #zone: Zone;
+  readonly #findClasses: (rrset: SteeredRRset) => Classes;
   readonly #numbers = new Map<string, number>();
 
-  constructor(zone: Zone) {
-    this.#zone = zone;
+  constructor(findClasses: (rrset: SteeredRRset) => Classes) {
+    this.#findClasses = findClasses;
   }
 
   numberOf(rrset: SteeredRRset): number {
@@ -255,7 +266,7 @@ class Plans {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.list.length;
-    this.list.push({ key, rrset, classes: classesOf(this.#zone, rrset) });
+    this.list.push({ key, rrset, classes: this.#findClasses(rrset) });
     this.#numbers.set(key, number);
     return number;
   }
