@@ -125,7 +125,8 @@ function readBootId(): string | undefined {
   }
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
+/** Writes a neighbour, syncs it and renames it over the file: a crash leaves the old text or the new one. */
+export async function replaceFile(path: string, text: string): Promise<void> {
   const neighbour = `${path}.tmp`;
   const file = await open(neighbour, "w", 0o644);
   try {
