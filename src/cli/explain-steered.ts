@@ -3,8 +3,12 @@ import { normalizeAddress } from "../address/embedded.ts";
 import { createKey, writeKey } from "../address/key.ts";
 import { formatAddress } from "../address/parse.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
-import { classesOf } from "../steering/classes.ts";
-import { compileLocationMap } from "../steering/compile-location-map.ts";
+import { type ClassTable, classesOf } from "../steering/classes.ts";
+import {
+  compileLocationMap,
+  findMatters,
+  listClassRules,
+} from "../steering/compile-location-map.ts";
 import {
   type ClientDescription,
   describeClient,
@@ -16,9 +20,9 @@ import { steer } from "../steering/steer.ts";
 import { createTrace, type Step } from "../steering/trace.ts";
 import { NO_MEMORY, NO_OVERRIDES } from "../steering/world.ts";
 import { formatType } from "../wire/rr-types.ts";
+import { formatRdata } from "./format-rdata.ts";
 import type { Name, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Question, Steering, World } from "./explanation.ts";
-import { formatRdata } from "./format-rdata.ts";
 
 export interface ExplainedSteering {
   /** Undefined: NODATA. */
@@ -36,12 +40,15 @@ export function explainSteered(
   { health, geo }: World,
 ): ExplainedSteering {
   const { client, resolver } = question;
-  const described = describeClient(rrset.rules, zone.networks, geo, client, resolver);
+  const table = classesOf(zone, rrset, geo);
+  const { classes } = table;
+  const matters = findMatters(rrset.rules, table.rankings);
+  const described = describeClient(rrset.rules, matters, zone.networks, geo, client, resolver);
   const { match } = described;
   if (match === undefined) throw new Error(`${rrset.label} has no catch-all rule`);
-  const { classes, outcomeOfRule } = classesOf(zone, rrset);
-  const clientClass = classes[outcomeOfRule[match.rule]!]!;
-  const scope = classes.length === 1 ? 0 : findScope(zone, rrset, outcomeOfRule, question, geo);
+  const found = classes.length === 1 ? ONE_CLASS : classify(zone, rrset, table, question, geo);
+  const clientClass = classes[found.number]!;
+  const { scope } = found;
 
   const trace = createTrace();
   trace.steps.push(
@@ -77,22 +84,24 @@ export function explainSteered(
   return { answer, steering, lead: decision.values[0]?.rdata };
 }
 
+const ONE_CLASS = { number: 0, scope: 0 };
+
 /** By the table that the server itself looks clients up in. */
-function findScope(
+function classify(
   zone: Zone,
   rrset: SteeredRRset,
-  outcomeOfRule: readonly number[],
+  table: ClassTable,
   { client, resolver }: Question,
   geo: GeoTable,
-): number {
-  const rules = rrset.rules.map((rule, i) => ({ ...rule, class: outcomeOfRule[i]! }));
-  const map = new LocationMap(compileLocationMap(rules, zone.networks, geo));
+): { readonly number: number; readonly scope: number } {
+  const rules = listClassRules(rrset, table);
+  const map = new LocationMap(compileLocationMap(rules, zone.networks, geo, table.rankings));
   const [clientKey, resolverKey] = [createKey(), createKey()];
   const { address, length } = client;
   writeKey(clientKey, address.family, address.octets, 0, length);
   writeKey(resolverKey, resolver.family, resolver.octets, 0, resolver.octets.length * 8);
-  map.classify(clientKey, resolverKey);
-  return map.scope;
+  const number = map.classify(clientKey, resolverKey);
+  return { number, scope: map.scope };
 }
 
 function explainLocation(
@@ -127,12 +136,14 @@ function describeSource(
 function explainMatch({ rule, by }: RuleMatch, zone: Zone, rrset: SteeredRRset): string {
   const { pools } = rrset.rules[rule]!;
   const names = pools.map((index) => zone.pools[index]?.name).join(", ");
-  const why =
-    by.kind === "catch-all"
-      ? "the catch-all"
-      : `${by.kind} ${by.kind === "subnet" ? by.prefix : by.code}`;
+  const why = by.kind === "catch-all" ? "the catch-all" : `${by.kind} ${describeMatched(by)}`;
   const noun = pools.length === 1 ? "pool" : "pools";
   return `rule ${rule + 1} of ${rrset.rules.length} matches, ${why}: ${noun} ${names}`;
+}
+
+function describeMatched(by: Exclude<RuleMatch["by"], { kind: "catch-all" }>): string | number {
+  if (by.kind === "subnet") return by.prefix;
+  return by.kind === "geo" ? by.code : by.asn;
 }
 
 function explainScope(scope: number, classes: number, known: number): Step {

@@ -279,5 +279,5 @@ function germanTable(): GeoTable {
     coords: undefined,
   };
   const germany = { continent: "EU", country: "DE", subdivision: "HE", coords: undefined } as const;
-  return { v4: lay(1), v6: lay(4), locations: [unknown, germany], sources: [] };
+  return { v4: lay(1), v6: lay(4), locations: [unknown, germany], asns: undefined, sources: [] };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { flattenPrefixes } from "../address/flatten-prefixes.ts";
 import { parseAddress, parsePrefix } from "../address/parse.ts";
+import { createUniformList, type RangeList } from "../address/range-list.ts";
 import { combineDatabases, combineLocations } from "./combine-databases.ts";
-import { findLocation } from "./find-location.ts";
+import { findAsn, findLocation } from "./find-location.ts";
 import type { GeoDatabase } from "./geo-database.ts";
 import type { GeoTable, Location } from "./geo-table.ts";
 import { UNKNOWN_LOCATION } from "./location-list.ts";
@@ -24,6 +25,7 @@ function database(name: string, entries: Readonly<Record<string, Location>>): Ge
     v4: lay(1),
     v6: lay(4),
     locations: [UNKNOWN_LOCATION, ...Object.values(entries)],
+    asns: undefined,
   };
 }
 
@@ -49,6 +51,21 @@ describe("combineDatabases()", () => {
     expect(find(table, "22.0.0.1")).toEqual(UNKNOWN_LOCATION);
     expect(find(table, "2a00::1")).toEqual(place("EU-DE-HE", [51, 9]));
     expect(table.sources.map(({ name }) => name)).toEqual(["first", "second"]);
+  });
+
+  it("takes the AS number from the first database that has one", () => {
+    const entries = (asn: number, text: string): RangeList =>
+      flattenPrefixes(1, [{ prefix: parsePrefix(text)!, value: asn }], 0, (_, inner) => inner);
+    const none = createUniformList(4, 0);
+    const table = combineDatabases([
+      database("places", { "20.0.0.0/8": place("EU-DE") }),
+      { ...database("first", {}), asns: { v4: entries(64_500, "20.1.0.0/16"), v6: none } },
+      { ...database("second", {}), asns: { v4: entries(64_501, "20.0.0.0/8"), v6: none } },
+    ]);
+    expect(findAsn(table, parseAddress("20.1.0.1")!)).toBe(64_500);
+    expect(findAsn(table, parseAddress("20.2.0.1")!)).toBe(64_501);
+    expect(findAsn(table, parseAddress("21.0.0.1")!)).toBeUndefined();
+    expect(find(table, "20.1.0.1").country).toBe("DE");
   });
 
   it("merges neighbours that come out equal, and lives in shared memory", () => {

@@ -2,13 +2,13 @@ import { mergeLists } from "../address/merge-lists.ts";
 import { createUniformList, type RangeList, shareList } from "../address/range-list.ts";
 import { findCentroid } from "./countries.ts";
 import type { GeoDatabase } from "./geo-database.ts";
-import type { GeoTable, Location } from "./geo-table.ts";
+import type { AsnRanges, GeoTable, Location } from "./geo-table.ts";
 import { LocationList, UNKNOWN_LOCATION } from "./location-list.ts";
 
 /**
  * Lays databases over each other. The first that knows the country decides it and the continent; subdivision and
  * coordinates come from the first that has them and agrees about the country. A country's centroid stands in for
- * coordinates that nobody has.
+ * coordinates that nobody has. The number of the autonomous system comes from the first that has one.
  */
 export function combineDatabases(databases: readonly GeoDatabase[]): GeoTable {
   const combined = new LocationList();
@@ -29,8 +29,21 @@ export function combineDatabases(databases: readonly GeoDatabase[]): GeoTable {
       databases.map(({ v6 }) => v6),
     ),
     locations: combined.locations,
+    asns: combineAsns(databases),
     sources: databases.map(({ source }) => source),
   };
+}
+
+/** The first database that knows the AS number of an address decides it. */
+function combineAsns(databases: readonly GeoDatabase[]): GeoTable["asns"] {
+  const known = databases.flatMap(({ asns }) => (asns === undefined ? [] : [asns]));
+  if (known.length === 0) return undefined;
+  const merge = (lists: readonly RangeList[]): AsnRanges => {
+    const merged = mergeLists(lists, (asns) => asns.find((asn) => asn !== 0) ?? 0);
+    const { starts, values } = shareList(merged);
+    return { starts, asns: values };
+  };
+  return { v4: merge(known.map(({ v4 }) => v4)), v6: merge(known.map(({ v6 }) => v6)) };
 }
 
 /** What two databases know of one place, the first one preferred. */

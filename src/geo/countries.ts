@@ -44,6 +44,18 @@ const TABLE: Readonly<Record<string, string>> = {
     GY 5 -59, PE -10 -76, PY -23 -58, SR 4 -56, UY -33 -56, VE 8 -66`,
 };
 
+const CONTINENT_CENTROIDS: Readonly<
+  Record<string, readonly [latitude: number, longitude: number]>
+> = {
+  AF: [7, 20],
+  AN: [-90, 0],
+  AS: [28, 95],
+  EU: [50, 15],
+  NA: [38, -95],
+  OC: [-25, 140],
+  SA: [-14, -58],
+};
+
 const COUNTRIES: ReadonlyMap<string, Country> = new Map(
   Object.entries(TABLE).flatMap(([continent, rows]) =>
     rows.split(",").map((row): [string, Country] => {
@@ -73,4 +85,11 @@ export function findCentroid(
   country: string,
 ): readonly [latitude: number, longitude: number] | undefined {
   return COUNTRIES.get(country)?.centroid;
+}
+
+/** Degrees; the middle of where most of its people live. */
+export function findContinentCentroid(
+  continent: string,
+): readonly [latitude: number, longitude: number] | undefined {
+  return CONTINENT_CENTROIDS[continent];
 }

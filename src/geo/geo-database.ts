@@ -7,6 +7,8 @@ export interface GeoDatabase {
   readonly v4: RangeList;
   readonly v6: RangeList;
   readonly locations: readonly Location[];
+  /** Numbers of autonomous systems, 0 where unknown; undefined if it has none. */
+  readonly asns: { readonly v4: RangeList; readonly v6: RangeList } | undefined;
 }
 
 /** Why a database cannot be used, for the operator. */

@@ -20,12 +20,26 @@ export interface Location {
  * All arrays live in SharedArrayBuffers.
  */
 export interface GeoTable {
-  readonly v4: { readonly starts: Uint32Array; readonly locations: Uint32Array };
-  /** `starts` holds four words per range, most significant first. */
-  readonly v6: { readonly starts: Uint32Array; readonly locations: Uint32Array };
+  readonly v4: LocationRanges;
+  readonly v6: LocationRanges;
   /** Index 0 is the unknown location. */
   readonly locations: readonly Location[];
+  /** Undefined if no database knows any. */
+  readonly asns: { readonly v4: AsnRanges; readonly v6: AsnRanges } | undefined;
   readonly sources: readonly GeoSource[];
+}
+
+/** `starts` holds one word per range for IPv4; for IPv6 four, most significant first. */
+export interface LocationRanges {
+  readonly starts: Uint32Array;
+  /** Indexes into `GeoTable.locations`. */
+  readonly locations: Uint32Array;
+}
+
+export interface AsnRanges {
+  readonly starts: Uint32Array;
+  /** Numbers of autonomous systems; 0 where unknown (RFC 7607). */
+  readonly asns: Uint32Array;
 }
 
 export interface GeoSource {

@@ -3,6 +3,7 @@ import type { Location } from "./geo-table.ts";
 
 /** Coordinates are kept to this many parts of a degree (11 km): finer ones would only split ranges. */
 const PARTS_OF_DEGREE = 10;
+const MAX_ASN = 0xffff_ffff;
 
 /**
  * The location in a record of GeoLite2 or DB-IP (`country.iso_code`, …) or of the flat kind (`country_code`, …). What is
@@ -28,6 +29,22 @@ export function toLocation(record: unknown): Location {
     subdivision: country === undefined ? undefined : subdivision,
     coords: country === undefined ? undefined : coords,
   };
+}
+
+/** The number of the autonomous system in a record of GeoLite2-ASN or DB-IP, or of the flat kind; 0 if it has none. */
+export function toAsn(record: unknown): number {
+  const candidates = [
+    dig(record, "autonomous_system_number"),
+    dig(record, "traits", "autonomous_system_number"),
+    dig(record, "asn"),
+  ];
+  for (const candidate of candidates) {
+    // Some databases store text: `13335`, or `AS13335`.
+    const asn =
+      typeof candidate === "string" ? Number(candidate.replace(/^AS(?=\d)/i, "")) : candidate;
+    if (typeof asn === "number" && Number.isInteger(asn) && asn > 0 && asn <= MAX_ASN) return asn;
+  }
+  return 0;
 }
 
 function dig(record: unknown, ...path: readonly string[]): unknown {

@@ -35,6 +35,7 @@ export function readGeoipLite(folder: string, name: string): GeoDatabase {
     v4: readRanges4(join(folder, "geoip-city.dat"), findNumber),
     v6: readRanges6(join(folder, "geoip-city6.dat"), findNumber),
     locations: list.locations,
+    asns: undefined,
   };
 }
 

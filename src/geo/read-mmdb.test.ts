@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { encode, MMDB_MARKER, type MmdbValue, writeMmdb } from "../../test/support/write-mmdb.ts";
 import { formatAddress, parseAddress } from "../address/parse.ts";
 import { combineDatabases } from "./combine-databases.ts";
-import { findLocation } from "./find-location.ts";
+import { findAsn, findLocation } from "./find-location.ts";
 import { GeoDataError } from "./geo-database.ts";
 import type { Location } from "./geo-table.ts";
 import { toLocation } from "./mmdb-location.ts";
@@ -61,6 +61,23 @@ describe("readMmdb()", () => {
     expect(find(octets, "20.0.0.1").country).toBe("DE");
     expect(find(octets, "2002:1400:1::").country).toBeUndefined();
     expect(find(octets, "::20.0.0.1").country).toBeUndefined();
+  });
+
+  it("reads AS numbers, written as numbers or as text, beside places or without them", () => {
+    const octets = writeMmdb({
+      "20.0.0.0/8": { autonomous_system_number: 64_500 },
+      "21.0.0.0/8": { asn: "AS64501", country_code: "DE" },
+      "22.0.0.0/8": { asn: "none" },
+      "2a00::/12": { traits: { autonomous_system_number: 4_200_000_000 } },
+    });
+    const table = combineDatabases([readMmdb(octets, "asn")]);
+    const asnOf = (address: string): number | undefined => findAsn(table, parseAddress(address)!);
+    expect(asnOf("20.1.2.3")).toBe(64_500);
+    expect(asnOf("21.1.2.3")).toBe(64_501);
+    expect(asnOf("22.1.2.3")).toBeUndefined();
+    expect(asnOf("2a00::1")).toBe(4_200_000_000);
+    expect(find(octets, "21.1.2.3").country).toBe("DE");
+    expect(find(octets, "20.1.2.3").country).toBeUndefined();
   });
 
   it("says when the data was made", () => {
@@ -193,8 +210,8 @@ describe("readMmdb() refuses", () => {
   });
 
   it("data that says nothing of places", () => {
-    const asn = writeMmdb({ "20.0.0.0/8": { autonomous_system_number: 64500 } });
-    expect(refusal(asn)).toContain("no country or continent codes");
+    const other = writeMmdb({ "20.0.0.0/8": { is_anonymous_proxy: true } });
+    expect(refusal(other)).toContain("neither country codes nor AS numbers");
   });
 
   it("or reads, and ends, whatever bits are flipped", () => {

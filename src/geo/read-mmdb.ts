@@ -2,7 +2,7 @@ import { createUniformList, type RangeList, RangeWriter } from "../address/range
 import { type GeoDatabase, GeoDataError } from "./geo-database.ts";
 import { LocationList } from "./location-list.ts";
 import { MmdbDecoder } from "./mmdb-decoder.ts";
-import { toLocation } from "./mmdb-location.ts";
+import { toAsn, toLocation } from "./mmdb-location.ts";
 import { DATA_SEPARATOR_OCTETS, type MmdbMetadata, readMetadata } from "./mmdb-metadata.ts";
 
 /**
@@ -15,20 +15,36 @@ export function readMmdb(octets: Buffer, name: string): GeoDatabase {
   const metadata = readMetadata(octets);
   const walker = new TreeWalker(octets, metadata);
   const v4 = walker.walk(1);
-  const v6 = metadata.ipVersion === 6 ? walker.walk(4) : createUniformList(4, 0);
-  if (walker.list.locations.length === 1) {
-    throw new GeoDataError("it has no country or continent codes (is it a geo database?)");
+  const nowhere = createUniformList(4, 0);
+  const v6 = metadata.ipVersion === 6 ? walker.walk(4) : { locations: nowhere, asns: nowhere };
+  const { list, hasAsns } = walker;
+  if (list.locations.length === 1 && !hasAsns) {
+    throw new GeoDataError("it has neither country codes nor AS numbers (is it a geo database?)");
   }
-  const source = { name, built: metadata.built, attribution: undefined };
-  return { source, v4, v6, locations: walker.list.locations };
+  return {
+    source: { name, built: metadata.built, attribution: undefined },
+    v4: v4.locations,
+    v6: v6.locations,
+    locations: list.locations,
+    asns: hasAsns ? { v4: v4.asns, v6: v6.asns } : undefined,
+  };
+}
+
+/** What a tree says of the addresses of a family. */
+interface Walked {
+  readonly locations: RangeList;
+  readonly asns: RangeList;
 }
 
 class TreeWalker {
   readonly list = new LocationList();
+  hasAsns = false;
   private readonly octets: Buffer;
   private readonly metadata: MmdbMetadata;
   private readonly decoder: MmdbDecoder;
+  /** By record at the edge of the tree. */
   private readonly numbers = new Map<number, number>();
+  private readonly asns = new Map<number, number>();
   /** Where the IPv4 addresses of an IPv6 tree begin: ::/96. */
   private readonly ipv4Start: number;
   private visits = 0;
@@ -46,18 +62,21 @@ class TreeWalker {
   }
 
   /** The ranges of one family: the IPv4 ones are those below ::/96 in an IPv6 tree, and unknown among the IPv6 ones. */
-  walk(words: 1 | 4): RangeList {
-    const writer = new RangeWriter(words);
+  walk(words: 1 | 4): Walked {
+    const locations = new RangeWriter(words);
+    const asns = new RangeWriter(words);
     const at = [0, 0, 0, 0];
     const bits = 32 * words;
     const visit = (record: number, depth: number): void => {
       if (record >= this.metadata.nodeCount) {
-        writer.push(at[0]!, at[1]!, at[2]!, at[3]!, this.findNumber(record));
+        locations.push(at[0]!, at[1]!, at[2]!, at[3]!, this.findNumber(record));
+        asns.push(at[0]!, at[1]!, at[2]!, at[3]!, this.asns.get(record) ?? 0);
         return;
       }
       // Databases let 2002::/16 and the like point back at the IPv4 tree: those addresses are asked for as IPv4.
       if (words === 4 && record === this.ipv4Start) {
-        writer.push(at[0]!, at[1]!, at[2]!, at[3]!, 0);
+        locations.push(at[0]!, at[1]!, at[2]!, at[3]!, 0);
+        asns.push(at[0]!, at[1]!, at[2]!, at[3]!, 0);
         return;
       }
       if (depth === bits) throw new GeoDataError(`its search tree is deeper than ${bits}`);
@@ -73,7 +92,7 @@ class TreeWalker {
       at[word] = at[word]! - bit;
     };
     visit(words === 1 ? this.ipv4Start : 0, 0);
-    return writer.finish();
+    return { locations: locations.finish(), asns: asns.finish() };
   }
 
   private readRecord(node: number, side: 0 | 1): number {
@@ -88,7 +107,7 @@ class TreeWalker {
     return high * 0x100_0000 + octets.readUIntBE(at + 4 * side, 3);
   }
 
-  /** Number of the location that a record at the edge of the tree stands for. */
+  /** Number of the location that a record at the edge of the tree stands for; takes note of its AS number. */
   private findNumber(record: number): number {
     const { nodeCount, treeSize, dataEnd } = this.metadata;
     if (record === nodeCount) return 0;
@@ -98,8 +117,14 @@ class TreeWalker {
     if (offset < treeSize + DATA_SEPARATOR_OCTETS || offset >= dataEnd) {
       throw new GeoDataError("its search tree points outside its data");
     }
-    const number = this.list.add(toLocation(this.decoder.decodeRecord(offset)));
+    const decoded = this.decoder.decodeRecord(offset);
+    const number = this.list.add(toLocation(decoded));
     this.numbers.set(record, number);
+    const asn = toAsn(decoded);
+    if (asn !== 0) {
+      this.asns.set(record, asn);
+      this.hasAsns = true;
+    }
     return number;
   }
 }

@@ -1,7 +1,8 @@
 import type { GeoTable } from "../geo/geo-table.ts";
-import { type CompiledSegment, compileSegment, type Plan } from "../image/compile-segment.ts";
-import { compileLocationMap } from "../steering/compile-location-map.ts";
-import type { Network, Zone } from "../zone/model.ts";
+import { type CompiledSegment, compileSegment } from "../image/compile-segment.ts";
+import { type ClassTable, classesOf } from "../steering/classes.ts";
+import { compileLocationMap, listClassRules } from "../steering/compile-location-map.ts";
+import type { SteeredRRset, Zone } from "../zone/model.ts";
 
 /** A zone with all work done that does not depend on health or on other zones; cheap to pass between threads. */
 export interface PreparedZone {
@@ -24,28 +25,25 @@ export interface PreparedMap {
  * @param geoVersion changes whenever `geo` does
  */
 export function prepareZone(zone: Zone, geo: GeoTable, geoVersion: number): PreparedZone {
-  const compiled = compileSegment(zone);
+  const tables = new Map<SteeredRRset, ClassTable>();
+  const compiled = compileSegment(zone, (rrset) => {
+    const table = classesOf(zone, rrset, geo);
+    tables.set(rrset, table);
+    return { classes: table.classes };
+  });
   const byKey = new Map<string, PreparedMap>();
   const networks = JSON.stringify(zone.networks);
-  const maps = compiled.plans.map((plan) => prepareMap(plan, zone.networks, networks));
-  return { zone: { ...zone, rrsets: [] }, compiled, maps };
-
-  function prepareMap(
-    { rrset, classes }: Plan,
-    list: readonly Network[],
-    listKey: string,
-  ): PreparedMap | undefined {
-    if (classes.classes.length === 1) return undefined;
-    const rules = rrset.rules.map(({ geos, subnets }, i) => ({
-      geos,
-      subnets,
-      class: classes.outcomeOfRule[i]!,
-    }));
-    const key = `${geoVersion} ${JSON.stringify(rules)} ${listKey}`;
-    const known = byKey.get(key);
-    if (known !== undefined) return known;
-    const prepared = { key, map: compileLocationMap(rules, list, geo) };
-    byKey.set(key, prepared);
+  const maps = compiled.plans.map(({ rrset }) => {
+    const table = tables.get(rrset)!;
+    if (table.classes.length === 1) return undefined;
+    const rules = listClassRules(rrset, table);
+    const key = `${geoVersion} ${table.rankings.key} ${JSON.stringify(rules)} ${networks}`;
+    let prepared = byKey.get(key);
+    if (prepared === undefined) {
+      prepared = { key, map: compileLocationMap(rules, zone.networks, geo, table.rankings) };
+      byKey.set(key, prepared);
+    }
     return prepared;
-  }
+  });
+  return { zone: { ...zone, rrsets: [] }, compiled, maps };
 }

@@ -3,138 +3,141 @@ import { flattenPrefixes } from "../address/flatten-prefixes.ts";
 import { mergeLists } from "../address/merge-lists.ts";
 import type { RangeList } from "../address/range-list.ts";
 import { measureRangeTable, writeRangeTable } from "../address/range-table.ts";
-import type { GeoTable, Location } from "../geo/geo-table.ts";
-import type { GeoCode, Network, Rule } from "../zone/model.ts";
-import { formatGeoCode, isUnknown } from "./geo-code.ts";
-import { groupLocations } from "./location-groups.ts";
-import { HEADER_WORDS, LOCATION_UNKNOWN, NO_RULE } from "./location-map.ts";
+import type { GeoTable } from "../geo/geo-table.ts";
+import type { Network, Rule, SteeredRRset } from "../zone/model.ts";
+import type { ClassTable } from "./classes.ts";
+import { HEADER_WORDS, LOCATION_UNKNOWN } from "./location-map.ts";
+import type { Matters } from "./place.ts";
+import { layOutPlaces } from "./place-layers.ts";
+import { NO_RANKINGS, type Rankings } from "./rankings.ts";
+import { NO_RULE, type Signature, Signatures } from "./signatures.ts";
 
-/** A rule, and the class of clients it makes: rules with the same pools share one, 0 to 32 767. */
-export interface ClassRule extends Pick<Rule, "geos" | "subnets"> {
-  readonly class: number;
+/** A rule, and the class of clients it makes by number of ranking, 0 to 32 767: rules with the same pools share one. */
+export interface ClassRule extends Pick<Rule, "geos" | "subnets" | "asns"> {
+  readonly classes: readonly number[];
+}
+
+/** The rules of a steered name with their classes. */
+export function listClassRules(rrset: SteeredRRset, { outcomes }: ClassTable): ClassRule[] {
+  return rrset.rules.map(({ geos, subnets, asns }, i) => ({
+    geos,
+    subnets,
+    asns,
+    classes: outcomes[i]!,
+  }));
+}
+
+/** What of a place the rules look at. */
+export function findMatters(
+  rules: readonly Pick<Rule, "asns">[],
+  rankings: Pick<Rankings, "ranks">,
+): Matters {
+  return { asn: rules.some(({ asns }) => asns.length > 0), distance: rankings.ranks.length > 1 };
 }
 
 /**
  * Lays rules over the address space, for `LocationMap` to read.
  *
  * @param rules in the order they are tried, at most 32 767, a catch-all among them
- * @throws {RangeError} if there is no catch-all or there are too many rules: checked zones have neither
+ * @throws {RangeError} if there is no catch-all or there are too many rules or classes: checked zones always have the first
  */
 export function compileLocationMap(
   rules: readonly ClassRule[],
   networks: readonly Network[],
   geo: GeoTable,
+  rankings: Rankings = NO_RANKINGS,
 ): SharedArrayBuffer {
-  const catchAll = rules.findIndex((rule) => rule.geos.length + rule.subnets.length === 0);
+  const catchAll = rules.findIndex(isCatchAll);
   if (catchAll < 0) throw new RangeError("a location map needs a catch-all rule");
-  if (catchAll >= LOCATION_UNKNOWN) throw new RangeError("too many rules for a location map");
   const tried = rules.slice(0, catchAll + 1);
-  const byCode = indexRulesByCode(tried);
-  const bySubdivision = tried.some((rule) => rule.geos.some((code) => code.subdivision));
-  const groups = groupLocations(geo, bySubdivision);
-  // By rule: whether one before it that goes by location would make another class.
-  const hasRival = tried.map((rule, i) =>
-    tried.slice(0, i).some(({ geos, class: other }) => geos.length > 0 && other !== rule.class),
-  );
-  const locations = [...groups.locations, ...networks.map(({ geo: code }) => toLocation(code))];
-  const ruleOf = locations.map((location) => findGeoRule(byCode, location));
-  const unknown = locations.map(isUnknown);
+  refuseTooMany("rules", tried.length, LOCATION_UNKNOWN);
+  const classes = tried.reduce((most, rule) => Math.max(most, ...rule.classes), 0) + 1;
+  refuseTooMany("classes of clients", classes, LOCATION_UNKNOWN);
 
-  const layers4 = layOut(1, groups.v4, tried, networks, groups.locations.length);
-  const layers6 = layOut(4, groups.v6, tried, networks, groups.locations.length);
-  const decideAt = (location: number, bySubnet: number): number => {
-    if (unknown[location]! && hasRival[bySubnet]!) return LOCATION_UNKNOWN | bySubnet;
-    return tried[Math.min(ruleOf[location]!, bySubnet)]!.class;
+  const matters = findMatters(tried, rankings);
+  const bySubdivision = tried.some(({ geos }) => geos.some((code) => code.subdivision));
+  const signatures = new Signatures(tried, matters, rankings);
+  const places = layOutPlaces(geo, networks, matters, bySubdivision, signatures);
+  refuseTooMany("kinds of places", signatures.list.length, NO_RULE);
+  const decider = new Decider(tried, signatures.list);
+  const layClients = (words: 1 | 4, located: RangeList): RangeList => {
+    const subnets = tried.flatMap((rule, value) =>
+      rule.subnets.map((prefix) => ({ prefix, value })),
+    );
+    const bySubnet = flattenPrefixes(words, subnets, catchAll, Math.min);
+    const embeddings = flattenPrefixes(words, EMBEDDINGS_AS_PREFIXES, 0, (_, inner) => inner);
+    return stripEmbeddings(
+      mergeLists(
+        [located, bySubnet, embeddings],
+        // Kept apart above the 16 bits of the value, so that no range, and no scope, spans two embeddings.
+        ([place, rule, embedding]) => decider.decide(place!, rule!) + embedding! * 0x1_0000,
+      ),
+    );
   };
-  // Almost everywhere no subnet matches.
-  const outsideSubnets = Uint16Array.from(locations, (_, location) => decideAt(location, catchAll));
-  const decide = ([location, bySubnet, embedding]: readonly number[]): number => {
-    const value =
-      bySubnet === catchAll ? outsideSubnets[location!]! : decideAt(location!, bySubnet!);
-    // Kept apart above the 16 bits of the value, so that no range, and no scope, spans two embeddings.
-    return value + embedding! * 0x1_0000;
-  };
-  const clients4 = mergeLists(layers4, decide);
-  const clients6 = stripEmbeddings(mergeLists(layers6, decide));
+  const clients = [layClients(1, places.v4), layClients(4, places.v6)];
   // Without subnets a resolver's class is its class as a client, which the tables have already.
-  const isShared = tried.every((rule) => rule.subnets.length === 0);
-  const byLocation = ([location]: readonly number[]): number => ruleOf[location!]!;
-  const resolvers = isShared
-    ? []
-    : [layers4, layers6].map(([location]) => mergeLists([location!], byLocation));
-  return writeMap(
-    [clients4, clients6, ...resolvers],
-    tried.map((rule) => rule.class),
-  );
+  const isShared = tried.every(({ subnets }) => subnets.length === 0);
+  const resolvers = isShared || decider.rows.length === 0 ? [] : [places.v4, places.v6];
+  const nowhere = signatures.list[signatures.numberOf([], NOWHERE)]!;
+  const rows = isShared
+    ? decider.rows.map((rule) => [classOf(tried, nowhere, rule)])
+    : decider.rows.map((rule) => signatures.list.map((place) => classOf(tried, place, rule)));
+  return writeMap([...clients, ...resolvers], rows);
 }
 
-/** The first rule that names each code. */
-function indexRulesByCode(rules: readonly ClassRule[]): Map<string, number> {
-  const first = new Map<string, number>();
-  for (const [i, rule] of rules.entries()) {
-    for (const code of rule.geos) {
-      const key = toKey(code);
-      if (!first.has(key)) first.set(key, i);
-    }
+const NOWHERE = {
+  location: { continent: undefined, country: undefined, subdivision: undefined, coords: undefined },
+  asn: undefined,
+};
+
+/** The class of a client in a place, of whom `bySubnet` is the first rule that matches without looking at the place. */
+function classOf(rules: readonly ClassRule[], place: Signature, bySubnet: number): number {
+  return rules[Math.min(place.rule, bySubnet)]!.classes[place.ranking]!;
+}
+
+/** What a client table says of each kind of place under each rule that matches by subnet; each looked up once. */
+class Decider {
+  /** The rules by subnet of clients whose class depends on their resolver's place. */
+  readonly rows: number[] = [];
+  private readonly rules: readonly ClassRule[];
+  private readonly places: readonly Signature[];
+  private readonly known = new Map<number, number>();
+  private readonly rowValues = new Map<number, number>();
+
+  constructor(rules: readonly ClassRule[], places: readonly Signature[]) {
+    this.rules = rules;
+    this.places = places;
   }
-  return first;
+
+  decide(place: number, bySubnet: number): number {
+    const key = place * this.rules.length + bySubnet;
+    let value = this.known.get(key);
+    if (value !== undefined) return value;
+    const signature = this.places[place]!;
+    value = signature.isNowhere
+      ? this.decideNowhere(bySubnet)
+      : classOf(this.rules, signature, bySubnet);
+    this.known.set(key, value);
+    return value;
+  }
+
+  private decideNowhere(bySubnet: number): number {
+    let value = this.rowValues.get(bySubnet);
+    if (value !== undefined) return value;
+    const first = classOf(this.rules, this.places[0]!, bySubnet);
+    const isSame = this.places.every((place) => classOf(this.rules, place, bySubnet) === first);
+    value = isSame ? first : LOCATION_UNKNOWN | (this.rows.push(bySubnet) - 1);
+    this.rowValues.set(bySubnet, value);
+    return value;
+  }
 }
 
-/** Below the continent a code is told by its country alone: databases differ over continents. */
-function toKey(code: GeoCode): string {
-  return code.country === undefined ? code.continent : formatGeoCode({ ...code, continent: "" });
+function isCatchAll({ geos, subnets, asns }: ClassRule): boolean {
+  return geos.length + subnets.length + asns.length === 0;
 }
 
-function findGeoRule(byCode: ReadonlyMap<string, number>, location: Location): number {
-  const { continent = "", country, subdivision } = location;
-  const codes = [
-    { continent, country: undefined, subdivision: undefined },
-    { continent, country, subdivision: undefined },
-    { continent, country, subdivision },
-  ];
-  return Math.min(...codes.map((code) => byCode.get(toKey(code)) ?? NO_RULE));
-}
-
-function toLocation(code: GeoCode | undefined): Location {
-  return {
-    continent: code?.continent,
-    country: code?.country,
-    subdivision: code?.subdivision,
-    coords: undefined,
-  };
-}
-
-/**
- * What decides at each address of a family: its location, the first rule that matches without one, and the kind of
- * embedding it belongs to.
- *
- * @param offset number of the first network among the locations
- */
-function layOut(
-  words: 1 | 4,
-  databases: RangeList,
-  rules: readonly ClassRule[],
-  networks: readonly Network[],
-  offset: number,
-): RangeList[] {
-  const inner = (_outer: number, value: number): number => value;
-  const none = 0xffff_ffff;
-  const corrections = flattenPrefixes(
-    words,
-    networks.flatMap(({ prefix, geo }, i) => (geo ? [{ prefix, value: offset + i }] : [])),
-    none,
-    inner,
-  );
-  const locations =
-    corrections.values.length === 1 && corrections.values[0] === none
-      ? databases
-      : mergeLists([databases, corrections], ([database, network]) =>
-          network === none ? database! : network!,
-        );
-  const subnets = rules.flatMap((rule, value) => rule.subnets.map((prefix) => ({ prefix, value })));
-  const bySubnet = flattenPrefixes(words, subnets, rules.length - 1, Math.min);
-  const embeddings = flattenPrefixes(words, EMBEDDINGS_AS_PREFIXES, 0, inner);
-  return [locations, bySubnet, embeddings];
+function refuseTooMany(what: string, count: number, limit: number): void {
+  if (count > limit) throw new RangeError(`${count} ${what}: a location map has room for ${limit}`);
 }
 
 const EMBEDDINGS_AS_PREFIXES = EMBEDDING_PREFIXES.map(({ kind, words, length }) => {
@@ -148,7 +151,11 @@ function stripEmbeddings(list: RangeList): RangeList {
   return { ...list, values: list.values.map((value) => value & 0xffff) };
 }
 
-function writeMap(tables: readonly RangeList[], classes: readonly number[]): SharedArrayBuffer {
+/** @param rows by row and resolver's signature; of one entry where the client tables serve for resolvers, too */
+function writeMap(
+  tables: readonly RangeList[],
+  rows: readonly (readonly number[])[],
+): SharedArrayBuffer {
   const offsets: number[] = [];
   let end = 4 * HEADER_WORDS;
   for (const table of tables) {
@@ -156,7 +163,8 @@ function writeMap(tables: readonly RangeList[], classes: readonly number[]): Sha
     end += measureRangeTable(table);
   }
   const [clients4, clients6, resolvers4 = 0, resolvers6 = 0] = offsets;
-  const buffer = new SharedArrayBuffer(end + 2 * classes.length);
+  const columns = rows[0]?.length ?? 0;
+  const buffer = new SharedArrayBuffer(end + 2 * rows.length * columns);
   const first = tables[0]!.values[0];
   const clientMatters = tables.slice(0, 2).some(({ values }) => values.some((v) => v !== first));
   new Uint32Array(buffer, 0, HEADER_WORDS).set([
@@ -166,8 +174,9 @@ function writeMap(tables: readonly RangeList[], classes: readonly number[]): Sha
     resolvers4,
     resolvers6,
     end,
+    columns,
   ]);
   for (const [i, table] of tables.entries()) writeRangeTable(table, buffer, offsets[i]!);
-  new Uint16Array(buffer, end).set(classes);
+  new Uint16Array(buffer, end).set(rows.flat());
   return buffer;
 }

@@ -20,7 +20,7 @@ function germanTable(): GeoTable {
     return { starts, locations: values };
   };
   const germany = { continent: "EU", country: "DE", subdivision: "HE", coords: [50, 8] } as const;
-  return { v4: lay(1), v6: lay(4), locations: [UNKNOWN, germany], sources: [] };
+  return { v4: lay(1), v6: lay(4), locations: [UNKNOWN, germany], asns: undefined, sources: [] };
 }
 
 function code(continent: string, country?: string): GeoCode {
@@ -32,15 +32,16 @@ const NETWORKS: readonly Network[] = [
   { prefix: parsePrefix("20.2.0.0/16")!, geo: undefined, coords: [1, 2], asn: undefined },
   { prefix: parsePrefix("20.3.0.0/16")!, geo: code("EU", "DE"), coords: undefined, asn: undefined },
 ];
+const MATTERS = { asn: false, distance: false };
 const RULES = [
-  { geos: [], subnets: [parsePrefix("10.1.0.0/16")!] },
-  { geos: [code("EU", "DE")], subnets: [] },
-  { geos: [], subnets: [] },
+  { geos: [], subnets: [parsePrefix("10.1.0.0/16")!], asns: [] },
+  { geos: [code("EU", "DE")], subnets: [], asns: [] },
+  { geos: [], subnets: [], asns: [] },
 ];
 
 function ask(client: string, resolver = "192.0.2.1"): ClientDescription {
   const prefix = parsePrefix(client)!;
-  return describeClient(RULES, NETWORKS, germanTable(), prefix, parseAddress(resolver)!);
+  return describeClient(RULES, MATTERS, NETWORKS, germanTable(), prefix, parseAddress(resolver)!);
 }
 
 describe("describeClient()", () => {

@@ -6,15 +6,15 @@ import { contains } from "../address/contains.ts";
 import { countDecidingBits, findEmbedding, normalizeAddress } from "../address/embedded.ts";
 import { createKeyOf } from "../address/key.ts";
 import { formatAddress, formatPrefix } from "../address/parse.ts";
-import type { GeoTable, Location } from "../geo/geo-table.ts";
+import type { GeoTable } from "../geo/geo-table.ts";
 import type { Network, Rule } from "../zone/model.ts";
-import { formatGeoCode, isUnknown, matchesGeoCode } from "./geo-code.ts";
+import { formatGeoCode, matchesGeoCode } from "./geo-code.ts";
 import { type Located, locate } from "./locate.ts";
+import { isNowhere, type Matters, type Place } from "./place.ts";
 
-export interface ClientDescription {
+export interface ClientDescription extends Place {
   /** What `subnets` are compared with: the client's address, or the IPv4 address inside it. */
   readonly address: string;
-  readonly location: Location;
   readonly source: LocationSource;
   /** The first rule that matches; undefined if none does. */
   readonly match: RuleMatch | undefined;
@@ -33,17 +33,22 @@ export interface RuleMatch {
   readonly by:
     | { readonly kind: "subnet"; readonly prefix: string }
     | { readonly kind: "geo"; readonly code: string }
+    | { readonly kind: "asn"; readonly asn: number }
     | { readonly kind: "catch-all" };
 }
+
+type ClientRule = Pick<Rule, "geos" | "subnets" | "asns">;
 
 /**
  * Describes a client by the same rules as `compileLocationMap()`.
  *
+ * @param matters what the rules look at: see `findMatters()`
  * @param client the prefix of an ECS option, or the resolver as a whole where there is none
  * @param resolver the source address of the query
  */
 export function describeClient(
-  rules: readonly Pick<Rule, "geos" | "subnets">[],
+  rules: readonly ClientRule[],
+  matters: Matters,
   networks: readonly Network[],
   geo: GeoTable,
   client: Prefix,
@@ -52,12 +57,14 @@ export function describeClient(
   const via = normalizeAddress(resolver);
   const address = client.length === 0 ? via : normalizePrefix(client);
   const own = locate(address, networks, geo);
-  const located = isUnknown(own.location) ? locate(via, networks, geo) : own;
+  const located = isNowhere(own, matters) ? locate(via, networks, geo) : own;
+  const { location, asn } = located;
   return {
     address: formatAddress(address),
-    location: located.location,
-    source: describeSource(own, located, via),
-    match: findRule(rules, address, located.location),
+    location,
+    asn,
+    source: isNowhere(located, matters) ? { kind: "nobody" } : describeSource(own, located, via),
+    match: findRule(rules, address, located),
   };
 }
 
@@ -70,7 +77,6 @@ function normalizePrefix(prefix: Prefix): Address {
 }
 
 function describeSource(own: Located, located: Located, via: Address): LocationSource {
-  if (isUnknown(located.location)) return { kind: "nobody" };
   const { network } = located;
   const prefix = network === undefined ? undefined : formatPrefix(network.prefix);
   if (located !== own) return { kind: "resolver", address: formatAddress(via), network: prefix };
@@ -78,16 +84,19 @@ function describeSource(own: Located, located: Located, via: Address): LocationS
 }
 
 function findRule(
-  rules: readonly Pick<Rule, "geos" | "subnets">[],
+  rules: readonly ClientRule[],
   address: Address,
-  location: Location,
+  place: Place,
 ): RuleMatch | undefined {
-  for (const [rule, { geos, subnets }] of rules.entries()) {
-    if (geos.length + subnets.length === 0) return { rule, by: { kind: "catch-all" } };
+  for (const [rule, { geos, subnets, asns }] of rules.entries()) {
+    if (geos.length + subnets.length + asns.length === 0)
+      return { rule, by: { kind: "catch-all" } };
     const subnet = subnets.find((prefix) => contains(prefix, address));
     if (subnet !== undefined) return { rule, by: { kind: "subnet", prefix: formatPrefix(subnet) } };
-    const code = geos.find((candidate) => matchesGeoCode(candidate, location));
+    const code = geos.find((candidate) => matchesGeoCode(candidate, place.location));
     if (code !== undefined) return { rule, by: { kind: "geo", code: formatGeoCode(code) } };
+    const asn = asns.find((candidate) => candidate === place.asn);
+    if (asn !== undefined) return { rule, by: { kind: "asn", asn } };
   }
   return undefined;
 }

@@ -14,8 +14,3 @@ export function matchesGeoCode(code: GeoCode, location: Location): boolean {
   if (code.country !== location.country) return false;
   return code.subdivision === undefined || code.subdivision === location.subdivision;
 }
-
-/** True if nothing is known that a code could match. */
-export function isUnknown(location: Location): boolean {
-  return location.continent === undefined && location.country === undefined;
-}

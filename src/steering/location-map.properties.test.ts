@@ -144,7 +144,7 @@ function evaluate(model: Model, client: Prefix, resolver: Address): number {
       geos.some(({ continent, country, subdivision }) =>
         `${at}-`.startsWith(`${[continent, country, subdivision].filter(Boolean).join("-")}-`),
       ),
-  )!.class;
+  )!.classes[0]!;
 }
 
 describe("LocationMap", () => {
@@ -166,9 +166,10 @@ describe("LocationMap", () => {
       networks: once(networks).map(([prefix, text]) => network(formatPrefix(prefix), text)),
       rules: [
         ...rules.map(([outcome, geos, subnets]) => ({
-          class: outcome,
+          classes: [outcome],
           geos: geos.map(code),
           subnets,
+          asns: [],
         })),
         rule(9, []),
       ],
@@ -293,8 +294,9 @@ describe("LocationMap", () => {
         for (const client of clients) {
           for (const { address: resolver } of resolvers) {
             const { rules, networks } = model;
-            const { match } = describeClient(rules, networks, table, client, resolver);
-            expect(rules[match!.rule]!.class).toBe(classify(map, client, resolver));
+            const matters = { asn: false, distance: false };
+            const { match } = describeClient(rules, matters, networks, table, client, resolver);
+            expect(rules[match!.rule]!.classes[0]).toBe(classify(map, client, resolver));
           }
         }
       }),
@@ -307,6 +309,7 @@ describe("LocationMap", () => {
     const rules = [rule(0, ["AS", "OC"]), rule(1, ["EU-DE"]), rule(2, ["EU", "AF"]), rule(3, [])];
     const map = new LocationMap(compileLocationMap(rules, [], table));
     const resolver = parseAddress("192.0.2.1")!;
+    const matters = { asn: false, distance: false };
     const seen = new Set<number>();
     for (let i = 0; i < 3000; i++) {
       const bits = Math.imul(i, 2_654_435_761) >>> 0;
@@ -317,7 +320,7 @@ describe("LocationMap", () => {
         truncate(toAddress(v6, 6), 56),
       ]) {
         const found = classify(map, client, resolver);
-        const { match } = describeClient(rules, [], table, client, resolver);
+        const { match } = describeClient(rules, matters, [], table, client, resolver);
         expect(found, formatPrefix(client)).toBe(match!.rule);
         seen.add(found);
       }

@@ -2,13 +2,14 @@
  * Which class a client belongs to: the rules of a steered name, laid over the address space once and looked up per
  * query. `compile-location-map.ts` writes what is read here; this is all of steering that the query path sees.
  *
- * Header in 32-bit words: whether the client matters at all (0: it does not), then the offsets in octets of the tables
- * of clients (IPv4, IPv6), of resolvers (IPv4, IPv6; 0 where no rule has subnets), and of the classes by rule, 16 bits
- * each.
+ * Header in 32-bit words: whether the client matters at all (0: it does not), the offsets in octets of the tables of
+ * clients (IPv4, IPv6), of resolvers (IPv4, IPv6; 0 where the client tables serve for them, too) and of the classes by
+ * row and column, 16 bits each; the number of columns.
  *
- * A value of a client table is a class, or `LOCATION_UNKNOWN` with the first rule that matches without a location; a
- * value of a resolver table is the first rule that matches by location, or `NO_RULE`. Where there are none, the client
- * tables serve: without subnets a resolver's class by location is its class as a client.
+ * A value of a client table is a class, or `LOCATION_UNKNOWN` with the row of clients of whom nothing but the address is
+ * known: their class depends on where their resolver is. A value of a resolver table is the column of its place. Without
+ * such a table there is one column, that of resolvers of whom nothing is known either: others have the class that
+ * they would have as clients.
  */
 import {
   countDecidingBits,
@@ -20,9 +21,8 @@ import {
 import type { AddressKey } from "../address/key.ts";
 import { RangeTable } from "../address/range-table.ts";
 
-export const HEADER_WORDS = 6;
+export const HEADER_WORDS = 7;
 export const LOCATION_UNKNOWN = 0x8000;
-export const NO_RULE = 0xffff;
 
 /** The reader of one map. Its methods allocate nothing. */
 export class LocationMap {
@@ -37,6 +37,7 @@ export class LocationMap {
   private readonly resolvers4: RangeTable | undefined;
   private readonly resolvers6: RangeTable | undefined;
   private readonly classes: Uint16Array;
+  private readonly columns: number;
 
   constructor(buffer: SharedArrayBuffer) {
     const header = new Uint32Array(buffer, 0, HEADER_WORDS);
@@ -48,6 +49,7 @@ export class LocationMap {
       this.resolvers6 = new RangeTable(buffer, header[4]!);
     }
     this.classes = new Uint16Array(buffer, header[5]!);
+    this.columns = header[6]!;
   }
 
   /**
@@ -61,14 +63,14 @@ export class LocationMap {
     const value = this.findClient(client.known === 0 ? resolver : client);
     if (client.known === 0 || !this.clientMatters) this.scope = 0;
     if (value < LOCATION_UNKNOWN) return value;
-    // Nothing is known of where the client is, so the rules by location look at its resolver.
-    const other = value & ~LOCATION_UNKNOWN;
+    // Nothing is known of where the client is: its resolver's place counts.
+    const row = value & ~LOCATION_UNKNOWN;
     if (this.resolvers4 === undefined || this.resolvers6 === undefined) {
       const own = lookUp(this.clients4, this.clients6, resolver);
-      return own < LOCATION_UNKNOWN ? own : this.classes[other]!;
+      return own < LOCATION_UNKNOWN ? own : this.classes[row]!;
     }
-    const byLocation = lookUp(this.resolvers4, this.resolvers6, resolver);
-    return this.classes[Math.min(byLocation, other)]!;
+    const column = lookUp(this.resolvers4, this.resolvers6, resolver);
+    return this.classes[row * this.columns + column]!;
   }
 
   private findClient(client: AddressKey): number {

@@ -35,12 +35,22 @@ export function geoTable(entries: Readonly<Record<string, string>>): GeoTable {
     const list = flattenPrefixes(words, prefixes, 0, (_, inner) => inner);
     return { starts: list.starts, locations: list.values };
   };
-  return { v4: lay(1), v6: lay(4), locations, sources: [] };
+  return { v4: lay(1), v6: lay(4), locations, asns: undefined, sources: [] };
 }
 
 /** A rule for a class of clients. */
-export function rule(outcome: number, geos: string[], subnets: string[] = []): ClassRule {
-  return { class: outcome, geos: geos.map(code), subnets: subnets.map((s) => parsePrefix(s)!) };
+export function rule(
+  outcome: number,
+  geos: string[],
+  subnets: string[] = [],
+  asns: number[] = [],
+): ClassRule {
+  return {
+    classes: [outcome],
+    geos: geos.map(code),
+    subnets: subnets.map((text) => parsePrefix(text)!),
+    asns,
+  };
 }
 
 /** An operator's correction. */
