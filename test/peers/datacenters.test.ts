@@ -30,16 +30,16 @@ async function inWorld(
   const port = await findSharedPort(addresses);
   const all = await Promise.all(addresses.map((address) => startDatacenter(address, port)));
   const [one, two, three, far] = all as [Datacenter, Datacenter, Datacenter, Datacenter];
-  const rondo = await startRondo({
-    zones: {
-      "example.com.yaml": writeZone(protocol, port, addresses.slice(0, 3), addresses.slice(3)),
-    },
-    args: ["--workers", "1"],
-  });
+  const zoneText = writeZone(protocol, port, addresses.slice(0, 3), addresses.slice(3));
+  let rondo: Rondo | undefined;
   try {
+    rondo = await startRondo({
+      zones: { "example.com.yaml": zoneText },
+      args: ["--workers", "1"],
+    });
     await body({ near: [one, two, three], far, all, rondo });
   } finally {
-    await rondo.stop();
+    await rondo?.stop();
     await Promise.all(all.map((datacenter) => datacenter.close()));
   }
 }

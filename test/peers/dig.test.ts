@@ -39,7 +39,7 @@ beforeAll(async () => {
     listen: ["127.0.0.1:0", "[::1]:0"],
   });
 });
-afterAll(() => rondo.stop());
+afterAll(() => rondo?.stop());
 
 async function ask(program: string, ...args: string[]): Promise<string> {
   const { address, port } = rondo.endpoint;

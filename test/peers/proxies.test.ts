@@ -53,13 +53,17 @@ async function withProxies(body: (proxies: Proxies) => Promise<void>): Promise<v
     nginx: () => startNginx(folder, hosts[0]!, port),
     haproxy: () => startHaproxy(folder, hosts[1]!, port),
   };
-  const peers = [await start.nginx(), await start.haproxy()];
-  const spare = await startDatacenter(hosts[2]!, port);
-  const rondo = await startRondo({
-    zones: { "example.com.yaml": writeZone("HTTP", port, hosts.slice(0, 2), hosts.slice(2)) },
-    args: ["--workers", "1"],
-  });
+  const peers: Peer[] = [];
+  const closers: (() => Promise<void>)[] = [];
   try {
+    for (const which of ["nginx", "haproxy"] as const) peers.push(await start[which]());
+    const spare = await startDatacenter(hosts[2]!, port);
+    closers.push(() => spare.close());
+    const rondo = await startRondo({
+      zones: { "example.com.yaml": writeZone("HTTP", port, hosts.slice(0, 2), hosts.slice(2)) },
+      args: ["--workers", "1"],
+    });
+    closers.push(() => rondo.stop());
     await body({
       rondo,
       nginx: peers[0]!,
@@ -69,9 +73,7 @@ async function withProxies(body: (proxies: Proxies) => Promise<void>): Promise<v
       },
     });
   } finally {
-    await rondo.stop();
-    await Promise.all(peers.map((peer) => peer.stop()));
-    await spare.close();
+    await Promise.all([...closers.map((close) => close()), ...peers.map((peer) => peer.stop())]);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -84,8 +84,8 @@ describeWithPeers("unbound, pointed at rondo (with 0x20)", ["unbound"], () => {
     unbound = await startUnbound({ "gslb.example.com": rondo.endpoint });
   });
   afterAll(async () => {
-    await unbound.stop();
-    await rondo.stop();
+    await unbound?.stop();
+    await rondo?.stop();
   });
 
   resolvesEverything(() => unbound);
@@ -133,9 +133,9 @@ describeWithPeers("unbound, following a delegation from NSD to rondo", ["unbound
     unbound = await startUnbound({ "example.com": parent });
   });
   afterAll(async () => {
-    await unbound.stop();
-    await parent.stop();
-    await rondo.stop();
+    await unbound?.stop();
+    await parent?.stop();
+    await rondo?.stop();
   });
 
   resolvesEverything(() => unbound);

@@ -46,7 +46,7 @@ function overTheNetwork(scenario: Scenario, transports: readonly Transport[]): v
   beforeAll(async () => {
     rondo = await startRondo({ zones: scenario.zones, args: ["--workers", "1"] });
   });
-  afterAll(() => rondo.stop());
+  afterAll(() => rondo?.stop());
   for (const transport of transports) {
     test(transport.toUpperCase(), () => runOverTheNetwork(scenario, transport, rondo));
   }

@@ -42,7 +42,7 @@ describe("while files change", () => {
     });
   });
   afterEach(async () => {
-    await rondo.stop();
+    await rondo?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 

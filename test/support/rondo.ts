@@ -82,18 +82,21 @@ export async function startRondo(options: RondoOptions): Promise<Rondo> {
     };
   } catch (error) {
     child.kill("SIGKILL");
+    await closed;
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     throw new Error(`Cannot start rondo: ${String(error)}\n${output()}`);
   }
 }
 
 /** Runs `rondo serve` that is expected to end by itself. */
 export async function failToStart(options: RondoOptions): Promise<Output> {
-  const { child, output } = spawnRondo(options);
+  const { child, folder, output } = spawnRondo(options);
   const overdue = setTimeout(() => child.kill("SIGKILL"), 20_000);
   await new Promise<void>((resolve) => {
     child.once("close", () => resolve());
   });
   clearTimeout(overdue);
+  if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   return { status: child.exitCode ?? 255, stdout: "", stderr: output() };
 }
 
