@@ -1,50 +1,91 @@
 import { checkReferences } from "./check-schema.ts";
 import {
+  anything,
+  boolean,
   type Decoder,
   fullListOf,
   integer,
+  type Located,
   object,
   oneOf,
   optional,
   required,
+  startOf,
   text,
 } from "./decode.ts";
+import { duration, ttl } from "./duration.ts";
 import { describeTree, type Tree } from "./tree.ts";
-import type { MinHealthy, PoolSettings, ValueSettings } from "./zone-settings.ts";
+import type {
+  AllDownSettings,
+  AllDownValues,
+  FailbackSettings,
+  MemberSettings,
+  MinHealthy,
+  PoolSettings,
+  ValueSettings,
+} from "./zone-settings.ts";
 
-const fields: Decoder<ValueSettings> = object<ValueSettings>(
-  "a value of a pool",
-  {
-    value: required(text),
-    weight: optional(integer(0, 1000)),
-    dc: optional(text),
-    status: optional(oneOf(["up", "down", "obey"])),
-    healthcheck: optional(checkReferences),
-    probe: optional(text),
-  },
-  ["pool"],
-);
+const DAY = 86_400_000;
 
-/** A value with its settings, or the bare value. */
-const value: Decoder<ValueSettings> = (tree, name, issues) => {
-  if (tree.kind === "mapping") {
-    const nested = tree.entries.find(({ key }) => key === "pool");
-    if (nested === undefined || tree.entries.some(({ key }) => key === "value")) {
-      return fields(tree, name, issues);
-    }
-    issues.error(nested.keyPlace, "a pool as a value of a pool is not supported yet");
+/** All that may stand in one entry of `values`. */
+interface WrittenMember {
+  readonly value: Located<Tree> | undefined;
+  readonly pool: Located<string> | undefined;
+  readonly weight: ValueSettings["weight"];
+  readonly dc: ValueSettings["dc"];
+  readonly status: ValueSettings["status"];
+  readonly healthcheck: ValueSettings["healthcheck"];
+  readonly probe: ValueSettings["probe"];
+}
+
+const fields: Decoder<WrittenMember> = object<WrittenMember>("a value of a pool", {
+  value: optional(anything),
+  pool: optional(text),
+  weight: optional(integer(0, 1000)),
+  dc: optional(text),
+  status: optional(oneOf(["up", "down", "obey"])),
+  healthcheck: optional(checkReferences),
+  probe: optional(text),
+});
+
+/** A value with its settings, the bare value, or a pool. */
+const member: Decoder<MemberSettings> = (tree, name, issues) => {
+  if (tree.kind !== "mapping") {
+    const bare = text(tree, name, issues);
+    if (bare === undefined) return undefined;
+    return {
+      kind: "value",
+      value: { value: tree, place: tree.place },
+      weight: undefined,
+      dc: undefined,
+      status: undefined,
+      healthcheck: undefined,
+      probe: undefined,
+    };
+  }
+  const written = fields(tree, name, issues);
+  if (written === undefined) return undefined;
+  const { value, pool: nested, weight, status, ...rest } = written;
+  if (value !== undefined && nested !== undefined) {
+    issues.error(nested.place, 'a value of a pool has "value" or "pool", not both');
     return undefined;
   }
-  const bare = text(tree, name, issues);
-  if (bare === undefined) return undefined;
-  return {
-    value: { value: bare, place: tree.place },
-    weight: undefined,
-    dc: undefined,
-    status: undefined,
-    healthcheck: undefined,
-    probe: undefined,
-  };
+  if (value !== undefined) return { kind: "value", value, weight, status, ...rest };
+  if (nested === undefined) {
+    const isRefused = tree.entries.some(({ key }) => key === "pool");
+    if (!isRefused)
+      issues.error(startOf(tree), 'a value of a pool needs the key "value" or "pool"');
+    return undefined;
+  }
+  for (const key of ["dc", "healthcheck", "probe"] as const) {
+    const setting = rest[key];
+    if (setting === undefined) continue;
+    issues.error(
+      setting.place,
+      `${key} means nothing to a pool among values: its own values have it`,
+    );
+  }
+  return { kind: "pool", pool: nested, weight, status };
 };
 
 /** A count, or `50%`. */
@@ -65,16 +106,36 @@ function readPercent(tree: Tree): number | undefined {
   return match === null ? undefined : Number(match[1]);
 }
 
-export const pool: Decoder<PoolSettings> = object<PoolSettings>(
-  "a pool",
-  {
-    values: required(fullListOf(value)),
-    policy: optional(oneOf(["rotate", "failover"], ["sticky", "nearest", "least_loaded"])),
-    answers: optional(integer(1, 100)),
-    healthcheck: optional(checkReferences),
-    fallback: optional(text),
-    min_healthy: optional(minHealthy),
-    all_down: optional(oneOf(["open"], ["closed", "servfail", "last"])),
-  },
-  ["failback", "slow_start", "prefix_v4", "prefix_v6"],
-);
+const lastResort: Decoder<AllDownValues> = object<AllDownValues>("a last resort", {
+  values: required(anything),
+  ttl: optional(ttl),
+});
+
+/** `open`, `closed`, `servfail`, `last`, or `{ values: [...], ttl: 10 }`. */
+export const allDown: Decoder<AllDownSettings> = (tree, name, issues) => {
+  if (tree.kind === "mapping") {
+    const values = lastResort(tree, name, issues);
+    return values === undefined ? undefined : { kind: "values", ...values };
+  }
+  const kind = oneOf(["open", "closed", "servfail", "last"])(tree, name, issues);
+  return kind === undefined ? undefined : { kind };
+};
+
+const failback: Decoder<FailbackSettings> = object<FailbackSettings>("the return to a pool", {
+  delay: optional(duration(0, DAY)),
+  manual: optional(boolean),
+});
+
+export const pool: Decoder<PoolSettings> = object<PoolSettings>("a pool", {
+  values: required(fullListOf(member)),
+  policy: optional(oneOf(["rotate", "failover", "sticky", "nearest"], ["least_loaded"])),
+  answers: optional(integer(1, 100)),
+  healthcheck: optional(checkReferences),
+  fallback: optional(text),
+  min_healthy: optional(minHealthy),
+  all_down: optional(allDown),
+  failback: optional(failback),
+  slow_start: optional(duration(0, DAY)),
+  prefix_v4: optional(integer(1, 32)),
+  prefix_v6: optional(integer(1, 128)),
+});

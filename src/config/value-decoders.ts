@@ -1,7 +1,7 @@
 /** Decoders of values that several parts of the files share. */
 import type { Prefix } from "../address/address.ts";
 import { explainBadPrefix, parsePrefix } from "../address/parse.ts";
-import { type Decoder, number, text } from "./decode.ts";
+import { type Decoder, integer, number, text } from "./decode.ts";
 import { describeTree } from "./tree.ts";
 import type { Coordinates } from "./zone-settings.ts";
 
@@ -25,3 +25,20 @@ export const coordinates: Decoder<Coordinates> = (tree, name, issues) => {
   const longitude = number(-180, 180)(second, `the longitude of ${name}`, issues);
   return latitude === undefined || longitude === undefined ? undefined : [latitude, longitude];
 };
+
+/** The number of an autonomous system (RFC 6793): 64500, or "AS64500". */
+export const autonomousSystem: Decoder<number> = (tree, name, issues) => {
+  const digits =
+    tree.kind === "scalar" && typeof tree.value === "string"
+      ? /^AS(0|[1-9]\d{0,9})$/i.exec(tree.value)?.[1]
+      : undefined;
+  if (digits === undefined) return integer(0, MAX_AUTONOMOUS_SYSTEM)(tree, name, issues);
+  if (Number(digits) <= MAX_AUTONOMOUS_SYSTEM) return Number(digits);
+  issues.error(
+    tree.place,
+    `${name} must be from AS0 to AS${MAX_AUTONOMOUS_SYSTEM}: ${describeTree(tree)}`,
+  );
+  return undefined;
+};
+
+const MAX_AUTONOMOUS_SYSTEM = 0xffff_ffff;

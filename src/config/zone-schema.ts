@@ -10,6 +10,7 @@ import {
   integer,
   listOf,
   mapOf,
+  number,
   object,
   oneOf,
   optional,
@@ -19,9 +20,9 @@ import {
 } from "./decode.ts";
 import { ttl } from "./duration.ts";
 import type { IssueList } from "./issue-list.ts";
-import { pool } from "./pool-schema.ts";
+import { allDown, pool } from "./pool-schema.ts";
 import { describeTree, type Tree } from "./tree.ts";
-import { coordinates, prefix } from "./value-decoders.ts";
+import { autonomousSystem, coordinates, prefix } from "./value-decoders.ts";
 import type {
   DatacenterSettings,
   DynamicSettings,
@@ -80,16 +81,16 @@ const soa: Decoder<SoaSettings> = object<SoaSettings>("the SOA settings", {
   ttl: optional(ttl),
 });
 
-const datacenter: Decoder<DatacenterSettings> = object<DatacenterSettings>(
-  "a datacenter",
-  { geo: optional(text), coords: optional(coordinates) },
-  ["bias"],
-);
+const datacenter: Decoder<DatacenterSettings> = object<DatacenterSettings>("a datacenter", {
+  geo: optional(text),
+  coords: optional(coordinates),
+  bias: optional(number(-99, 99)),
+});
 
 const location: Decoder<LocationSettings> = object<LocationSettings>("a network", {
   geo: optional(text),
   coords: optional(coordinates),
-  asn: optional(integer(0, 0xffff_ffff)),
+  asn: optional(autonomousSystem),
 });
 
 const networks: Decoder<readonly NetworkSettings[]> = (tree, name, issues) => {
@@ -104,22 +105,19 @@ const networks: Decoder<readonly NetworkSettings[]> = (tree, name, issues) => {
   return found;
 };
 
-const rule: Decoder<RuleSettings> = object<RuleSettings>(
-  "a rule",
-  {
-    geos: optional(fullListOf(text)),
-    subnets: optional(fullListOf(prefix)),
-    pool: required(fullListOf(text)),
-  },
-  ["asns"],
-);
+const rule: Decoder<RuleSettings> = object<RuleSettings>("a rule", {
+  geos: optional(fullListOf(text)),
+  subnets: optional(fullListOf(prefix)),
+  asns: optional(fullListOf(autonomousSystem)),
+  pool: required(fullListOf(text)),
+});
 
 const pools = mapOf("pools by name", pool);
 
 const dynamic: Decoder<DynamicSettings> = object<DynamicSettings>("the steering of a record", {
   rules: required(strictListOf(rule)),
   pools: optional(pools),
-  policy: optional(oneOf(["failover"], ["nearest"])),
+  policy: optional(oneOf(["failover", "nearest"])),
 });
 
 const octodnsCheck: Decoder<OctodnsCheck> = object<OctodnsCheck>("an octoDNS check", {
@@ -155,7 +153,7 @@ const recordFields: Decoder<RecordSettings> = object<RecordSettings>("a record",
   dynamic: optional(dynamic),
   answers: optional(integer(1, 100)),
   ttl_min: optional(ttl),
-  all_down: optional(oneOf(["open"], ["closed", "servfail", "last"])),
+  all_down: optional(allDown),
   healthcheck: optional(checkReferences),
   octodns: optional(octodns),
 });

@@ -36,6 +36,7 @@ export interface SoaSettings {
 export interface DatacenterSettings {
   readonly geo: Maybe<string>;
   readonly coords: Maybe<Coordinates>;
+  readonly bias: Maybe<number>;
 }
 
 /** Degrees. */
@@ -89,19 +90,54 @@ export type CheckReference =
 export type CheckReferences = readonly Located<CheckReference>[];
 
 export interface PoolSettings {
-  readonly values: Located<readonly Located<ValueSettings>[]>;
-  readonly policy: Maybe<"rotate" | "failover">;
+  readonly values: Located<readonly Located<MemberSettings>[]>;
+  readonly policy: Maybe<"rotate" | "failover" | "sticky" | "nearest">;
   readonly answers: Maybe<number>;
   readonly healthcheck: Maybe<CheckReferences>;
   readonly fallback: Maybe<string>;
   readonly min_healthy: Maybe<MinHealthy>;
-  readonly all_down: Maybe<"open">;
+  readonly all_down: Maybe<AllDownSettings>;
+  readonly failback: Maybe<FailbackSettings>;
+  /** Milliseconds. */
+  readonly slow_start: Maybe<number>;
+  /** Bits. */
+  readonly prefix_v4: Maybe<number>;
+  readonly prefix_v6: Maybe<number>;
+}
+
+export interface FailbackSettings {
+  /** Milliseconds. */
+  readonly delay: Maybe<number>;
+  readonly manual: Maybe<boolean>;
+}
+
+export type AllDownSettings =
+  | { readonly kind: "open" | "closed" | "servfail" | "last" }
+  | ({ readonly kind: "values" } & AllDownValues);
+
+export interface AllDownValues {
+  readonly values: Located<Tree>;
+  /** Seconds. */
+  readonly ttl: Maybe<number>;
 }
 
 export type MinHealthy = { readonly count: number } | { readonly percent: number };
 
+/** What stands among the values of a pool. */
+export type MemberSettings = ValueSettings | NestedSettings;
+
+/** A pool as a value of another. */
+export interface NestedSettings {
+  readonly kind: "pool";
+  readonly pool: Located<string>;
+  readonly weight: Maybe<number>;
+  readonly status: Maybe<"up" | "down" | "obey">;
+}
+
 export interface ValueSettings {
-  readonly value: Located<string>;
+  readonly kind: "value";
+  /** Rdata: what of depends on the record that uses the pool. */
+  readonly value: Located<Tree>;
   readonly weight: Maybe<number>;
   readonly dc: Maybe<string>;
   readonly status: Maybe<"up" | "down" | "obey">;
@@ -117,7 +153,7 @@ export interface RecordSettings {
   readonly dynamic: Maybe<DynamicSettings>;
   readonly answers: Maybe<number>;
   readonly ttl_min: Maybe<number>;
-  readonly all_down: Maybe<"open">;
+  readonly all_down: Maybe<AllDownSettings>;
   readonly healthcheck: Maybe<CheckReferences>;
   readonly octodns: Maybe<OctodnsSettings>;
 }
@@ -125,12 +161,13 @@ export interface RecordSettings {
 export interface DynamicSettings {
   readonly rules: Located<readonly Located<RuleSettings>[]>;
   readonly pools: Maybe<readonly Entry<PoolSettings>[]>;
-  readonly policy: Maybe<"failover">;
+  readonly policy: Maybe<"failover" | "nearest">;
 }
 
 export interface RuleSettings {
   readonly geos: Maybe<readonly Located<string>[]>;
   readonly subnets: Maybe<readonly Located<Prefix>[]>;
+  readonly asns: Maybe<readonly Located<number>[]>;
   readonly pool: Located<readonly Located<string>[]>;
 }
 

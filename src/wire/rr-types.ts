@@ -17,6 +17,8 @@ export const TYPE_DS = 43;
 export const TYPE_RRSIG = 46;
 export const TYPE_NSEC = 47;
 export const TYPE_DNSKEY = 48;
+export const TYPE_SVCB = 64;
+export const TYPE_HTTPS = 65;
 export const TYPE_TKEY = 249;
 export const TYPE_TSIG = 250;
 export const TYPE_IXFR = 251;
@@ -141,8 +143,8 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["OPENPGPKEY", 61],
   ["CSYNC", 62],
   ["ZONEMD", 63],
-  ["SVCB", 64],
-  ["HTTPS", 65],
+  ["SVCB", TYPE_SVCB],
+  ["HTTPS", TYPE_HTTPS],
   ["DSYNC", 66],
   ["SPF", 99],
   ["UINFO", 100],

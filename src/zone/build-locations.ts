@@ -11,7 +11,7 @@ export function buildDatacenters(settings: ZoneSettings, issues: IssueList): Dat
     name: key,
     geo: readGeoCode(value?.geo, issues),
     coords: value?.coords?.value,
-    bias: 0,
+    bias: value?.bias?.value ?? 0,
   }));
 }
 

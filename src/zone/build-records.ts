@@ -1,7 +1,7 @@
-import type { Entry, Located } from "../config/decode.ts";
-import type { Place } from "../config/issue-list.ts";
+import { type Entry, type Located, startOf } from "../config/decode.ts";
+import type { IssueList, Place } from "../config/issue-list.ts";
 import { quote } from "../config/tree.ts";
-import type { RecordSettings } from "../config/zone-settings.ts";
+import type { CheckReferences, RecordSettings } from "../config/zone-settings.ts";
 import { formatName, isSubdomain, lowerName, parseName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
 import type { BuildContext } from "./build-context.ts";
@@ -11,7 +11,9 @@ import type { CheckTable } from "./check-table.ts";
 import type { StaticDraft, SteeredDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
 import { isAbsolute, keyOf, showName } from "./names.ts";
+import { mapOctodnsCheck } from "./octodns-check.ts";
 import type { PoolTable } from "./pool-table.ts";
+import { kindOf } from "./read-pool-value.ts";
 import { readRecordTypes } from "./record-types.ts";
 
 /** One record of the file with everything that is known about where it stands. */
@@ -33,7 +35,7 @@ export function buildRecords(
   owners: Owners,
   context: BuildContext,
   pools: PoolTable,
-  checks: CheckTable,
+  table: CheckTable,
 ): { statics: StaticDraft[]; steered: SteeredDraft[] } {
   const statics: StaticDraft[] = [];
   const steered: SteeredDraft[] = [];
@@ -47,8 +49,9 @@ export function buildRecords(
       if (types === undefined) continue;
       if (isTaken(owner, types, settings, seen, context)) continue;
       const record: RecordDraft = { owner, label, place: keyPlace, types, settings };
-      if (settings.dynamic !== undefined || isChecked(record)) {
-        steered.push(...buildSteered(record, context, pools, checks));
+      const checks = findChecks(record, context.issues);
+      if (settings.dynamic !== undefined || (checks !== undefined && checks.length > 0)) {
+        steered.push(...buildSteered(record, checks, context, pools, table));
       } else {
         statics.push(...buildStatic(record, context));
       }
@@ -57,9 +60,20 @@ export function buildRecords(
   return { statics, steered };
 }
 
-function isChecked({ settings }: RecordDraft): boolean {
-  const own = settings.healthcheck?.value.length ?? 0;
-  return own > 0 || settings.octodns?.value.healthcheck !== undefined;
+/** The checks of a record itself: its own, or octoDNS's; undefined if it has none, which is not the empty list. */
+function findChecks(
+  { settings, types, owner }: RecordDraft,
+  issues: IssueList,
+): CheckReferences | undefined {
+  if (settings.healthcheck !== undefined) return settings.healthcheck.value;
+  const written = settings.octodns?.value.healthcheck;
+  if (written === undefined) return undefined;
+  if (kindOf(types) === "address") return mapOctodnsCheck(settings.octodns?.value, owner);
+  issues.warn(
+    startOf(written),
+    `the octoDNS check is left out of account: ${types.map(formatType).join(", ")} values have no address to check; write a healthcheck, and a probe beside each value`,
+  );
+  return undefined;
 }
 
 function readOwner(key: string, place: Place, context: BuildContext): Name | undefined {

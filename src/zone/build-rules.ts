@@ -4,17 +4,17 @@ import type { Located } from "../config/decode.ts";
 import { startOf } from "../config/decode.ts";
 import type { IssueList, Place } from "../config/issue-list.ts";
 import { quote } from "../config/tree.ts";
-import type { CheckReferences, RuleSettings } from "../config/zone-settings.ts";
+import type { RuleSettings } from "../config/zone-settings.ts";
 import { readGeoCode } from "./build-locations.ts";
 import { coversGeoCode } from "./geo-code.ts";
 import type { GeoCode, Rule } from "./model.ts";
-import type { PoolScope, PoolTable } from "./pool-table.ts";
+import type { PoolScope, PoolTable, PoolUse } from "./pool-table.ts";
 
 /** The rules of a steered record, those that can never match reported. */
 export function buildRules(
   settings: readonly Located<RuleSettings>[],
   scope: PoolScope,
-  inherited: CheckReferences | undefined,
+  use: PoolUse,
   pools: PoolTable,
   issues: IssueList,
 ): Rule[] {
@@ -24,7 +24,7 @@ export function buildRules(
     earlier.add(rule, (code) => readGeoCode(code, issues));
     const indexes: number[] = [];
     for (const name of rule.value.pool.value) {
-      const index = pools.use(name, scope, inherited);
+      const index = pools.use(name, scope, use);
       if (index === undefined) continue;
       if (indexes.includes(index)) {
         issues.warn(
@@ -37,7 +37,7 @@ export function buildRules(
     }
     const geos = rule.value.geos?.value ?? [];
     rules.push({
-      asns: [],
+      asns: rule.value.asns?.value.map(({ value }) => value) ?? [],
       geos: geos.map((geo) => readGeoCode(geo, issues)).filter((geo) => geo !== undefined),
       subnets: rule.value.subnets?.value.map(({ value }) => value) ?? [],
       pools: indexes,
@@ -47,14 +47,14 @@ export function buildRules(
   if (last !== undefined && !settings.some(({ value }) => isCatchAll(value))) {
     issues.error(
       startOf(last),
-      "the last rule must match everybody: a rule without geos and subnets is missing, like { pool: NAME }",
+      "the last rule must match everybody: a rule without geos, subnets and asns is missing, like { pool: NAME }",
     );
   }
   return rules;
 }
 
 function isCatchAll(rule: RuleSettings): boolean {
-  return rule.geos === undefined && rule.subnets === undefined;
+  return rule.geos === undefined && rule.subnets === undefined && rule.asns === undefined;
 }
 
 /** What the rules so far match, to find those behind them that never will. */
@@ -62,6 +62,7 @@ class Coverage {
   readonly #issues: IssueList;
   readonly #subnets = new Map<string, Place>();
   readonly #geos: { code: GeoCode; place: Place }[] = [];
+  readonly #asns = new Map<number, Place>();
   #catchAll: Place | undefined;
 
   constructor(issues: IssueList) {
@@ -82,7 +83,10 @@ class Coverage {
     const covered = subnets.filter((subnet) => this.#addSubnet(subnet)).length;
     const geos = rule.value.geos?.value ?? [];
     const known = geos.filter((geo) => this.#addGeo(geo, read(geo))).length;
-    if (covered + known > 0 && covered === subnets.length && known === geos.length) {
+    const asns = rule.value.asns?.value ?? [];
+    const taken = asns.filter((asn) => this.#addAsn(asn)).length;
+    const parts = subnets.length + geos.length + asns.length;
+    if (parts > 0 && covered + known + taken === parts) {
       this.#issues.warn(startOf(rule), "this rule can never match: earlier ones cover all of it");
     }
   }
@@ -100,6 +104,17 @@ class Coverage {
     }
     this.#subnets.set(keyOfPrefix(subnet.value, subnet.value.length), subnet.place);
     return false;
+  }
+
+  #addAsn({ value, place }: Located<number>): boolean {
+    const earlier = this.#asns.get(value);
+    if (earlier === undefined) {
+      this.#asns.set(value, place);
+      return false;
+    }
+    const line = this.#issues.lineOf(earlier.start);
+    this.#issues.warn(place, `AS${value} can never match here: line ${line} has it already`);
+    return true;
   }
 
   #addGeo(written: Located<string>, code: GeoCode | undefined): boolean {

@@ -1,160 +1,165 @@
-import { formatAddress } from "../address/parse.ts";
-import type { Located } from "../config/decode.ts";
+import { startOf } from "../config/decode.ts";
 import type { CheckReferences } from "../config/zone-settings.ts";
-import { formatType, TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
+import { equalNames } from "../wire/name.ts";
+import {
+  formatType,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  TYPE_HTTPS,
+  TYPE_MX,
+  TYPE_SRV,
+  TYPE_SVCB,
+  TYPE_TXT,
+} from "../wire/rr-types.ts";
+import { allDownOf, buildAllDown } from "./build-all-down.ts";
 import type { BuildContext } from "./build-context.ts";
+import { buildImplied } from "./build-implied.ts";
 import type { RecordDraft } from "./build-records.ts";
 import { buildRules } from "./build-rules.ts";
 import { belongsTo, listValues, readValues } from "./build-static.ts";
-import { buildTargets } from "./build-values.ts";
 import type { CheckTable } from "./check-table.ts";
 import { DEFAULT_STEERED_TTL, DEFAULT_TTL_MIN } from "./default-ttls.ts";
 import type { SteeredDraft } from "./draft.ts";
-import type { AllDown, PoolValue, Rule, SteeredRRset } from "./model.ts";
-import { mapOctodnsCheck } from "./octodns-check.ts";
+import type { AllDown, SteeredRRset } from "./model.ts";
 import type { PoolTable } from "./pool-table.ts";
+import { kindOf } from "./read-pool-value.ts";
 
-/** The RRsets of a record with `dynamic`, or with a health check for its own values: one per type. */
+/** What a delegation or a key signs must be the same for everybody; of the other types, those with a use for it. */
+const STEERABLE: readonly number[] = [
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  TYPE_HTTPS,
+  TYPE_MX,
+  TYPE_SRV,
+  TYPE_SVCB,
+  TYPE_TXT,
+];
+
+/**
+ * The RRsets of a record with `dynamic`, or with a health check for its own values: one per type.
+ *
+ * @param checks those of the record itself
+ */
 export function buildSteered(
   record: RecordDraft,
+  checks: CheckReferences | undefined,
   context: BuildContext,
   pools: PoolTable,
-  checks: CheckTable,
+  table: CheckTable,
 ): SteeredDraft[] {
   const { settings, types, place } = record;
-  const { issues } = context;
-  const other = types.find((type) => type !== TYPE_A && type !== TYPE_AAAA);
-  if (other !== undefined) {
-    const key = settings.dynamic === undefined ? "healthcheck" : "dynamic";
-    const where = settings.dynamic ?? settings.healthcheck ?? settings.type;
-    issues.error(
-      { start: where.place.start, end: where.place.start + 1 },
-      `${key} for ${formatType(other)} records is not supported yet: A and AAAA are`,
-    );
-    return [];
-  }
-  const inherited =
-    settings.healthcheck?.value ?? mapOctodnsCheck(settings.octodns?.value, record.owner);
+  if (!isSteerable(record, context)) return [];
   const ttls = readTtls(record, context);
-  const parts =
+  const part: SharedPart =
     settings.dynamic === undefined
-      ? buildImplied(record, inherited ?? [], context, pools, checks)
-      : buildDynamic(record, inherited, context, pools);
-  return parts.map((part) => ({
-    rrset: { owner: record.owner, label: record.label, ...ttls, ...part },
+      ? buildImplied(record, checks ?? [], context, pools, table)
+      : buildDynamic(record, checks, context, pools);
+  const allDowns = readAllDown(record, ttls.ttl, context);
+  if (settings.answers !== undefined && settings.answers.value > 1 && types[0] === TYPE_CNAME) {
+    context.issues.error(settings.answers.place, "answers must be 1: a name has one CNAME at most");
+  }
+  return types.map((type) => ({
+    rrset: {
+      owner: record.owner,
+      label: record.label,
+      type,
+      ...ttls,
+      policy: part.policy,
+      rules: part.rules,
+      answers: settings.answers?.value ?? part.counts?.get(type),
+      allDown: allDowns.get(type) ?? { kind: "open" },
+    },
     place,
     ttlPlace: settings.ttl?.place ?? settings.type.place,
+    settings,
   }));
 }
 
-type Part = Pick<SteeredRRset, "type" | "answers" | "policy" | "rules" | "allDown">;
+/** What all types of a record share, and how many values of each there are if an answer is to hold them all. */
+export interface SharedPart extends Pick<SteeredRRset, "policy" | "rules"> {
+  readonly counts?: ReadonlyMap<number, number>;
+}
+
+function isSteerable(
+  { settings, types, owner, place }: RecordDraft,
+  { apex, issues }: BuildContext,
+): boolean {
+  const other = types.find((type) => !STEERABLE.includes(type));
+  if (other !== undefined) {
+    const key = settings.dynamic === undefined ? "healthcheck" : "dynamic";
+    issues.error(
+      startOf(settings.dynamic ?? settings.healthcheck ?? settings.type),
+      `${formatType(other)} records have no ${key}: ${STEERABLE.map(formatType).join(", ")} do`,
+    );
+    return false;
+  }
+  if (types[0] === TYPE_CNAME && equalNames(owner, apex)) {
+    issues.error(
+      place,
+      "a CNAME at the apex, which has a SOA and NS records: write A and AAAA (RFC 1912 §2.4)",
+    );
+    return false;
+  }
+  return true;
+}
 
 function buildDynamic(
-  record: RecordDraft,
+  { settings, label, types }: RecordDraft,
   inherited: CheckReferences | undefined,
-  context: BuildContext,
+  { issues }: BuildContext,
   pools: PoolTable,
-): Part[] {
-  const { settings, label, types } = record;
+): SharedPart {
   const dynamic = settings.dynamic?.value;
-  if (dynamic === undefined) return [];
+  if (dynamic === undefined) return { policy: "failover", rules: [] };
   const scope =
     dynamic.pools === undefined
       ? pools.zoneScope
       : pools.openScope(dynamic.pools.value, label, pools.zoneScope);
-  const rules = buildRules(dynamic.rules.value, scope, inherited, pools, context.issues);
-  const hasValues = settings.values !== undefined || settings.value !== undefined;
-  if (settings.all_down !== undefined && hasValues) {
-    context.issues.error(
-      settings.all_down.place,
-      "all_down and values say both what is answered when everything is down: leave one out",
+  const use = { kind: kindOf(types), inherited };
+  const rules = buildRules(dynamic.rules.value, scope, use, pools, issues);
+  const { policy } = dynamic;
+  if (
+    policy?.value === "nearest" &&
+    dynamic.rules.value.every(({ value }) => value.pool.value.length === 1)
+  ) {
+    issues.warn(
+      policy.place,
+      "policy nearest has no effect: it orders the pools of a list, and no rule has more than one",
     );
   }
-  const values = hasValues ? listValues(record, context) : undefined;
-  return types.map((type) => {
-    const own = values?.filter((value) => types.length === 1 || belongsTo(value, type)) ?? [];
-    const rdata = readValues(record, type, own, context);
-    return {
-      type,
-      answers: settings.answers?.value,
-      rules,
-      policy: "failover",
-      allDown: decideAllDown(rdata.map(({ octets }) => octets)),
-    };
-  });
+  return { policy: policy?.value ?? "failover", rules };
 }
 
-/** A record's own values are its last resort. */
-function decideAllDown(rdata: readonly Uint8Array[]): AllDown {
-  return rdata.length === 0 ? { kind: "open" } : { kind: "values", rdata, ttl: undefined };
-}
-
-/** A plain record whose values are checked: a pool of its own, and one rule for everybody. */
-function buildImplied(
+/** By type. A steered record's own values are its last resort. */
+function readAllDown(
   record: RecordDraft,
-  checks: CheckReferences,
+  ttl: number,
   context: BuildContext,
-  pools: PoolTable,
-  table: CheckTable,
-): Part[] {
-  const { settings, types, label } = record;
-  const trees = listValues(record, context) ?? [];
-  const built = table.resolve(checks, label);
-  const values: PoolValue[] = [];
-  const counts = new Map<number, number>();
-  for (const type of types) {
-    const own = trees.filter((tree) => types.length === 1 || belongsTo(tree, type));
-    const rdata = readValues(record, type, own, context);
-    counts.set(type, rdata.length);
-    if (rdata.length === 0 && trees.length > 0 && types.length > 1) {
+): ReadonlyMap<number, AllDown> {
+  const { settings, types } = record;
+  const hasValues =
+    settings.dynamic !== undefined &&
+    (settings.values !== undefined || settings.value !== undefined);
+  if (settings.all_down !== undefined) {
+    if (hasValues) {
       context.issues.error(
-        settings.type.place,
-        `no value is for ${formatType(type)}: leave the type out, or add an address`,
+        settings.all_down.place,
+        "all_down and values say both what is answered when everything is down: leave one out",
       );
     }
-    for (const { octets, place } of rdata) {
-      const address = { family: type === TYPE_A ? 4 : 6, octets } as const;
-      const text = formatAddress(address);
-      const written: Located<string> = { value: text, place };
-      const targets = buildTargets(
-        address,
-        { value: written, probe: undefined },
-        built,
-        context.issues,
-      );
-      values.push({
-        text,
-        type,
-        rdata: octets,
-        weight: 1,
-        datacenter: undefined,
-        status: "obey",
-        targets,
-      });
-    }
+    const allDown = buildAllDown(settings.all_down, kindOf(types), ttl, context);
+    return new Map(types.map((type) => [type, allDownOf(allDown, type, types)]));
   }
-  const pool = pools.add({
-    name: label,
-    policy: "rotate",
-    values,
-    fallback: undefined,
-    answers: undefined,
-    minHealthy: { count: 1 },
-    nested: [],
-    allDown: undefined,
-    failback: { delayMs: 0, manual: false },
-    slowStartMs: 0,
-    stickyPrefix: { v4: 24, v6: 56 },
-  });
-  const rules: Rule[] = [{ geos: [], subnets: [], asns: [], pools: [pool] }];
-  return types.map((type) => ({
-    type,
-    // Plain round robin gives everything it has.
-    answers: settings.answers?.value ?? Math.max(1, counts.get(type) ?? 1),
-    policy: "failover",
-    rules,
-    allDown: { kind: "open" },
-  }));
+  const values = hasValues ? listValues(record, context) : undefined;
+  const byType = new Map<number, AllDown>();
+  for (const type of types) {
+    const own = values?.filter((value) => types.length === 1 || belongsTo(value, type)) ?? [];
+    const rdata = readValues(record, type, own, context).map(({ octets }) => octets);
+    if (rdata.length > 0) byType.set(type, { kind: "values", rdata, ttl: undefined });
+  }
+  return byType;
 }
 
 function readTtls(record: RecordDraft, context: BuildContext): { ttl: number; ttlMin: number } {

@@ -6,7 +6,8 @@ import { buildRecords } from "./build-records.ts";
 import { buildSoa, type SerialBounds } from "./build-soa.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkDelegations } from "./check-delegations.ts";
-import { checkFallbacks, checkUnusedPools } from "./check-pools.ts";
+import { checkPoolContents } from "./check-pool-contents.ts";
+import { checkFallbacks, checkNesting, checkUnusedPools } from "./check-pools.ts";
 import { checkSizes } from "./check-sizes.ts";
 import { checkSteering } from "./check-steering.ts";
 import { CheckTable } from "./check-table.ts";
@@ -28,7 +29,7 @@ export function buildZone(
   const networks = buildNetworks(settings, issues);
   const checks = new CheckTable(settings.healthchecks?.value ?? [], issues);
   const datacenterNames = new Set(datacenters.map(({ name }) => name));
-  const pools = new PoolTable(settings.pools?.value ?? [], checks, datacenterNames, issues);
+  const pools = new PoolTable(settings.pools?.value ?? [], apex, checks, datacenterNames, issues);
   const records = buildRecords(settings.records?.value ?? [], context, pools, checks);
   const soa = buildSoa(settings.soa, records.statics, bounds, context);
   const statics = [soa.rrset, ...records.statics.filter((rrset) => rrset !== soa.rrset)];
@@ -37,17 +38,21 @@ export function buildZone(
   checkAliases(apex, index, issues);
   checkDelegations(apex, soa.rrset, index, issues);
   checkSizes(statics, issues);
+  const used = pools.list();
+  pools.readUnused();
   checkFallbacks(pools, issues);
+  checkNesting(pools, issues);
   if (issues.errors === 0) {
     // After an error these would report what is only a consequence of it.
     checkUnusedPools(pools, issues);
-    checkSteering(records.steered, pools, context);
+    checkPoolContents(used, pools, datacenters, issues);
+    checkSteering(records.steered, used, context);
   }
   return {
     apex,
     rrsets: statics.map(finish),
     steered: records.steered.map(({ rrset }) => rrset),
-    pools: pools.list(),
+    pools: used,
     datacenters,
     networks,
     serial: soa.serial,

@@ -1,5 +1,6 @@
 import type { IssueList, Place } from "../config/issue-list.ts";
 import { quote } from "../config/tree.ts";
+import { MAX_NESTING } from "./limits.ts";
 import type { PoolDefinition, PoolTable } from "./pool-table.ts";
 
 /** Fallbacks that go round in circles. */
@@ -18,13 +19,63 @@ export function checkFallbacks(pools: PoolTable, issues: IssueList): void {
   }
 }
 
+/** Pools among the values of pools: how deep they go, and whether they end. */
+export function checkNesting(pools: PoolTable, issues: IssueList): void {
+  const heights = new Map<PoolDefinition, number>();
+  for (const definition of pools.definitions()) {
+    measureHeight(definition, [], pools, heights, issues);
+  }
+}
+
+/** Levels of pools below a definition; those of a circle, and all above what is too deep, count as none. */
+function measureHeight(
+  definition: PoolDefinition,
+  above: readonly PoolDefinition[],
+  pools: PoolTable,
+  heights: Map<PoolDefinition, number>,
+  issues: IssueList,
+): number {
+  const known = heights.get(definition);
+  if (known !== undefined) return known;
+  const path = [...above, definition];
+  let height = 0;
+  for (const nested of pools.nestedOf(definition)) {
+    const from = path.indexOf(nested.definition);
+    const labels = [...path, nested.definition].map(({ label }) => label);
+    if (from >= 0) {
+      issues.error(
+        nested.place,
+        `pools within pools go round in a circle: ${labels.slice(from).join(" → ")}`,
+      );
+    } else if (path.length > MAX_NESTING) {
+      issues.error(
+        nested.place,
+        `pools within pools more than ${MAX_NESTING} levels deep: ${labels.join(" → ")}`,
+      );
+    } else {
+      const below = 1 + measureHeight(nested.definition, path, pools, heights, issues);
+      // What was measured from elsewhere may be too deep from here.
+      if (path.length - 1 + below > MAX_NESTING) {
+        issues.error(
+          nested.place,
+          `pools within pools more than ${MAX_NESTING} levels deep: ${labels.join(" → ")} and ${below - 1} more`,
+        );
+      } else {
+        height = Math.max(height, below);
+      }
+    }
+  }
+  heights.set(definition, height);
+  return height;
+}
+
 /** Pools that no rule leads to. Only meaningful if all rules could be read. */
 export function checkUnusedPools(pools: PoolTable, issues: IssueList): void {
   for (const definition of pools.definitions()) {
     if (pools.isUsed(definition)) continue;
     issues.warn(
       definition.place,
-      `the pool ${quote(definition.label)} is used by no rule and no fallback of one`,
+      `the pool ${quote(definition.label)} is used by no rule, and by no pool that is`,
     );
   }
 }

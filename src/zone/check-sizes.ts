@@ -11,11 +11,14 @@ const RECORD_HEADER = 12;
 /** RRsets that no message can hold. */
 export function checkSizes(statics: readonly StaticDraft[], issues: IssueList): void {
   for (const { owner, type, rdata, place } of statics) {
-    const size = rdata.reduce((sum, { octets }) => sum + RECORD_HEADER + octets.length, 0);
-    if (size <= MAX_ANSWER) continue;
-    issues.error(
-      place,
-      `the ${formatType(type)} records of ${showName(owner)} take ${size} octets: an answer holds at most ${MAX_ANSWER}`,
-    );
+    const problem = findOversize(rdata.map(({ octets }) => octets));
+    if (problem === undefined) continue;
+    issues.error(place, `the ${formatType(type)} records of ${showName(owner)} take ${problem}`);
   }
+}
+
+/** How much too large records are together; undefined if an answer can hold them. */
+export function findOversize(rdata: readonly Uint8Array[]): string | undefined {
+  const size = rdata.reduce((sum, octets) => sum + RECORD_HEADER + octets.length, 0);
+  return size <= MAX_ANSWER ? undefined : `${size} octets: an answer holds at most ${MAX_ANSWER}`;
 }

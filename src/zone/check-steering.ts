@@ -1,38 +1,32 @@
+import { startOf } from "../config/decode.ts";
 import { formatDuration } from "../config/duration.ts";
 import type { IssueList } from "../config/issue-list.ts";
-import { formatType } from "../wire/rr-types.ts";
+import { formatType, parseType } from "../wire/rr-types.ts";
 import type { BuildContext } from "./build-context.ts";
+import { explainStickyAnswers } from "./check-pool-contents.ts";
 import { DEFAULT_STEERED_TTL } from "./default-ttls.ts";
 import type { SteeredDraft } from "./draft.ts";
-import type { CheckTarget, HealthCheck, Pool } from "./model.ts";
+import type { CheckTarget, HealthCheck, Pool, PoolValue } from "./model.ts";
 import { showName } from "./names.ts";
-import type { PoolTable } from "./pool-table.ts";
+import { findReachedPools } from "./pool-members.ts";
 
 /** What cannot work as written, though every word of it is right: steered names as a whole. */
 export function checkSteering(
   steered: readonly SteeredDraft[],
-  pools: PoolTable,
+  pools: readonly Pool[],
   context: BuildContext,
 ): void {
   for (const draft of steered) {
-    const reached = findReached(draft, pools);
+    const { rules } = draft.rrset;
+    const reached = findReachedPools(
+      rules.flatMap((rule) => rule.pools),
+      pools,
+    );
     checkTtl(draft, reached, context.issues);
-    checkEnabled(draft, reached, context.issues);
+    checkEnabled(draft, pools, context.issues);
+    checkAnswers(draft, pools, context.issues);
   }
   if (!context.references) checkWitnesses(steered, pools, context.issues);
-}
-
-/** All pools that the rules of a record lead to. */
-function findReached({ rrset }: SteeredDraft, pools: PoolTable): Set<Pool> {
-  const reached = new Set<Pool>();
-  const open = rrset.rules.flatMap((rule) => rule.pools);
-  for (let index = open.pop(); index !== undefined; index = open.pop()) {
-    const pool = pools.at(index);
-    if (pool === undefined || reached.has(pool)) continue;
-    reached.add(pool);
-    if (pool.fallback !== undefined) open.push(pool.fallback);
-  }
-  return reached;
 }
 
 /** A dead address lives on in caches for the TTL: finding out sooner is then of no use. */
@@ -59,30 +53,86 @@ function detectionTime(check: HealthCheck): number {
   return 1.1 * check.interval + (check.fall - 1) * check.fast + check.timeout + 100;
 }
 
+/** Rules all of whose values are switched off, or of another type: what is left of the name for their clients is nothing. */
 function checkEnabled(
-  { rrset, place }: SteeredDraft,
-  reached: ReadonlySet<Pool>,
+  { rrset, settings, place }: SteeredDraft,
+  pools: readonly Pool[],
   issues: IssueList,
 ): void {
-  const values = [...reached].flatMap((pool) =>
-    pool.values.filter((value) => value.type === rrset.type),
-  );
-  if (values.length === 0 || rrset.allDown.kind !== "open") return;
-  if (values.some((value) => value.status !== "down")) return;
-  issues.warn(
-    place,
-    `all values of ${showName(rrset.owner)} ${formatType(rrset.type)} have status: down: the name will have no address`,
-  );
+  const name = `${showName(rrset.owner)} ${formatType(rrset.type)}`;
+  const statuses = rrset.rules.map((rule) => listStatuses(rule.pools, rrset.type, pools));
+  if (statuses.every((list) => list.length === 0)) {
+    const types = settings.type.value;
+    const written = types.find(({ value }) => parseType(value) === rrset.type) ?? settings.type;
+    issues.warn(
+      written.place,
+      `no pool of ${name} has a value of this type: the answer is always empty`,
+    );
+    return;
+  }
+  if (rrset.allDown.kind === "values") return;
+  for (const [i, list] of statuses.entries()) {
+    if (list.length === 0 || list.some((status) => status !== "down")) continue;
+    const rule = settings.dynamic?.value.rules.value[i];
+    issues.warn(
+      rule === undefined || rrset.rules.length === 1 ? place : startOf(rule),
+      `all values of ${name} ${rrset.rules.length === 1 ? "" : "for this rule "}have status: down: the answer will be empty`,
+    );
+  }
+}
+
+/** The status of each value of a type that a rule's list of pools, and the fallbacks of its last one, lead to. */
+function listStatuses(
+  start: readonly number[],
+  type: number,
+  pools: readonly Pool[],
+): PoolValue["status"][] {
+  const chain = new Set(start);
+  // What is added on the way is visited too.
+  let last = start.at(-1);
+  for (const index of chain) {
+    if (index !== last) continue;
+    last = pools[index]?.fallback;
+    if (last !== undefined) chain.add(last);
+  }
+  return [...chain].flatMap((index) => {
+    const pool = pools[index];
+    return pool === undefined ? [] : listPoolStatuses(pool, type, pools);
+  });
+}
+
+function listPoolStatuses(pool: Pool, type: number, pools: readonly Pool[]): PoolValue["status"][] {
+  const own = pool.values.filter((value) => value.type === type).map(({ status }) => status);
+  const nested = pool.nested.flatMap(({ pool: index, status }) => {
+    const inner = pools[index];
+    const statuses = inner === undefined ? [] : listPoolStatuses(inner, type, pools);
+    return status === "down" ? statuses.map(() => "down" as const) : statuses;
+  });
+  return [...own, ...nested];
+}
+
+/** The number of a record holds for each of its pools that has none of its own. */
+function checkAnswers(
+  { rrset, settings }: SteeredDraft,
+  pools: readonly Pool[],
+  issues: IssueList,
+): void {
+  const { answers } = settings;
+  if (answers === undefined || answers.value < 2) return;
+  const chosen = rrset.rules.flatMap((rule) => rule.pools.map((index) => pools[index]));
+  if (chosen.some((pool) => pool?.policy === "sticky" && pool.answers === undefined)) {
+    issues.warn(answers.place, explainStickyAnswers(answers.value));
+  }
 }
 
 /** A failure is believed only if something else answers meanwhile: with one address there is nothing else. */
 function checkWitnesses(
   steered: readonly SteeredDraft[],
-  pools: PoolTable,
+  pools: readonly Pool[],
   issues: IssueList,
 ): void {
   const addresses = new Map<string, CheckTarget>();
-  for (const pool of pools.list()) {
+  for (const pool of pools) {
     for (const { targets } of pool.values) {
       for (const target of targets) addresses.set(target.address, target);
     }

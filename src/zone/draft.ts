@@ -1,4 +1,5 @@
 import type { Place } from "../config/issue-list.ts";
+import type { RecordSettings } from "../config/zone-settings.ts";
 import type { Name, SteeredRRset } from "./model.ts";
 
 /** A zone's records before the checks that look at several of them together. */
@@ -28,6 +29,7 @@ export interface RdataDraft {
 
 export interface SteeredDraft {
   readonly rrset: SteeredRRset;
+  readonly settings: RecordSettings;
   /** Where the owner's name is written. */
   readonly place: Place;
   readonly ttlPlace: Place;

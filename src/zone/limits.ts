@@ -3,3 +3,6 @@ export const MAX_RECORDS = 100;
 
 /** Links of a CNAME chain that an answer follows. */
 export const MAX_CNAME_LINKS = 8;
+
+/** Levels of pools within a pool. */
+export const MAX_NESTING = 8;
