@@ -4,11 +4,11 @@
 import { formatAddress, formatPrefix } from "../address/parse.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType, TYPE_ANY, TYPE_CNAME } from "../wire/rr-types.ts";
+import { formatRdata } from "../zone/format-rdata.ts";
 import type { Name, RRset, Zone } from "../zone/model.ts";
 import { explainSteered } from "./explain-steered.ts";
 import type { Answer, Explanation, Link, Question, World } from "./explanation.ts";
 import { type FoundName, findName, findZone } from "./find-name.ts";
-import { formatRdata } from "./format-rdata.ts";
 
 /** CNAMEs that are followed for one query. */
 const MAX_CHAIN = 8;
@@ -26,6 +26,7 @@ export function explainName(question: Question, world: World): Explanation {
     }
     const { link, target } = explainLink(next, zone, question, world);
     if (link.kind === "nxdomain") status = "NXDOMAIN";
+    if (link.kind === "servfail") status = "SERVFAIL";
     const isFollowed = target !== undefined && links.length < MAX_CHAIN;
     links.push(
       target === undefined ? link : { ...link, note: describeTarget(target, isFollowed, world) },
@@ -95,11 +96,12 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
       };
     case "steered": {
       const { answer, steering, lead } = explainSteered(zone, found.rrset, question, world);
+      const isFailure = steering.mode === "all-down-servfail";
+      const none: Pick<Link, "kind" | "note"> = isFailure
+        ? { kind: "servfail", note: undefined }
+        : { kind: "nodata", note: kept };
       return {
-        link:
-          answer === undefined
-            ? { ...base, kind: "nodata", steering, note: kept }
-            : { ...base, answer, steering },
+        link: answer === undefined ? { ...base, ...none, steering } : { ...base, answer, steering },
         target: isAlias(found.rrset.type, question.type) ? lead : undefined,
       };
     }

@@ -1,6 +1,6 @@
 import type { Address } from "../address/address.ts";
 import { normalizeAddress } from "../address/embedded.ts";
-import { createKey, writeKey } from "../address/key.ts";
+import { type AddressKey, createKey, createKeyOf, writeKey } from "../address/key.ts";
 import { formatAddress } from "../address/parse.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { type ClassTable, classesOf } from "../steering/classes.ts";
@@ -17,15 +17,15 @@ import {
 } from "../steering/describe-client.ts";
 import { LocationMap } from "../steering/location-map.ts";
 import { steer } from "../steering/steer.ts";
+import { pickSticky } from "../steering/sticky.ts";
 import { createTrace, type Step } from "../steering/trace.ts";
-import { NO_MEMORY, NO_OVERRIDES } from "../steering/world.ts";
 import { formatType } from "../wire/rr-types.ts";
-import { formatRdata } from "./format-rdata.ts";
+import { formatRdata } from "../zone/format-rdata.ts";
 import type { Name, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Question, Steering, World } from "./explanation.ts";
 
 export interface ExplainedSteering {
-  /** Undefined: NODATA. */
+  /** Undefined: NODATA, or SERVFAIL. */
   readonly answer: Answer | undefined;
   readonly steering: Steering;
   /** Rdata of the first record. */
@@ -37,8 +37,9 @@ export function explainSteered(
   zone: Zone,
   rrset: SteeredRRset,
   question: Question,
-  { health, geo }: World,
+  world: World,
 ): ExplainedSteering {
+  const { geo } = world;
   const { client, resolver } = question;
   const table = classesOf(zone, rrset, geo);
   const { classes } = table;
@@ -48,40 +49,56 @@ export function explainSteered(
   if (match === undefined) throw new Error(`${rrset.label} has no catch-all rule`);
   const found = classes.length === 1 ? ONE_CLASS : classify(zone, rrset, table, question, geo);
   const clientClass = classes[found.number]!;
-  const { scope } = found;
 
   const trace = createTrace();
   trace.steps.push(
     { topic: "client", rule: "A2", text: explainLocation(described, resolver) },
     { topic: "rule", rule: "A2", text: explainMatch(match, zone, rrset) },
   );
-  const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
   const decision = steer(zone, rrset, clientClass, world, trace);
-  trace.steps.push(explainScope(scope, classes.length, client.length));
+  const picked =
+    decision.kind === "answer" ? pickSticky(decision, keyOf(question)) : { index: 0, prefix: 0 };
+  const scope = isForResolver(question) ? found.scope : Math.max(found.scope, picked.prefix);
+  trace.steps.push(explainScope(scope, classes.length, client.length, picked.prefix));
 
   const { continent, country, subdivision } = described.location;
   const steering: Steering = {
     location: { address: described.address, continent, country, subdivision },
     rule: match.rule + 1,
     rules: rrset.rules.length,
-    mode: decision.kind === "nodata" ? "nodata" : decision.mode,
+    mode: decision.mode,
     scope,
     steps: trace.steps,
     pools: trace.pools,
   };
-  if (decision.kind === "nodata") return { answer: undefined, steering, lead: undefined };
-  const sum = decision.values.reduce((total, { weight }) => total + weight, 0);
+  if (decision.kind !== "answer") return { answer: undefined, steering, lead: undefined };
+  const { values, rotate, answers } = decision;
+  const sum = values.reduce((total, { weight }) => total + weight, 0);
   const answer: Answer = {
     type: formatType(rrset.type),
     ttl: decision.ttl,
-    records: decision.values.map(({ rdata, weight }, i) => ({
+    records: values.map(({ rdata, weight }, i) => ({
       data: formatRdata(rrset.type, rdata),
-      share: decision.rotate ? weight / sum : Number(i === 0),
+      share: rotate ? weight / sum : Number(i === picked.index),
     })),
-    perAnswer: decision.answers,
-    rotates: decision.rotate,
+    perAnswer: answers,
+    rotates: rotate,
   };
-  return { answer, steering, lead: decision.values[0]?.rdata };
+  return { answer, steering, lead: values[picked.index]!.rdata };
+}
+
+/** Source prefix 0 asks to be treated by the resolver's own address (RFC 7871 §7.1.2). */
+function isForResolver({ client }: Question): boolean {
+  return client.length === 0;
+}
+
+/** The address that the policy sticky goes by. */
+function keyOf(question: Question): AddressKey {
+  const { client, resolver } = question;
+  if (isForResolver(question)) return createKeyOf(resolver);
+  const key = createKey();
+  writeKey(key, client.address.family, client.address.octets, 0, client.length);
+  return key;
 }
 
 const ONE_CLASS = { number: 0, scope: 0 };
@@ -146,8 +163,10 @@ function describeMatched(by: Exclude<RuleMatch["by"], { kind: "catch-all" }>): s
   return by.kind === "geo" ? by.code : by.asn;
 }
 
-function explainScope(scope: number, classes: number, known: number): Step {
+/** @param sticky length of the prefix by which the policy sticky decided, 0 if it did not */
+function explainScope(scope: number, classes: number, known: number, sticky: number): Step {
   const text = (): string => {
+    if (scope > 0 && scope === sticky) return `/${scope}: the prefix that policy sticky goes by`;
     if (classes === 1) return "/0: all rules lead to the same pools, whoever asks";
     if (scope === 0) return "/0: every client gets the same from this resolver";
     const head = `/${scope}: the widest prefix around the client in which everybody gets the same`;

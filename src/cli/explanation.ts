@@ -1,8 +1,8 @@
 import type { Address, Prefix } from "../address/address.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
-import type { HealthSnapshot } from "../health/snapshot.ts";
-import type { Mode } from "../steering/pool-choice.ts";
+import type { Mode } from "../steering/decision.ts";
 import type { PoolTrace, Step } from "../steering/trace.ts";
+import type { World as SteeringWorld } from "../steering/world.ts";
 import type { Name, Zone } from "../zone/model.ts";
 
 /** Who asks what. */
@@ -14,9 +14,8 @@ export interface Question {
 }
 
 /** What the answer is worked out from. */
-export interface World {
+export interface World extends SteeringWorld {
   readonly zones: readonly Zone[];
-  readonly health: HealthSnapshot;
   readonly geo: GeoTable;
 }
 
@@ -33,8 +32,8 @@ export interface Explanation {
   /** Address and prefix length. */
   readonly client: string;
   readonly resolver: string;
-  /** The RCODE. REFUSED: no zone of this server holds the name. */
-  readonly status: "NOERROR" | "NXDOMAIN" | "REFUSED";
+  /** The RCODE. REFUSED: no zone of this server holds the name; SERVFAIL: `all_down` says so. */
+  readonly status: "NOERROR" | "NXDOMAIN" | "REFUSED" | "SERVFAIL";
   /** ECS scope prefix length of the whole answer (RFC 7871 §7.2.1). */
   readonly scope: number;
   /** One for the name, one more for every CNAME that is followed. */
@@ -47,7 +46,7 @@ export interface Link {
   readonly zone: string;
   /** Where the records are written if not at the name itself: a wildcard, or the zone cut above. */
   readonly owner: string | undefined;
-  readonly kind: "static" | "steered" | "delegation" | "nodata" | "nxdomain";
+  readonly kind: "static" | "steered" | "delegation" | "nodata" | "nxdomain" | "servfail";
   readonly answer: Answer | undefined;
   readonly steering: Steering | undefined;
   /** What is to be said that no step says, e.g. where a CNAME leads. */
@@ -78,8 +77,7 @@ export interface Steering {
   readonly rule: number;
   /** How many rules there are. */
   readonly rules: number;
-  /** `nodata`: nothing to answer. */
-  readonly mode: Mode | "nodata";
+  readonly mode: Mode;
   readonly scope: number;
   readonly steps: readonly Step[];
   readonly pools: readonly PoolTrace[];

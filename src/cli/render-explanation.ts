@@ -28,7 +28,7 @@ export function renderExplanationJson(explanation: Explanation): string {
 /** A row for each record, or for the lack of any. */
 function listRows({ name, owner, kind, answer }: Link): string[][] {
   if (answer === undefined) {
-    return [[name, kind === "nxdomain" ? "does not exist" : "has no data", "", "", ""]];
+    return [[name, ABSENCES[kind] ?? "has no data", "", "", ""]];
   }
   const { type, ttl, records, rotates } = answer;
   return records.map(({ data, share }, i) => [
@@ -64,11 +64,17 @@ function renderLink({ name, zone, owner, kind, steering, note }: Link): string {
   return head + renderSteps(before) + renderPools(steering.pools) + renderSteps(after) + tail;
 }
 
+const ABSENCES: Readonly<Partial<Record<Link["kind"], string>>> = {
+  nxdomain: "does not exist",
+  servfail: "fails",
+};
+
 const WHAT: Readonly<Record<Link["kind"], string>> = {
   static: "static, the same for every client",
   steered: "steered",
   delegation: "below a zone cut",
   nodata: "no data",
+  servfail: "fails",
   nxdomain: "no such name",
 };
 
@@ -108,19 +114,25 @@ function renderPool({ name, from, answers, rule, reason }: PoolTrace): string {
 }
 
 function renderValue(trace: ValueTrace): readonly string[] {
-  const { value, datacenter, weight, state, kept, rule, reason } = trace;
+  const { value, datacenter, within, weight, effectiveWeight, state, kept, rule, reason } = trace;
+  const effective = kept && effectiveWeight !== weight ? `, now ${round(effectiveWeight)}` : "";
   return [
     kept ? "kept" : "dropped",
     value,
     datacenter ?? "",
-    `weight ${weight}`,
+    within === undefined ? "" : `in ${within}`,
+    `weight ${weight}${effective}`,
     state,
     `${reason} [${rule}]`,
   ];
 }
 
 function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
+  return `${round(share * 100, 1)} %`;
+}
+
+function round(value: number, digits = 3): number {
+  return Number(value.toFixed(digits));
 }
 
 /** Columns two spaces apart, those that are empty in every row left out; each line ends with a newline. */

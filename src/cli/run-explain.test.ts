@@ -253,6 +253,8 @@ www.gslb.example.com. in zone gslb.example.com.: steered
     });
     expect(link.steering.pools[0].values[0]).toEqual({
       value: "198.51.100.10",
+      within: null,
+      effectiveWeight: 3,
       datacenter: "fra",
       weight: 3,
       status: "obey",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hasErrors, renderIssues } from "../config/issue.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
+import { NO_MEMORY, NO_OVERRIDES } from "../steering/world.ts";
 import { loadZone } from "../zone/load-zone.ts";
 import type { RRset, Zone } from "../zone/model.ts";
 import { suppose } from "./assume.ts";
@@ -41,6 +42,8 @@ export async function runExplain(
     {
       zones: supposed.zones.map((zone, i) => addRecords(zone, zones[i]!)),
       health: supposed.health,
+      overrides: NO_OVERRIDES,
+      memory: NO_MEMORY,
       geo,
     },
   );

@@ -1,4 +1,6 @@
 import type { Classes } from "../steering/classes.ts";
+import { listNested } from "../steering/pool-content.ts";
+import { countStickyRecords } from "../steering/sticky.ts";
 import { lowerName } from "../wire/name.ts";
 import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
 import { TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
@@ -36,6 +38,8 @@ export interface Plan {
   readonly key: string;
   readonly rrset: SteeredRRset;
   readonly classes: Classes;
+  /** Rotation counters that an answer set needs at most: one per record where the client decides who leads. */
+  readonly countersPerSet: number;
 }
 
 interface Node {
@@ -62,7 +66,7 @@ export function compileSegment(
   allocateNodes(builder, nodes);
 
   const rotations: RotationRequest[] = [];
-  const plans = new Plans(findClasses);
+  const plans = new Plans(zone, findClasses);
   for (const node of nodes.values()) {
     let entry = (node.reference >> 2) + NODE.words;
     for (const rrset of node.rrsets) {
@@ -172,7 +176,8 @@ function compileEntry(
 ): number {
   const reference = builder.allocate(STEERED_ENTRY.words);
   const plan = plans.numberOf(rrset);
-  const count = plans.list[plan]!.classes.classes.length;
+  const { classes, countersPerSet } = plans.list[plan]!;
+  const count = classes.classes.length * countersPerSet;
   builder.setWord(reference, STEERED_ENTRY.plan, plan);
   rotations.push({
     word: (reference >> 2) + STEERED_ENTRY.slotBase,
@@ -253,10 +258,12 @@ function writeHeader(
 /** The distinct plans of a zone. */
 class Plans {
   readonly list: Plan[] = [];
+  readonly #zone: Zone;
   readonly #findClasses: (rrset: SteeredRRset) => Classes;
   readonly #numbers = new Map<string, number>();
 
-  constructor(findClasses: (rrset: SteeredRRset) => Classes) {
+  constructor(zone: Zone, findClasses: (rrset: SteeredRRset) => Classes) {
+    this.#zone = zone;
     this.#findClasses = findClasses;
   }
 
@@ -266,7 +273,9 @@ class Plans {
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.list.length;
-    this.list.push({ key, rrset, classes: this.#findClasses(rrset) });
+    const classes = this.#findClasses(rrset);
+    const countersPerSet = countStickyRecords(this.#zone, rrset, classes);
+    this.list.push({ key, rrset, classes, countersPerSet });
     this.#numbers.set(key, number);
     return number;
   }
@@ -276,9 +285,10 @@ function countRecords(zone: Zone): number {
   let records = 0;
   for (const rrset of zone.rrsets) records += rrset.rdata.length;
   for (const rrset of zone.steered) {
-    const pools = new Set(rrset.rules.flatMap((rule) => rule.pools));
-    for (const pool of pools) {
-      for (const value of zone.pools[pool]!.values) if (value.type === rrset.type) records++;
+    const indexes = new Set(rrset.rules.flatMap((rule) => rule.pools));
+    const pools = new Set([...indexes].flatMap((index) => listNested(zone, zone.pools[index]!)));
+    for (const { values } of pools) {
+      for (const value of values) if (value.type === rrset.type) records++;
     }
   }
   return records;

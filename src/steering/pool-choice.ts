@@ -1,12 +1,11 @@
 /**
- * Which pool of a rule answers, and which of its values are good enough for it.
+ * Which pool of a rule answers, and how good a value must be for it.
  */
-import type { Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
-import { isServing, judgePool, type PoolStanding, type ValueState } from "./pool-standing.ts";
+import type { AllDown, Pool, SteeredRRset, Zone } from "../zone/model.ts";
+import type { Decision } from "./decision.ts";
+import { isGoodEnough, type Standard } from "./pool-shares.ts";
+import { judgePool, type PoolStanding } from "./pool-standing.ts";
 import type { World } from "./world.ts";
-
-/** `normal`: values in service. The other two: no pool of the rule has enough of them. */
-export type Mode = "normal" | "all-down-open" | "last-resort";
 
 /** A pool in the order of trying. */
 export interface ChainEntry {
@@ -16,56 +15,102 @@ export interface ChainEntry {
   readonly from: "rule" | "fallback";
 }
 
-/** Where in the order of pools a standing comes from. */
+/** Where in the order of pools a standing comes from, and whether it may be taken again. */
 export interface Link extends PoolStanding {
   readonly from: "rule" | "fallback";
+  readonly heldBack: "delay" | "manual" | undefined;
+  /** Whether its values are what the clients get anyway: it is not held back from them. */
+  readonly isCurrent: boolean;
 }
 
-/** What was chosen of a pool, and how far the search went. */
-export interface Choice {
-  /** Undefined: the record's own values answer. */
-  readonly link: Link | undefined;
-  readonly mode: Mode;
-  /** The values of the pool that make the answer, in written order; empty without a pool. */
-  readonly kept: readonly PoolValue[];
-  /** How many links were looked at. */
-  readonly tried: number;
-}
+/** What was chosen, and how far the search went. */
+export type Choice =
+  | {
+      readonly link: Link;
+      readonly mode: "normal" | "all-down-open" | "all-down-last";
+      readonly standard: Standard;
+      readonly tried: number;
+    }
+  | {
+      readonly link: undefined;
+      readonly mode: "last-resort";
+      readonly values: Extract<AllDown, { kind: "values" }>;
+      readonly tried: number;
+    }
+  | {
+      readonly link: undefined;
+      readonly mode: Exclude<Decision, { kind: "answer" }>["mode"];
+      readonly tried: number;
+    };
 
-/** The pools of a rule's list and the fallback chain of the last one, in the order they are tried, as they stand. */
+const SERVING: Standard = { states: "serving", only: undefined };
+const HELD: Standard = { states: "held", only: undefined };
+const ENABLED: Standard = { states: "enabled", only: undefined };
+
+/**
+ * The pools of a rule's list and the fallback chain of the last one, in the order they are tried, as they stand.
+ *
+ * @param current name of the pool that the clients are answered from so far
+ */
 export function findLinks(
   zone: Zone,
   pools: readonly number[],
   type: number,
   world: World,
+  current?: string,
 ): Link[] {
   return findChain(zone, pools).map(({ pool, from }) => ({
-    ...judgePool(pool, type, world.health),
+    ...judgePool(zone, pool, type, world),
     from,
+    heldBack: world.memory.heldBack(zone, pool, type),
+    isCurrent: pool.name === current,
   }));
 }
 
-/** The pool that answers for this record; undefined: there is nothing to answer (NODATA). */
-export function choosePool(rrset: SteeredRRset, links: readonly Link[]): Choice | undefined {
-  if (links.every((link) => link.values.length === 0)) return undefined;
-
-  const ready = links.find((link) => link.serving >= link.needed);
-  if (ready !== undefined) {
-    const kept = keepValues(ready, isServing);
-    return { link: ready, mode: "normal", kept, tried: links.indexOf(ready) + 1 };
+/**
+ * The pool that answers, or what is answered without one.
+ *
+ * @param healthy of the last answer of values in service
+ */
+export function choosePool(
+  rrset: SteeredRRset,
+  links: readonly Link[],
+  healthy: { readonly pool: string; readonly values: ReadonlySet<string> } | undefined,
+): Choice {
+  const tried = links.length;
+  if (links.every((link) => link.values.length === 0)) {
+    return { link: undefined, mode: "nodata", tried };
+  }
+  const ready = links.filter((link) => link.serving >= link.needed);
+  const best = ready.find((link) => link.heldBack === undefined || link.isCurrent) ?? ready[0];
+  if (best !== undefined) {
+    return { link: best, mode: "normal", standard: SERVING, tried: links.indexOf(best) + 1 };
   }
   const lifted = links.find((link) => link.held > 0 && link.serving + link.held >= link.needed);
-  if (lifted !== undefined) {
-    const kept = keepValues(lifted, isServingOrHeld);
-    return { link: lifted, mode: "normal", kept, tried: links.length };
+  if (lifted !== undefined) return { link: lifted, mode: "normal", standard: HELD, tried };
+
+  const allDown = findAllDown(rrset, links);
+  if (allDown.kind === "values" && allDown.rdata.length > 0) {
+    return { link: undefined, mode: "last-resort", values: allDown, tried };
   }
-  if (rrset.allDown.kind === "values" && rrset.allDown.rdata.length > 0) {
-    return { link: undefined, mode: "last-resort", kept: [], tried: links.length };
-  }
+  if (allDown.kind === "servfail") return { link: undefined, mode: "all-down-servfail", tried };
   const first = links.find((link) => link.enabled > 0);
-  if (first === undefined) return undefined;
-  const kept = keepValues(first, isEnabled);
-  return { link: first, mode: "all-down-open", kept, tried: links.length };
+  if (first === undefined) return { link: undefined, mode: "nodata", tried };
+  if (allDown.kind === "closed") return { link: undefined, mode: "all-down-closed", tried };
+  if (allDown.kind === "last" && healthy !== undefined) {
+    const link = links.find(({ pool }) => pool.name === healthy.pool);
+    const standard: Standard = { states: "enabled", only: healthy.values };
+    // What was healthy may have been drained, or be gone from the file.
+    if (link?.members.some((member) => isGoodEnough(member, standard))) {
+      return { link, mode: "all-down-last", standard, tried };
+    }
+  }
+  return { link: first, mode: "all-down-open", standard: ENABLED, tried };
+}
+
+/** What is to be answered while all are down: as the first pool of the rule says, else the record. */
+export function findAllDown(rrset: SteeredRRset, links: readonly Link[]): AllDown {
+  return links[0]?.pool.allDown ?? rrset.allDown;
 }
 
 /** The rule's pools, then the fallbacks of the last one; each pool once. */
@@ -83,19 +128,4 @@ export function findChain(zone: Zone, pools: readonly number[]): ChainEntry[] {
     const pool = zone.pools[index];
     return pool === undefined ? [] : [{ index, pool, from }];
   });
-}
-
-/** The values in acceptable states; those of weight 0 only if there are no others. */
-function keepValues(link: Link, accepts: (state: ValueState) => boolean): PoolValue[] {
-  const accepted = link.values.filter(({ state }) => accepts(state)).map(({ value }) => value);
-  const weighted = accepted.filter(({ weight }) => weight > 0);
-  return weighted.length > 0 ? weighted : accepted;
-}
-
-function isServingOrHeld(state: ValueState): boolean {
-  return isServing(state) || state === "held";
-}
-
-function isEnabled(state: ValueState): boolean {
-  return state !== "disabled";
 }

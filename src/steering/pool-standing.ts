@@ -1,17 +1,23 @@
 /**
- * How a pool stands for one type of answer: which of its values are enabled, and which of those are in service.
+ * How a pool stands for one type of answer: which of its members are enabled, and which of those are in service.
  */
-import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
-import type { Pool, PoolValue } from "../zone/model.ts";
+import type { TargetState } from "../health/snapshot.ts";
+import type { NestedPool, Pool, PoolValue, Zone } from "../zone/model.ts";
+import type { Override, World } from "./world.ts";
 
 /**
- * What the checks and the operator say of a value:
- * - `disabled`: its status is down; `forced-up`: its status is up;
+ * What the operator, the file and the checks say of a value, in this order:
+ * - `drained`, `forced-down`: taken out by an operator; `disabled`: its status is down;
+ * - `forced-up`: an operator or its status says up;
  * - `unchecked`: nothing is probed for it; `init`: no verdict yet;
  * - `up`, `suspect` (up with fresh failures), `blind` (failing while nothing proves that our own network works);
  * - `down`, `held` (down, passing again, kept out because it flapped).
+ *
+ * A pool among the values is `disabled`, `forced-up`, `up`, `down`, or `held` (in service with what is held in it).
  */
 export type ValueState =
+  | "drained"
+  | "forced-down"
   | "disabled"
   | "forced-up"
   | "unchecked"
@@ -23,17 +29,37 @@ export type ValueState =
   | "held";
 
 export interface ValueStanding {
+  readonly kind: "value";
   readonly value: PoolValue;
+  /** The pool it is written in. */
+  readonly pool: Pool;
   readonly state: ValueState;
+  readonly weight: number;
+  /** Share of its weight that it has at the moment, above 0 and at most 1. */
+  readonly share: number;
+  /** What the operator has said of it. */
+  readonly override: Override | undefined;
   /** Of the first target that is not well. */
   readonly lastError: string | undefined;
 }
 
+/** A pool among the values of another. */
+export interface NestedStanding {
+  readonly kind: "pool";
+  readonly standing: PoolStanding;
+  readonly state: ValueState;
+  readonly weight: number;
+}
+
+export type Member = ValueStanding | NestedStanding;
+
 export interface PoolStanding {
   readonly pool: Pool;
-  /** The values of the asked type, in written order. */
+  /** Values of the asked type, and pools that have some, in written order. */
+  readonly members: readonly Member[];
+  /** The values of the members, to the bottom. */
   readonly values: readonly ValueStanding[];
-  /** How many of them are not `disabled`. */
+  /** How many members are not out for good. */
   readonly enabled: number;
   /** How many of the enabled ones must be in service for the pool to be; at least 1. */
   readonly needed: number;
@@ -43,29 +69,64 @@ export interface PoolStanding {
   readonly held: number;
 }
 
-/** The standing of `pool` for answers of `type`. */
-export function judgePool(pool: Pool, type: number, health: HealthSnapshot): PoolStanding {
-  const values = pool.values
-    .filter((value) => value.type === type)
-    .map((value) => judgeValue(value, health));
-  const enabled = values.filter(({ state }) => state !== "disabled").length;
+/** Nesting is refused long before at load; here it must end whatever comes. */
+const MAX_DEPTH = 16;
+
+/**
+ * The standing of a pool for answers of `type`.
+ *
+ * @param outer the pools it is nested in, innermost first: what an operator says of them holds for its values too
+ */
+export function judgePool(
+  zone: Zone,
+  pool: Pool,
+  type: number,
+  world: World,
+  outer: readonly Pool[] = [],
+): PoolStanding {
+  const path = [pool, ...outer];
+  const members: Member[] = [];
+  const addNested = (position: number): void => {
+    for (const nested of pool.nested) {
+      const isHere = Math.min(nested.position, pool.values.length) === position;
+      if (!isHere || path.length > MAX_DEPTH) continue;
+      const inner = zone.pools[nested.pool];
+      const member = inner && judgeNested(nested, judgePool(zone, inner, type, world, path));
+      if (member !== undefined) members.push(member);
+    }
+  };
+  pool.values.forEach((value, position) => {
+    addNested(position);
+    if (value.type === type) members.push(judgeValue(zone, path, value, world));
+  });
+  addNested(pool.values.length);
+
+  const enabled = members.filter(({ state }) => isEnabled(state)).length;
   const { minHealthy } = pool;
   const line =
     "count" in minHealthy ? minHealthy.count : Math.ceil((minHealthy.percent * enabled) / 100);
   return {
     pool,
-    values,
+    members,
+    values: members.flatMap((member) =>
+      member.kind === "value" ? [member] : member.standing.values,
+    ),
     enabled,
     // A pool without a value in service has nothing to answer, whatever the file asks of it.
     needed: Math.max(1, line),
-    serving: values.filter(({ state }) => isServing(state)).length,
-    held: values.filter(({ state }) => state === "held").length,
+    serving: members.filter(({ state }) => isServing(state)).length,
+    held: members.filter(({ state }) => state === "held").length,
   };
+}
+
+/** Whether a value in this state may ever be answered. */
+export function isEnabled(state: ValueState): boolean {
+  return state !== "drained" && state !== "forced-down" && state !== "disabled";
 }
 
 /** Whether a value in this state is answered in the normal course of things. */
 export function isServing(state: ValueState): boolean {
-  return state !== "disabled" && state !== "down" && state !== "held";
+  return isEnabled(state) && state !== "down" && state !== "held";
 }
 
 /** Whether the state may change soon, so that answers should be short-lived. What is forced does not change by itself. */
@@ -73,23 +134,69 @@ export function isUnsettled(state: ValueState): boolean {
   return state === "suspect" || state === "blind" || state === "down" || state === "held";
 }
 
-function judgeValue(value: PoolValue, health: HealthSnapshot): ValueStanding {
-  if (value.status === "down") return { value, state: "disabled", lastError: undefined };
-  if (value.status === "up") return { value, state: "forced-up", lastError: undefined };
-  if (value.targets.length === 0) return { value, state: "unchecked", lastError: undefined };
+/** @returns undefined for a pool that has no value of the type */
+function judgeNested({ status, weight }: NestedPool, standing: PoolStanding): Member | undefined {
+  if (standing.values.length === 0) return undefined;
+  const { enabled, needed, serving, held } = standing;
+  const nested = (state: ValueState): Member => ({ kind: "pool", standing, state, weight });
+  if (status === "down") {
+    const values = standing.values.map((value) => ({ ...value, state: "disabled" as const }));
+    const off = { ...standing, values, enabled: 0, serving: 0, held: 0 };
+    return { kind: "pool", standing: off, state: "disabled", weight };
+  }
+  if (enabled === 0) return nested("disabled");
+  if (status === "up") return nested("forced-up");
+  if (serving >= needed) return nested("up");
+  return nested(held > 0 && serving + held >= needed ? "held" : "down");
+}
+
+function judgeValue(
+  zone: Zone,
+  path: readonly Pool[],
+  value: PoolValue,
+  world: World,
+): ValueStanding {
+  const pool = path[0]!;
+  let override: Override | undefined;
+  for (const each of path) override ??= world.overrides.find(zone, each, value);
+  return {
+    kind: "value",
+    value,
+    pool,
+    weight: value.weight,
+    share: world.memory.share(zone, pool, value),
+    override,
+    ...judgeState(value, override, world),
+  };
+}
+
+type Judgement = Pick<ValueStanding, "state" | "lastError">;
+
+function judgeState(
+  value: PoolValue,
+  override: Override | undefined,
+  { health }: World,
+): Judgement {
+  const plain = (state: ValueState): Judgement => ({ state, lastError: undefined });
+  if (override?.action === "drain") return plain("drained");
+  if (override?.action === "down") return plain("forced-down");
+  if (override?.action === "up") return plain("forced-up");
+  if (value.status === "down") return plain("disabled");
+  if (value.status === "up") return plain("forced-up");
+  if (value.targets.length === 0) return plain("unchecked");
   const states = value.targets.map((target) => health.targets.get(target.key));
   const down = states.filter((state) => state?.verdict === "down");
   if (down.length > 0) {
     const failing = down.find((state) => !state?.held);
     return failing === undefined
-      ? { value, state: "held", lastError: down[0]?.lastError }
-      : { value, state: "down", lastError: failing.lastError };
+      ? { state: "held", lastError: down[0]?.lastError }
+      : { state: "down", lastError: failing.lastError };
   }
   const blind = states.find((state) => state?.blind);
-  if (blind !== undefined) return { value, state: "blind", lastError: blind.lastError };
+  if (blind !== undefined) return { state: "blind", lastError: blind.lastError };
   const suspect = states.find((state) => state?.suspect);
-  if (suspect !== undefined) return { value, state: "suspect", lastError: suspect.lastError };
-  return { value, state: states.some(isWithoutVerdict) ? "init" : "up", lastError: undefined };
+  if (suspect !== undefined) return { state: "suspect", lastError: suspect.lastError };
+  return plain(states.some(isWithoutVerdict) ? "init" : "up");
 }
 
 function isWithoutVerdict(state: TargetState | undefined): boolean {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { parseAddress } from "../address/parse.ts";
 import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
 import type { AllDown, CheckTarget, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
-import { type Decision, steer } from "./steer.ts";
+import type { Decision } from "./decision.ts";
+import { steer } from "./steer.ts";
 import { createTrace, type Trace } from "./trace.ts";
 import { NO_MEMORY, NO_OVERRIDES } from "./world.ts";
 
@@ -48,6 +49,7 @@ describe("steer()", () => {
     const lastResort = [octetsOf("2001:db8::9")];
     expect(decide(zone, { ...rrset, allDown: valuesOf(lastResort) }, [0], healthOf({}))).toEqual({
       kind: "nodata",
+      mode: "nodata",
     });
   });
 
@@ -171,7 +173,7 @@ describe("steer()", () => {
     it("leaves a name without an enabled value with the record's own, or no data", () => {
       const disabled = { ...makeValue("192.0.2.1"), status: "down" as const };
       const zone = zoneOf([{ ...pool("eu", []), values: [disabled] }]);
-      expect(decide(zone, record(), [0], healthOf({}))).toEqual({ kind: "nodata" });
+      expect(decide(zone, record(), [0], healthOf({}))).toEqual({ kind: "nodata", mode: "nodata" });
       const lastResort = [octetsOf("203.0.113.1")];
       const decision = decide(zone, record({ allDown: valuesOf(lastResort) }), [0], healthOf({}));
       expect(decision).toMatchObject({ mode: "last-resort", values: [{ text: "203.0.113.1" }] });

@@ -1,42 +1,19 @@
 /**
- * The steering decision: what the clients of one class get, given the state of the world. Pure: the image compiler calls it
- * once per class after every change, `explain` calls it with a trace, and both get the same. docs/steering.md has the
+ * The steering decision: what the clients of one class get, given the state of the world. Pure: the image compiler calls
+ * it once per class after every change, `explain` calls it with a trace, and both get the same. docs/steering.md has the
  * rules in words.
  */
 import { formatAddress } from "../address/parse.ts";
-import type { Pool, PoolPolicy, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
+import type { Pool, PoolPolicy, SteeredRRset, Zone } from "../zone/model.ts";
 import type { ClientClass } from "./classes.ts";
-import { choosePool, findLinks, type Link, type Mode } from "./pool-choice.ts";
+import type { Answer, Decision, SteeredValue, Sticky } from "./decision.ts";
+import { type Choice, choosePool, findLinks, type Link } from "./pool-choice.ts";
+import { type Arrangement, arrangeShares, type Ranking, type Share } from "./pool-shares.ts";
 import { isUnsettled } from "./pool-standing.ts";
+import { findSeed } from "./sticky.ts";
 import type { Trace } from "./trace.ts";
 import { traceAnswer, traceChoice } from "./trace-steer.ts";
 import type { World } from "./world.ts";
-
-/** A value of an answer. */
-export interface SteeredValue {
-  readonly rdata: Uint8Array;
-  /** Share in leading the answer, relative to the others; at least 1. */
-  readonly weight: number;
-  /** Presentation form. */
-  readonly text: string;
-}
-
-/** What the clients of a class get. */
-export type Decision =
-  | {
-      readonly kind: "answer";
-      /** In written order, never empty. */
-      readonly values: readonly SteeredValue[];
-      readonly policy: PoolPolicy;
-      /** Records per answer: 1 to the number of values. */
-      readonly answers: number;
-      /** Whether the lead goes round; otherwise the first value always leads. */
-      readonly rotate: boolean;
-      /** Seconds, at least 1, never above the record's own. */
-      readonly ttl: number;
-      readonly mode: Mode;
-    }
-  | { readonly kind: "nodata" };
 
 /** Addresses per answer where nobody has written a number: as many A records as fit 512 octets with room to spare. */
 const DEFAULT_ANSWERS = 8;
@@ -58,55 +35,149 @@ export function steer(
   world: World,
   trace?: Trace,
 ): Decision {
-  const links = findLinks(zone, clientClass.pools, rrset.type, world);
-  const choice = choosePool(rrset, links);
-  if (trace !== undefined) traceChoice(trace, rrset, links, choice);
-  if (choice === undefined) return { kind: "nodata" };
-
-  const { link, mode } = choice;
-  const values = link === undefined ? listLastResort(rrset) : listValues(choice.kept);
-  const policy = link?.pool.policy ?? "rotate";
-  const answers = countAnswers(rrset, link?.pool, policy, values);
-  const ttl = decideTtl(rrset, mode, links.slice(0, choice.tried));
-  const rotate = policy === "rotate" && values.length > 1;
-  const decision: Decision = { kind: "answer", values, policy, answers, rotate, ttl, mode };
-  if (trace !== undefined) traceAnswer(trace, rrset, choice, decision);
-  return decision;
+  const past = world.memory.past(zone, rrset, clientClass);
+  const links = findLinks(zone, clientClass.pools, rrset.type, world, past?.pool);
+  const choice = choosePool(rrset, links, past?.healthy);
+  const drawn = drawAnswer(zone, rrset, clientClass, links, choice);
+  if (trace !== undefined) {
+    traceChoice(trace, rrset, links, choice, drawn?.shares ?? []);
+    if (drawn !== undefined) traceAnswer(trace, rrset, links, choice, drawn.answer);
+  }
+  if (drawn !== undefined) return drawn.answer;
+  return choice.mode === "all-down-servfail"
+    ? { kind: "servfail", mode: choice.mode }
+    : { kind: "nodata", mode: choice.mode === "all-down-closed" ? choice.mode : "nodata" };
 }
 
-/** The values to answer with; if all have weight 0, the lead is shared equally. */
-function listValues(kept: readonly PoolValue[]): SteeredValue[] {
-  return kept.map(({ rdata, weight, text }) => ({ rdata, weight: Math.max(1, weight), text }));
+interface Drawn {
+  readonly answer: Answer;
+  readonly shares: readonly Share[];
 }
 
-function listLastResort(rrset: SteeredRRset): SteeredValue[] {
-  if (rrset.allDown.kind !== "values") return [];
-  return rrset.allDown.rdata.map((rdata) => ({
-    rdata,
-    weight: 1,
-    text: formatRdata(rrset.type, rdata),
-  }));
-}
-
-/** What is written nearest to the value wins: the pool's number, then the record's, then the default. */
-function countAnswers(
+/** The answer that a choice leads to; undefined if it leads to none. */
+function drawAnswer(
+  zone: Zone,
   rrset: SteeredRRset,
-  pool: Pool | undefined,
+  { near }: ClientClass,
+  links: readonly Link[],
+  choice: Choice,
+): Drawn | undefined {
+  if (choice.link !== undefined) {
+    const { link, mode, standard, tried } = choice;
+    const arrangement = arrangeShares(link, standard, rankBy(zone, near, link));
+    const ttl =
+      mode === "normal" ? decideTtl(rrset, links.slice(0, tried)) : capTtl(rrset, rrset.ttlMin);
+    return draw(zone, rrset, link.pool, arrangement, { mode, ttl });
+  }
+  if (choice.mode !== "last-resort") return undefined;
+  const { rdata, ttl } = choice.values;
+  const values = rdata.map((data) => ({
+    rdata: data,
+    weight: 1,
+    text: formatRdata(rrset.type, data),
+  }));
+  const answer: Answer = {
+    kind: "answer",
+    values,
+    policy: "rotate",
+    pool: undefined,
+    answers: countAnswers(rrset, rrset.answers, "rotate", values),
+    rotate: values.length > 1,
+    sticky: undefined,
+    ttl: capTtl(rrset, ttl ?? rrset.ttlMin),
+    mode: choice.mode,
+  };
+  return { answer, shares: [] };
+}
+
+function draw(
+  zone: Zone,
+  rrset: SteeredRRset,
+  pool: Pool,
+  arrangement: Arrangement,
+  { mode, ttl }: Pick<Answer, "mode" | "ttl">,
+): Drawn {
+  const { policy, stickyPrefix } = arrangement.pool;
+  const merged = mergeEqual(arrangement);
+  const written = arrangement.pool.answers ?? pool.answers ?? rrset.answers;
+  const answers = countAnswers(rrset, written, policy, merged.values);
+  // Those who are farther away than what the answer has room for are no part of it.
+  const shown = policy === "nearest" ? Math.max(answers, merged.leaders) : merged.values.length;
+  const values = merged.values.slice(0, shown);
+  const texts = new Set(values.map(({ text }) => text));
+  const isSticky = policy === "sticky" && values.length > 1;
+  return {
+    answer: {
+      kind: "answer",
+      values,
+      policy,
+      pool: pool.name,
+      answers,
+      rotate: !isSticky && merged.leaders > 1,
+      sticky: isSticky ? findSticky(zone, stickyPrefix, values) : undefined,
+      ttl,
+      mode,
+    },
+    shares: arrangement.shares.filter(({ standing }) => texts.has(standing.value.text)),
+  };
+}
+
+/** One record per value, however many pools it stands in; those that never lead have weight 0. */
+function mergeEqual({ shares, leaders }: Arrangement): { values: SteeredValue[]; leaders: number } {
+  const byText = new Map<string, SteeredValue>();
+  shares.forEach(({ standing: { value }, weight }, i) => {
+    const { text, rdata } = value;
+    const before = byText.get(text)?.weight ?? 0;
+    byText.set(text, { rdata, weight: before + (i < leaders ? weight : 0), text });
+  });
+  const values = [...byText.values()];
+  return { values, leaders: values.filter(({ weight }) => weight > 0).length };
+}
+
+function findSticky(
+  zone: Zone,
+  prefix: Pool["stickyPrefix"],
+  values: readonly SteeredValue[],
+): Sticky {
+  return {
+    prefix4: prefix.v4,
+    prefix6: prefix.v6,
+    seeds: values.map(({ text }) => findSeed(zone, text)),
+  };
+}
+
+/** By distance from the class, those without a datacenter last; in written order where nobody knows the distance. */
+function rankBy(zone: Zone, near: readonly number[] | undefined, link: Link): Ranking {
+  const written = link.values.flatMap(({ value }) => value.datacenter ?? []);
+  const names =
+    near === undefined ? [...new Set(written)] : zone.datacenters.map(({ name }) => name);
+  const ranks = new Map(names.map((name, i) => [name, near?.[i] ?? i]));
+  return ({ value: { datacenter } }) =>
+    datacenter === undefined
+      ? Number.POSITIVE_INFINITY
+      : (ranks.get(datacenter) ?? Number.POSITIVE_INFINITY);
+}
+
+/** @param written what is written nearest to the value: the pool's number, then the record's; undefined: the default */
+function countAnswers(
+  { type }: SteeredRRset,
+  written: number | undefined,
   policy: PoolPolicy,
   values: readonly SteeredValue[],
 ): number {
-  if (rrset.type === TYPE_CNAME) return 1;
-  const written = pool?.answers ?? rrset.answers;
+  if (type === TYPE_CNAME) return 1;
   const wanted = written ?? (policy === "rotate" && haveEqualWeights(values) ? DEFAULT_ANSWERS : 1);
   return Math.max(1, Math.min(wanted, values.length));
 }
 
-function decideTtl(rrset: SteeredRRset, mode: Mode, tried: readonly Link[]): number {
+function decideTtl(rrset: SteeredRRset, tried: readonly Link[]): number {
   const { ttl } = rrset;
-  if (mode !== "normal") return Math.max(1, Math.min(rrset.ttlMin, ttl));
   const unsettled = tried.some((link) => link.values.some(({ state }) => isUnsettled(state)));
-  if (!unsettled) return Math.max(1, ttl);
-  return Math.max(1, Math.min(ttl, Math.max(MIN_CUT_TTL, Math.floor(ttl / 2))));
+  return capTtl(rrset, unsettled ? Math.max(MIN_CUT_TTL, Math.floor(ttl / 2)) : ttl);
+}
+
+function capTtl({ ttl: most }: SteeredRRset, ttl: number): number {
+  return Math.max(1, Math.min(ttl, most));
 }
 
 function haveEqualWeights(values: readonly SteeredValue[]): boolean {

@@ -14,7 +14,11 @@ export type RuleId =
   | "A6"
   | "A7"
   | "A8"
+  | "A9"
+  | "A10"
+  | "A11"
   | "A13"
+  | "A14"
   | "B4"
   | "B5"
   | "B8";
@@ -57,7 +61,12 @@ export interface ValueTrace {
   /** Presentation form. */
   readonly value: string;
   readonly datacenter: string | undefined;
+  /** Name of the pool among the values that it is written in; undefined: it stands in the pool itself. */
+  readonly within: string | undefined;
+  /** As written. */
   readonly weight: number;
+  /** As it counts at the moment, in terms of the outermost pool's weights; 0: not at all. */
+  readonly effectiveWeight: number;
   readonly status: "up" | "down" | "obey";
   readonly state: ValueState;
   readonly lastError: string | undefined;

@@ -1,5 +1,6 @@
 import type { HealthSnapshot } from "../health/snapshot.ts";
-import type { Pool, PoolValue, Zone } from "../zone/model.ts";
+import type { Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
+import type { ClientClass } from "./classes.ts";
 
 /** Everything beside the zone and the client that a decision depends on, at one moment. Immutable. */
 export interface World {
@@ -21,14 +22,27 @@ export interface Override {
   readonly reason: string | undefined;
 }
 
-/** What depends on how long something has been so: kept by the control plane, decided by nobody else. */
+/** What depends on what was before: kept by the control plane, decided by nobody else. */
 export interface Memory {
   /** Whether a pool that was left may not be taken again yet, and why; undefined: it may. */
   heldBack(zone: Zone, pool: Pool, type: number): "delay" | "manual" | undefined;
   /** Share of its weight that a value has at the moment, above 0 and at most 1 (`slow_start`). */
   share(zone: Zone, pool: Pool, value: PoolValue): number;
+  /** What the clients of the class were answered before; undefined: they never were. */
+  past(zone: Zone, rrset: SteeredRRset, clientClass: ClientClass): ClassPast | undefined;
+}
+
+export interface ClassPast {
+  /** Name of the pool that answers them: it cannot be held back from those who are there. */
+  readonly pool: string | undefined;
+  /** The last answer of values in service. */
+  readonly healthy: { readonly pool: string; readonly values: ReadonlySet<string> } | undefined;
 }
 
 /** No operator, no past. */
 export const NO_OVERRIDES: Overrides = { find: () => undefined };
-export const NO_MEMORY: Memory = { heldBack: () => undefined, share: () => 1 };
+export const NO_MEMORY: Memory = {
+  heldBack: () => undefined,
+  share: () => 1,
+  past: () => undefined,
+};

@@ -7,6 +7,7 @@ import { explainName } from "../../src/cli/explain-name.ts";
 import type { Explanation } from "../../src/cli/explanation.ts";
 import { combineDatabases } from "../../src/geo/combine-databases.ts";
 import type { HealthSnapshot } from "../../src/health/snapshot.ts";
+import { NO_MEMORY, NO_OVERRIDES } from "../../src/steering/world.ts";
 import { parseName } from "../../src/wire/name.ts";
 import { parseType } from "../../src/wire/rr-types.ts";
 import { loadZone } from "../../src/zone/load-zone.ts";
@@ -120,7 +121,13 @@ it("explainName() gives what respond() gives", () =>
             client,
             resolver: parseAddress("127.0.0.1")!,
           },
-          { zones: [zone], health: healthOf(down), geo: combineDatabases([]) },
+          {
+            zones: [zone],
+            health: healthOf(down),
+            overrides: NO_OVERRIDES,
+            memory: NO_MEMORY,
+            geo: combineDatabases([]),
+          },
         );
         const responses = Array.from({ length: TURNS }, () =>
           ask(name, type, formatPrefix(client)),
