@@ -77,6 +77,47 @@ describe("LocationMap.classify()", () => {
     expect(ask(map, "21.0.0.0/24", "20.0.0.1")).toBe("4 /8");
   });
 
+  it("takes the first rule that matches by autonomous system, of the databases or of a network", () => {
+    const geo = geoTable(
+      { "20.0.0.0/8": "EU-DE", "21.0.0.0/8": "NA-US-CA" },
+      { "20.1.0.0/16": 64_500, "21.1.0.0/16": 64_500, "22.0.0.0/8": 64_501, "2a00::/12": 64_501 },
+    );
+    const networks = [network("10.1.0.0/16", undefined, undefined, 64_500)];
+    const rules = [
+      rule(1, ["NA"]),
+      rule(2, [], [], [64_500]),
+      rule(3, ["EU"], ["9.0.0.0/8"], [1, 64_501]),
+      rule(4, []),
+    ];
+    const map = new LocationMap(compileLocationMap(rules, networks, geo));
+    expect(ask(map, "20.1.2.0/24")).toBe("2 /16");
+    expect(ask(map, "20.2.0.0/24")).toBe("3 /15");
+    expect(ask(map, "21.1.2.0/24")).toBe("1 /8");
+    expect(ask(map, "22.0.0.0/24")).toBe("3 /8");
+    expect(ask(map, "2a00::/48")).toBe("3 /12");
+    expect(ask(map, "10.1.0.0/24", "21.0.0.1")).toBe("2 /16");
+    // Nobody knows anything of these two: the resolver's system counts, and so does its country.
+    expect(ask(map, "10.2.0.0/24", "22.0.0.1")).toBe("3 /15");
+    expect(ask(map, "10.2.0.0/24", "21.0.0.1")).toBe("1 /15");
+    expect(ask(map, "10.2.0.0/24", "23.0.0.1")).toBe("4 /15");
+  });
+
+  it("tells clients apart by subdivision, autonomous system and distance only where a rule does", () => {
+    const geo = geoTable(
+      { "20.0.0.0/9": "NA-US-CA 34 -118", "20.128.0.0/9": "NA-US-NY 41 -74" },
+      { "20.64.0.0/10": 64_500 },
+    );
+    const networks = [network("20.32.0.0/11", undefined, [0, 0], 64_501)];
+    const map = new LocationMap(
+      compileLocationMap([rule(1, ["NA-US"]), rule(2, [])], networks, geo),
+    );
+    expect(ask(map, "20.0.0.0/24")).toBe("1 /8");
+    const states = [rule(1, ["NA-US-CA"]), rule(2, [])];
+    expect(ask(new LocationMap(compileLocationMap(states, networks, geo)), "20.0.0.1")).toBe(
+      "1 /9",
+    );
+  });
+
   it("has scope 0 where the client does not matter", () => {
     const map = new LocationMap(compileLocationMap([rule(7, [])], [], GEO));
     for (const client of ["20.0.0.0/24", "2a00::/48", "2002:1400:1::/48", "2002::/20"]) {

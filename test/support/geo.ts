@@ -2,7 +2,8 @@
 
 import { flattenPrefixes } from "../../src/address/flatten-prefixes.ts";
 import { parsePrefix } from "../../src/address/parse.ts";
-import type { GeoTable, Location } from "../../src/geo/geo-table.ts";
+import type { RangeList } from "../../src/address/range-list.ts";
+import type { AsnRanges, GeoTable, Location } from "../../src/geo/geo-table.ts";
 import type { ClassRule } from "../../src/steering/compile-location-map.ts";
 import type { GeoCode, Network } from "../../src/zone/model.ts";
 
@@ -20,22 +21,42 @@ export function code(text: string): GeoCode {
   return { continent: continent!, country, subdivision };
 }
 
+/** `EU-DE`, or `EU-DE 50.1 8.7` with coordinates. */
 function locationOf(text: string): Location {
-  return { ...UNKNOWN, ...code(text) };
+  const [place, latitude, longitude] = text.split(" ");
+  const coords =
+    latitude === undefined ? undefined : ([Number(latitude), Number(longitude)] as const);
+  return { ...UNKNOWN, ...code(place!), coords };
 }
 
-/** What a database with these prefixes would know; longer ones win. */
-export function geoTable(entries: Readonly<Record<string, string>>): GeoTable {
-  const locations = [UNKNOWN, ...Object.values(entries).map(locationOf)];
-  const prefixes = Object.keys(entries).map((text, i) => ({
-    prefix: parsePrefix(text)!,
-    value: i + 1,
-  }));
+/** What databases with these prefixes would know; longer ones win. */
+export function geoTable(
+  entries: Readonly<Record<string, string>>,
+  asns?: Readonly<Record<string, number>>,
+): GeoTable {
   const lay = (words: 1 | 4): GeoTable["v4"] => {
-    const list = flattenPrefixes(words, prefixes, 0, (_, inner) => inner);
+    const list = layOut(
+      words,
+      Object.keys(entries).map((text, i) => [text, i + 1]),
+    );
     return { starts: list.starts, locations: list.values };
   };
-  return { v4: lay(1), v6: lay(4), locations, asns: undefined, sources: [] };
+  const number = (words: 1 | 4): AsnRanges => {
+    const list = layOut(words, Object.entries(asns ?? {}));
+    return { starts: list.starts, asns: list.values };
+  };
+  return {
+    v4: lay(1),
+    v6: lay(4),
+    locations: [UNKNOWN, ...Object.values(entries).map(locationOf)],
+    asns: asns === undefined ? undefined : { v4: number(1), v6: number(4) },
+    sources: [],
+  };
+}
+
+function layOut(words: 1 | 4, entries: readonly (readonly [string, number])[]): RangeList {
+  const prefixes = entries.map(([text, value]) => ({ prefix: parsePrefix(text)!, value }));
+  return flattenPrefixes(words, prefixes, 0, (_, inner) => inner);
 }
 
 /** A rule for a class of clients. */
@@ -54,11 +75,16 @@ export function rule(
 }
 
 /** An operator's correction. */
-export function network(prefix: string, geo: string | undefined): Network {
+export function network(
+  prefix: string,
+  geo: string | undefined,
+  coords?: readonly [number, number],
+  asn?: number,
+): Network {
   return {
     prefix: parsePrefix(prefix)!,
     geo: geo === undefined ? undefined : code(geo),
-    coords: undefined,
-    asn: undefined,
+    coords,
+    asn,
   };
 }
