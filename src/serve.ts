@@ -17,6 +17,7 @@ import { ControlPlane } from "./control/control-plane.ts";
 import { type HealthService, startHealthService } from "./control/health-service.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { loadGeo } from "./geo/load-geo.ts";
+import { systemClock } from "./health/clock.ts";
 import { parseReference } from "./health/references.ts";
 import { ZoneLoadError } from "./loader/start-zones.ts";
 import { createZoneLoader, type ZoneLoader } from "./loader/zones.ts";
@@ -48,14 +49,19 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
   const log = createPinoLog({ level: settings.log.level });
   const stopped = waitForStop();
 
-  let running: Running;
+  let running: Running | undefined;
   try {
-    running = await start(settings, options, output, log);
+    running = await Promise.race([
+      start(settings, options, output, log),
+      stopped.then(() => undefined),
+    ]);
   } catch (error) {
     if (!(error instanceof ListenError || error instanceof ZoneLoadError)) throw error;
     output.err(`rondo: ${error.message}\n`);
     return EXIT.failed;
   }
+  // Told to stop before anything was answered: there is nothing to finish.
+  if (running === undefined) process.exit(EXIT.ok);
   const signal = await stopped;
   log.info({ signal }, "stopping");
   setTimeout(() => process.exit(EXIT.ok), STOP_MS).unref();
@@ -90,7 +96,12 @@ async function start(
 
     const geo = await loadGeo({ databases: settings.geo.databases });
     for (const problem of geo.problems) log.error({ problem }, "geo database not used");
-    const plane = new ControlPlane({ publish: (publication) => server.publish(publication), log });
+    const plane = new ControlPlane({
+      publish: (publication) => server.publish(publication),
+      log,
+      clock: systemClock,
+    });
+    closers.push(async () => plane.close());
     let health: HealthService | undefined;
     const loader = await createZoneLoader({
       source: settings.zones,

@@ -43,3 +43,11 @@ test("report() counts what a whole folder of broken files would say", () => {
   expect(lines).toHaveLength(101);
   expect(lines.at(-1)).toBe("warn 150 More zone files have problems");
 });
+
+test("report() does not call a problem over that has become another one", () => {
+  problemLog.report([refused("a.yaml")]);
+  problemLog.report([{ ...refused("a.yaml"), kind: "gone" }]);
+  expect(lines.slice(1)).toEqual([
+    "warn a.yaml Zone file gone; its zone stays served until a restart",
+  ]);
+});

@@ -29,9 +29,11 @@ export function createProblemLog(log: Log): ProblemLog {
       if (fresh.length > MAX_LINES) {
         log.warn({ count: fresh.length - MAX_LINES }, "More zone files have problems");
       }
-      const over = [...known.keys()].filter((key) => !current.has(key));
-      for (const key of over.slice(0, MAX_LINES)) {
-        log.info({ file: key.slice(key.indexOf(" ") + 1) }, "Problem of a zone file is over");
+      // One problem that turns into another, as when a bad file is deleted, is not over.
+      const troubled = new Set([...current.keys()].map(fileOf));
+      const over = new Set([...known.keys()].map(fileOf).filter((file) => !troubled.has(file)));
+      for (const file of [...over].slice(0, MAX_LINES)) {
+        log.info({ file }, "Problem of a zone file is over");
       }
       known = current;
     },
@@ -40,6 +42,11 @@ export function createProblemLog(log: Log): ProblemLog {
 
 function keyOf(problem: ZoneProblem): string {
   return `${problem.kind}:${problem.zone ?? ""} ${problem.file}`;
+}
+
+/** The inverse of `keyOf()`. */
+function fileOf(key: string): string {
+  return key.slice(key.indexOf(" ") + 1);
 }
 
 function textOf(problem: ZoneProblem): string {

@@ -74,3 +74,13 @@ it("open() refuses a wildcard of a family that the host has no address of", asyn
     code: "EADDRNOTAVAIL",
   });
 });
+
+it("open() serves the rest of a wildcard where one address cannot be had, and says so once", async () => {
+  // Of TEST-NET-1, so nobody's.
+  hosts = ["192.0.2.1", "127.0.0.1"];
+  const port = await service.open(parseListenAddress("0.0.0.0:0")!);
+  await until(() => isServed("127.0.0.1", port));
+  hosts = ["192.0.2.1", "127.0.0.1", "127.0.0.2"];
+  await until(() => isServed("127.0.0.2", port));
+  expect(warnings.filter((line) => line.includes("192.0.2.1"))).toHaveLength(1);
+});

@@ -31,6 +31,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
   const hostAddresses = options.hostAddresses ?? findHostAddresses;
   const bindings = new Map<number, Binding>();
   const rechecks: NodeJS.Timeout[] = [];
+  const refused = new Set<string>();
   let nextId = 0;
 
   function greet(): ToUdpWorker[] {
@@ -98,9 +99,17 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
     let port = askedPort;
     try {
       for (const host of hosts) {
-        const bound = await bind(host, port);
+        const bound = await bind(host, port).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== "EADDRNOTAVAIL" && error.code !== "EINVAL") throw error;
+          refuse(host, port, error);
+          return undefined;
+        });
+        if (bound === undefined) continue;
         port = bound.port;
         ids.set(host, bound.id);
+      }
+      if (ids.size === 0) {
+        throw Object.assign(new Error("bind EADDRNOTAVAIL"), { code: "EADDRNOTAVAIL" });
       }
     } catch (error) {
       for (const id of ids.values()) unbind(id);
@@ -108,6 +117,12 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
     }
     rechecks.push(setInterval(() => recheck(family, port, ids), options.recheckMs ?? RECHECK_MS));
     return port;
+  }
+
+  /** Tells of an address that cannot be had now, once; every look at the host's addresses tries it again. */
+  function refuse(host: string, port: number, { code }: NodeJS.ErrnoException): void {
+    if (!refused.has(host)) log.warn({ host, port, code }, "UDP not served on this address");
+    refused.add(host);
   }
 
   /** Follows the addresses that the host gained or lost. */
@@ -126,11 +141,12 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
       bind(host, port).then(
         ({ id }) => {
           ids.set(host, id);
+          refused.delete(host);
           log.warn({ host, port }, "Address came to the host, UDP served on it now");
         },
-        (err: unknown) => {
+        (error: NodeJS.ErrnoException) => {
           ids.delete(host);
-          log.warn({ err, host, port }, "Address came to the host, but UDP cannot be served on it");
+          refuse(host, port, error);
         },
       );
     }
@@ -152,14 +168,16 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
 }
 
 function findHostAddresses(family: 4 | 6): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter((address) => address.family === `IPv${family}`)
-    .map(({ address, family: kind, ...rest }) =>
-      kind === "IPv6" && address.startsWith("fe80:") ? `${address}%${zoneOf(rest)}` : address,
-    );
-}
-
-function zoneOf(address: object): number {
-  return "scopeid" in address ? Number(address.scopeid) : 0;
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    (addresses ?? [])
+      .filter((address) => address.family === `IPv${family}`)
+      .map((address) => {
+        if (address.family !== "IPv6" || !address.address.startsWith("fe80:")) {
+          return address.address;
+        }
+        // A link-local address means nothing without its link: by number on Windows, by name elsewhere.
+        const link = process.platform === "win32" ? address.scopeid : name;
+        return `${address.address}%${link}`;
+      }),
+  );
 }
