@@ -2,25 +2,39 @@
  * What is served right now, and the publications that tell the data plane of it: zones come from the loader, states from
  * health, and every change of either becomes one publication. Nothing here waits for anything.
  */
-import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
+import type { Clock } from "../health/clock.ts";
+import type { HealthSnapshot } from "../health/snapshot.ts";
 import { type AnswerSet, compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
-import type { Plan } from "../image/compile-segment.ts";
+import { keyOfPlan, type Plan } from "../image/compile-segment.ts";
 import { SEGMENT } from "../image/layout.ts";
 import type { Publication } from "../image/publication.ts";
 import { compileZoneIndex } from "../image/zone-index.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
-import { NO_MEMORY, NO_OVERRIDES, type World } from "../steering/world.ts";
+import {
+  type Memory,
+  NO_MEMORY,
+  NO_OVERRIDES,
+  type Overrides,
+  type World,
+} from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
 import type { Name, Zone } from "../zone/model.ts";
-import { type DecidedSets, decideSets } from "./decide-sets.ts";
+import { changedTargets } from "./changed-targets.ts";
+import { type DecidedSets, decideSets, keyOfClass } from "./decide-sets.ts";
+import { logModes } from "./log-modes.ts";
+import { type PoolPlace, SteeringMemory } from "./memory.ts";
+import { PoolIndex } from "./pool-index.ts";
 import { RangeAllocator } from "./range-allocator.ts";
-import { targetsOfPlan } from "./targets-of-plan.ts";
 
 export interface ControlPlaneOptions {
   readonly publish: (publication: Publication) => void;
   readonly log: Log;
+  readonly clock: Clock;
 }
+
+/** Between two decisions that time alone brings about. */
+const MIN_TICK_MS = 100;
 
 /** A steered name and where its answers are counted. */
 export interface CountedName {
@@ -37,6 +51,8 @@ export interface SteeringInForce {
   readonly names: readonly CountedName[];
   /** By class; the same object as long as nothing has been decided anew. */
   readonly sets: readonly AnswerSet[];
+  /** By class: how its answer came about. */
+  readonly modes: DecidedSets["modes"];
 }
 
 interface ServedZone {
@@ -52,7 +68,6 @@ interface ServedPlan {
   readonly zone: ServedZone;
   readonly number: number;
   readonly map: number | undefined;
-  readonly targets: ReadonlySet<string>;
   readonly names: readonly CountedName[];
   decided: DecidedSets;
 }
@@ -71,6 +86,10 @@ export class ControlPlane {
     overrides: NO_OVERRIDES,
     memory: NO_MEMORY,
   };
+  readonly #memory = new SteeringMemory();
+  readonly #pools = new PoolIndex();
+  #cancelTimer: () => void = () => undefined;
+  #isClosed = false;
   readonly #zones = new Map<string, ServedZone>();
   readonly #plans: (ServedPlan | undefined)[] = [];
   readonly #maps = new Map<string, ServedMap>();
@@ -88,13 +107,19 @@ export class ControlPlane {
     return [...this.#zones.values()].map(({ prepared }) => prepared);
   }
 
+  /** What the answers in force were decided by. */
+  get world(): World {
+    return this.#world;
+  }
+
   /** What all steered names answer, as it was published last. */
   get steering(): readonly SteeringInForce[] {
     return this.#plans.flatMap((served) => {
       if (served === undefined) return [];
       const { zone, compiled } = served.zone.prepared;
       const plan = compiled.plans[served.number - served.zone.planBase]!;
-      return [{ zone, plan, names: served.names, sets: served.decided.sets }];
+      const { sets, modes } = served.decided;
+      return [{ zone, plan, names: served.names, sets, modes }];
     });
   }
 
@@ -103,30 +128,100 @@ export class ControlPlane {
     const segments: [number, SharedArrayBuffer][] = [];
     const maps: [number, SharedArrayBuffer | null][] = [];
     let indexChanged = false;
+    const due = this.#memory.advance(this.#options.clock.now());
     for (const prepared of zones) {
       const name = formatName(prepared.zone.apex);
       const before = this.#zones.get(name);
       indexChanged ||= before === undefined;
       const zone = this.#place(prepared, name, before);
+      this.#follow(zone, before);
       this.#decidePlans(zone, before, maps);
       this.#zones.set(name, zone);
       segments.push([zone.segment, prepared.compiled.segment]);
     }
     this.#publish(segments, maps, indexChanged);
+    this.#update(due);
+  }
+
+  #follow({ prepared: { zone, compiled }, planBase }: ServedZone, before?: ServedZone): void {
+    if (before !== undefined) {
+      this.#pools.remove(before.prepared.zone);
+      this.#memory.forget(before.prepared.zone, zone);
+    }
+    this.#pools.add(zone, compiled.plans, planBase);
+    this.#observe(zone.pools.map((pool) => ({ zone, pool })));
   }
 
   /** Takes note of the states of targets, and publishes if some client's answer is another now. */
   setHealth(health: HealthSnapshot): void {
     const changed = changedTargets(this.#world.health, health);
     this.#world = { ...this.#world, health };
+    this.#update(this.#pools.findByTargets(changed));
+  }
+
+  /** Does what operators say from now on, and publishes if some client's answer is another now. */
+  setOverrides(overrides: Overrides): void {
+    this.#world = { ...this.#world, overrides };
+    this.#update(this.#pools.list());
+  }
+
+  /**
+   * Takes a pool back that is in service, but held back since it was left.
+   *
+   * @param zone its apex in presentation form, absolute; undefined: whichever zone has such a pool
+   * @returns the pools that are taken back
+   */
+  failback(pool: string, zone?: string): readonly PoolPlace[] {
+    const taken = this.#memory.failback(pool, zone);
+    this.#update(taken);
+    return taken;
+  }
+
+  /** Stops the clock; answers stay as they are. */
+  close(): void {
+    this.#cancelTimer();
+    this.#isClosed = true;
+  }
+
+  /** Decides anew what these pools, and those whose time has come, matter to. */
+  #update(changed: Iterable<PoolPlace>): void {
+    const due = this.#memory.advance(this.#options.clock.now());
+    // Those of a zone that has just been replaced are gone, and those in their place decided.
+    const pools = [...new Set([...changed, ...due])].filter((place) => this.#pools.has(place));
+    this.#observe(pools);
     let isChanged = false;
-    for (const plan of this.#plans) {
-      if (plan === undefined || !intersects(plan.targets, changed)) continue;
+    for (const number of this.#pools.findPlans(pools)) {
+      const plan = this.#plans[number]!;
       const { decided } = plan;
       plan.decided = this.#decide(plan.zone, plan.number, decided);
       isChanged ||= plan.decided.fingerprint !== decided.fingerprint;
     }
     if (isChanged) this.#publish([], [], false);
+    this.#schedule();
+  }
+
+  #observe(pools: Iterable<PoolPlace>): void {
+    for (const place of pools) this.#memory.observe(place, this.#world);
+    this.#world = {
+      ...this.#world,
+      memory: { ...this.#memory.view(), past: this.#findPast },
+    };
+  }
+
+  readonly #findPast: Memory["past"] = (zone, rrset, clientClass) => {
+    const served = this.#zones.get(formatName(zone.apex));
+    const plan = served && this.#findPlan(served, keyOfPlan(rrset));
+    return plan?.decided.past.get(keyOfClass(clientClass));
+  };
+
+  /** Comes back when a delay ends or a weight rises. */
+  #schedule(): void {
+    this.#cancelTimer();
+    const next = this.#memory.nextChangeAt();
+    if (next === undefined || this.#isClosed) return;
+    const { clock } = this.#options;
+    const delayMs = Math.max(MIN_TICK_MS, next - clock.now());
+    this.#cancelTimer = clock.schedule(() => this.#update([]), delayMs);
   }
 
   /** Gives a zone its numbers, and writes them into its segment, which nobody else has seen yet. */
@@ -175,7 +270,6 @@ export class ControlPlane {
         zone,
         number,
         map: served?.number,
-        targets: targetsOfPlan(zone.prepared.zone, plan),
         names: names[i]!,
         decided: this.#decide(zone, number, was?.decided),
       };
@@ -205,18 +299,7 @@ export class ControlPlane {
   #decide(zone: ServedZone, number: number, before: DecidedSets | undefined): DecidedSets {
     const plan = zone.prepared.compiled.plans[number - zone.planBase]!;
     const decided = decideSets(zone.prepared.zone, plan, this.#world, before);
-    decided.modes.forEach((mode, i) => {
-      const was = before?.modes[i] ?? "normal";
-      if (mode === was) return;
-      const fields = { zone: zone.name, name: plan.rrset.label, type: plan.rrset.type, class: i };
-      if (mode === "all-down-open") {
-        this.#options.log.warn(fields, "no value in service: answering as if all were healthy");
-      } else if (mode === "last-resort") {
-        this.#options.log.warn(fields, "no value in service: answering the record's own values");
-      } else if (was === "all-down-open" || was === "last-resort") {
-        this.#options.log.info(fields, "values in service again");
-      }
-    });
+    logModes(this.#options.log, zone.name, plan.rrset, before?.modes, decided.modes);
     return decided;
   }
 
@@ -253,25 +336,4 @@ function listCountedNames({ prepared, counters }: ServedZone): CountedName[][] {
     names[steered.plan]!.push({ owner, firstCounter: counters.get(key)!.start });
   }
   return names;
-}
-
-/** Targets whose state matters differently to an answer. */
-function changedTargets(before: HealthSnapshot, after: HealthSnapshot): Set<string> {
-  const changed = new Set<string>();
-  for (const [key, state] of after.targets) {
-    const was = before.targets.get(key);
-    if (was === undefined || digest(was) !== digest(state)) changed.add(key);
-  }
-  for (const key of before.targets.keys()) if (!after.targets.has(key)) changed.add(key);
-  return changed;
-}
-
-function digest({ verdict, suspect, held, blind }: TargetState): string {
-  return `${verdict} ${suspect} ${held} ${blind}`;
-}
-
-function intersects(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  for (const key of small) if (large.has(key)) return true;
-  return false;
 }

@@ -89,7 +89,7 @@ function inForce(
   { zone = zoneOf([europe, america]), names = NAMES }: Partial<SteeringInForce> = {},
 ): SteeringInForce {
   const plan = { key: "", rrset, classes: { classes: [] } } as unknown as SteeringInForce["plan"];
-  return { zone, plan, names, sets };
+  return { zone, plan, names, sets, modes: sets.map(() => "normal") };
 }
 
 const NAMES = [{ owner: rrset.owner, firstCounter: 10 }];

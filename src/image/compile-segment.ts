@@ -90,6 +90,28 @@ export function compileSegment(
   };
 }
 
+/**
+ * The same zone with other classes of clients, in a segment that nobody reads yet.
+ *
+ * @param zone may lack its static RRsets
+ */
+export function replaceClasses(
+  compiled: CompiledSegment,
+  zone: Zone,
+  findClasses: (rrset: SteeredRRset) => Classes,
+): CompiledSegment {
+  const plans = compiled.plans.map((plan) => {
+    const classes = findClasses(plan.rrset);
+    return { ...plan, classes, countersPerSet: countStickyRecords(zone, plan.rrset, classes) };
+  });
+  const rotations = compiled.rotations.map((request) => {
+    const { steered } = request;
+    if (steered === undefined) return request;
+    return { ...request, ...countersOf(steered.rrset, plans[steered.plan]!) };
+  });
+  return { ...compiled, segment: compiled.segment.slice(0), plans, rotations };
+}
+
 /** Every owner and the empty non-terminals above it, parents first. */
 function collectNodes(zone: Zone): Map<string, Node> {
   const nodes = new Map<string, Node>();
@@ -176,16 +198,22 @@ function compileEntry(
 ): number {
   const reference = builder.allocate(STEERED_ENTRY.words);
   const plan = plans.numberOf(rrset);
-  const { classes, countersPerSet } = plans.list[plan]!;
-  const count = classes.classes.length * countersPerSet;
   builder.setWord(reference, STEERED_ENTRY.plan, plan);
   rotations.push({
     word: (reference >> 2) + STEERED_ENTRY.slotBase,
-    key: `${keyOf(rrset.owner)}/${rrset.type}/${count}`,
-    count,
+    ...countersOf(rrset, plans.list[plan]!),
     steered: { rrset, plan },
   });
   return reference;
+}
+
+/** As many counters as the classes of a plan may have answer sets, times what each of those needs. */
+function countersOf(
+  { owner, type }: SteeredRRset,
+  { classes, countersPerSet }: Plan,
+): Pick<RotationRequest, "key" | "count"> {
+  const count = classes.classes.length * countersPerSet;
+  return { key: `${keyOf(owner)}/${type}/${count}`, count };
 }
 
 /** Fills in where the addresses of name servers are, and where a CNAME leads. */
@@ -255,6 +283,11 @@ function writeHeader(
   builder.setWord(header, SEGMENT.nodes, nodes.size);
 }
 
+/** Equal for the steered RRsets of a zone that share a plan. */
+export function keyOfPlan({ owner: _, label: __, ...settings }: SteeredRRset): string {
+  return JSON.stringify(settings);
+}
+
 /** The distinct plans of a zone. */
 class Plans {
   readonly list: Plan[] = [];
@@ -268,8 +301,7 @@ class Plans {
   }
 
   numberOf(rrset: SteeredRRset): number {
-    const { owner: _, label: __, ...settings } = rrset;
-    const key = JSON.stringify(settings);
+    const key = keyOfPlan(rrset);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.list.length;

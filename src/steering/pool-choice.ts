@@ -90,8 +90,9 @@ export function choosePool(
   if (lifted !== undefined) return { link: lifted, mode: "normal", standard: HELD, tried };
 
   const allDown = findAllDown(rrset, links);
-  if (allDown.kind === "values" && allDown.rdata.length > 0) {
-    return { link: undefined, mode: "last-resort", values: allDown, tried };
+  if (allDown.kind === "values") {
+    const values = { ...allDown, rdata: pickFamily(rrset.type, allDown.rdata) };
+    if (values.rdata.length > 0) return { link: undefined, mode: "last-resort", values, tried };
   }
   if (allDown.kind === "servfail") return { link: undefined, mode: "all-down-servfail", tried };
   const first = links.find((link) => link.enabled > 0);
@@ -112,6 +113,14 @@ export function choosePool(
 export function findAllDown(rrset: SteeredRRset, links: readonly Link[]): AllDown {
   return links[0]?.pool.allDown ?? rrset.allDown;
 }
+
+/** A pool of addresses may name some of both families. */
+function pickFamily(type: number, rdata: readonly Uint8Array[]): readonly Uint8Array[] {
+  const octets = ADDRESS_OCTETS[type];
+  return octets === undefined ? rdata : rdata.filter(({ length }) => length === octets);
+}
+
+const ADDRESS_OCTETS: Readonly<Record<number, number>> = { 1: 4, 28: 16 };
 
 /** The rule's pools, then the fallbacks of the last one; each pool once. */
 export function findChain(zone: Zone, pools: readonly number[]): ChainEntry[] {

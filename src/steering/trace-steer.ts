@@ -57,7 +57,7 @@ function explainChoice(rrset: SteeredRRset, links: readonly Link[], choice: Choi
             text: `no pool of the rule has a value of type ${formatRecordType(rrset.type)}`,
           };
     case "last-resort": {
-      const isOwn = choice.values === rrset.allDown;
+      const isOwn = links[0]?.pool.allDown === undefined;
       const whose = isOwn
         ? "the record's own values"
         : `the values of all_down of ${links[0]?.pool.name}`;

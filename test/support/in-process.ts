@@ -9,6 +9,7 @@ import { prepareZone } from "../../src/loader/prepare-zone.ts";
 import { silentLog } from "../../src/log/log.ts";
 import { loadZone } from "../../src/zone/load-zone.ts";
 import type { Zone } from "../../src/zone/model.ts";
+import { createFakeClock } from "./fake-clock.ts";
 import { geoTable } from "./geo.ts";
 
 const UDP_LIMIT = 1232;
@@ -30,6 +31,7 @@ export interface InProcess {
   load(files: Readonly<Record<string, string>>): void;
   /** Sets the verdict on addresses; all others are up. */
   mark(verdicts: Readonly<Record<string, "up" | "down">>): void;
+  readonly plane: ControlPlane;
   readonly serving: Serving;
   readonly context: Context;
 }
@@ -46,6 +48,7 @@ export function serveInProcess(files: Readonly<Record<string, string>>): InProce
   };
   const plane = new ControlPlane({
     log: silentLog,
+    clock: createFakeClock(),
     publish: (publication) => {
       serving.apply(publication);
       if (context.rotation.length < serving.rotationSlots) {
@@ -65,6 +68,7 @@ export function serveInProcess(files: Readonly<Record<string, string>>): InProce
   load(files);
   const out = new Uint8Array(65_535 + GUARD_OCTETS);
   return {
+    plane,
     serving,
     context,
     load,

@@ -1,0 +1,216 @@
+/**
+ * What steering remembers over time: since when a pool that was left is in service again (`failback`), and since when a
+ * value is back (`slow_start`). Time is passed in, in monotonic milliseconds. A new process remembers nothing: nobody
+ * is held back, nobody starts slowly.
+ */
+
+import { listNested } from "../steering/pool-content.ts";
+import { isServing, judgePool } from "../steering/pool-standing.ts";
+import { type Memory, NO_MEMORY, type World } from "../steering/world.ts";
+import { formatName } from "../wire/name.ts";
+import type { Pool, PoolValue, Zone } from "../zone/model.ts";
+
+/** A pool of a zone, the very objects that are served. */
+export interface PoolPlace {
+  readonly zone: Zone;
+  readonly pool: Pool;
+}
+
+/** Steps in which a weight rises; each makes new answer sets. */
+const STEPS = 20;
+/** Share of its weight with which a value comes back. */
+const FIRST_SHARE = 0.01;
+
+interface ServiceState {
+  isInService: boolean;
+  /** When it came into service. */
+  since: number;
+  /** It has been out of service, and has not been taken back for good. */
+  isLeft: boolean;
+}
+
+interface ValueState {
+  isServing: boolean;
+  /** When it came back; undefined: it was never away. */
+  returnedAt: number | undefined;
+}
+
+interface PoolState {
+  place: PoolPlace;
+  /** By record type. */
+  readonly services: Map<number, ServiceState>;
+  /** By type and text. */
+  readonly values: Map<string, ValueState>;
+}
+
+export class SteeringMemory {
+  /** By zone and pool name. */
+  readonly #states = new Map<string, PoolState>();
+  /** Those that will change by time alone. */
+  readonly #pending = new Set<PoolState>();
+  #now = Number.NEGATIVE_INFINITY;
+
+  /** Lets time pass. @returns the pools that a delay has ended for, or that have reached another step */
+  advance(now: number): PoolPlace[] {
+    const before = this.#now;
+    this.#now = Math.max(before, now);
+    const due = [...this.#pending].filter((state) => nextChange(state, before) <= this.#now);
+    for (const state of due) this.#settle(state);
+    return due.map(({ place }) => place);
+  }
+
+  /** Takes note of how a pool stands at the moment; pools that need no memory are passed over. */
+  observe(place: PoolPlace, world: World): void {
+    const { zone, pool } = place;
+    if (!needsMemory(pool)) return;
+    const key = keyOf(zone, pool);
+    const state = this.#states.get(key) ?? { place, services: new Map(), values: new Map() };
+    state.place = place;
+    this.#states.set(key, state);
+    const now = { ...world, memory: NO_MEMORY };
+    for (const type of listTypes(zone, pool)) {
+      const standing = judgePool(zone, pool, type, now);
+      this.#observeService(state, type, standing.serving >= standing.needed);
+      for (const member of standing.members) {
+        if (member.kind === "value")
+          this.#observeValue(state, member.value, isServing(member.state));
+      }
+    }
+    this.#settle(state);
+  }
+
+  /** Forgets the pools of a zone, but for those that `kept` has under the same name. */
+  forget(zone: Zone, kept: Zone | undefined): void {
+    const names = new Set(kept?.pools.filter(needsMemory).map((pool) => keyOf(zone, pool)));
+    for (const pool of zone.pools) {
+      const key = keyOf(zone, pool);
+      const state = this.#states.get(key);
+      if (state === undefined || names.has(key)) continue;
+      this.#states.delete(key);
+      this.#pending.delete(state);
+    }
+  }
+
+  /** Takes pools of this name back at once if they are in service and held back. @returns those */
+  failback(name: string, zone: string | undefined): PoolPlace[] {
+    const taken: PoolPlace[] = [];
+    for (const state of this.#states.values()) {
+      const { place, services } = state;
+      if (place.pool.name !== name) continue;
+      if (zone !== undefined && formatName(place.zone.apex) !== zone) continue;
+      const held = [...services.values()].filter(
+        (service) => isHeldBack(place.pool, service, this.#now) !== undefined,
+      );
+      for (const service of held) service.isLeft = false;
+      if (held.length > 0) taken.push(place);
+      this.#settle(state);
+    }
+    return taken;
+  }
+
+  /** When something changes next by time alone; undefined: never. */
+  nextChangeAt(): number | undefined {
+    const times = [...this.#pending].map((state) => nextChange(state, this.#now));
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  /** How things are at the time of the last `advance()`. */
+  view(): Pick<Memory, "heldBack" | "share"> {
+    return {
+      heldBack: (zone, pool, type) => {
+        const service = needsMemory(pool) && this.#find(zone, pool)?.services.get(type);
+        return service ? isHeldBack(pool, service, this.#now) : undefined;
+      },
+      share: (zone, pool, value) => {
+        if (pool.slowStartMs === 0) return 1;
+        const returnedAt = this.#find(zone, pool)?.values.get(keyOfValue(value))?.returnedAt;
+        return shareAt(pool, returnedAt, this.#now);
+      },
+    };
+  }
+
+  #find(zone: Zone, pool: Pool): PoolState | undefined {
+    return this.#states.get(keyOf(zone, pool));
+  }
+
+  #observeService({ services }: PoolState, type: number, isInService: boolean): void {
+    const service = services.get(type);
+    if (service === undefined) {
+      services.set(type, { isInService, since: this.#now, isLeft: !isInService });
+      return;
+    }
+    if (isInService && !service.isInService) service.since = this.#now;
+    if (!isInService) service.isLeft = true;
+    service.isInService = isInService;
+  }
+
+  #observeValue({ values }: PoolState, value: PoolValue, serving: boolean): void {
+    const key = keyOfValue(value);
+    const state = values.get(key);
+    if (state === undefined) {
+      values.set(key, { isServing: serving, returnedAt: undefined });
+      return;
+    }
+    if (serving && !state.isServing) state.returnedAt = this.#now;
+    state.isServing = serving;
+  }
+
+  #settle(state: PoolState): void {
+    if (nextChange(state, this.#now) < Number.POSITIVE_INFINITY) this.#pending.add(state);
+    else this.#pending.delete(state);
+  }
+}
+
+function isHeldBack(
+  { failback }: Pool,
+  { isInService, isLeft, since }: ServiceState,
+  now: number,
+): "delay" | "manual" | undefined {
+  if (!isInService || !isLeft) return undefined;
+  if (failback.manual) return "manual";
+  return now - since < failback.delayMs ? "delay" : undefined;
+}
+
+function shareAt(pool: Pool, returnedAt: number | undefined, now: number): number {
+  if (returnedAt === undefined) return 1;
+  const step = stepAt(pool, returnedAt, now);
+  return step >= STEPS ? 1 : step <= 0 ? FIRST_SHARE : step / STEPS;
+}
+
+/** The very moment of a step belongs to it, whatever rounding makes of it. */
+function stepAt({ slowStartMs }: Pool, returnedAt: number, now: number): number {
+  return Math.max(0, Math.floor(((now - returnedAt) * STEPS) / slowStartMs + 1e-6));
+}
+
+/** When the state changes by time alone after `now`; infinite: it does not. */
+function nextChange({ place: { pool }, services, values }: PoolState, now: number): number {
+  let next = Number.POSITIVE_INFINITY;
+  for (const service of services.values()) {
+    if (isHeldBack(pool, service, now) === "delay") {
+      next = Math.min(next, service.since + pool.failback.delayMs);
+    }
+  }
+  if (pool.slowStartMs === 0) return next;
+  for (const { isServing: serving, returnedAt } of values.values()) {
+    if (!serving || returnedAt === undefined) continue;
+    const step = stepAt(pool, returnedAt, now);
+    if (step < STEPS) next = Math.min(next, returnedAt + ((step + 1) * pool.slowStartMs) / STEPS);
+  }
+  return next;
+}
+
+function needsMemory({ failback, slowStartMs }: Pool): boolean {
+  return failback.manual || failback.delayMs > 0 || slowStartMs > 0;
+}
+
+function listTypes(zone: Zone, pool: Pool): Set<number> {
+  return new Set(listNested(zone, pool).flatMap(({ values }) => values.map(({ type }) => type)));
+}
+
+function keyOf({ apex }: Zone, { name }: Pool): string {
+  return `${Buffer.from(apex).toString("latin1")} ${name}`;
+}
+
+function keyOfValue({ type, text }: PoolValue): string {
+  return `${type} ${text}`;
+}
