@@ -5,6 +5,7 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { endWithUs } from "./left-behind.ts";
 
 const PLACES = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin", "/bin"];
 
@@ -93,6 +94,7 @@ export async function startPeer(
   isReady: () => Promise<boolean>,
 ): Promise<Peer> {
   const child = spawn(requirePeer(program), args, { stdio: ["ignore", "pipe", "pipe"] });
+  endWithUs(child);
   let output = "";
   child.stdout.on("data", (chunk) => {
     output += String(chunk);

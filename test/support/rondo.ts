@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Endpoint } from "./dns-client.ts";
+import { endWithUs } from "./left-behind.ts";
 import { type Output, until } from "./peers.ts";
 
 /** Another build can be tried: `RONDO_MAIN=/usr/lib/rondo/dist/main.js npx vitest run test`. */
@@ -143,6 +144,7 @@ function spawnRondo(options: RondoOptions): {
   }
   const [program, ...rest] = command;
   const child = spawn(program!, rest, { stdio: ["ignore", "pipe", "pipe"] });
+  endWithUs(child);
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
