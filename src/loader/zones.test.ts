@@ -3,8 +3,12 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { geoTable } from "../../test/support/geo.ts";
+import { createKeyOf } from "../address/key.ts";
+import { parseAddress } from "../address/parse.ts";
 import { combineDatabases } from "../geo/combine-databases.ts";
 import { type Log, silentLog } from "../log/log.ts";
+import { LocationMap } from "../steering/location-map.ts";
 import { readZones } from "./read-zones.ts";
 import type { LoadedZone } from "./resolve-zones.ts";
 import { createZoneLoader, type ZoneLoader } from "./zones.ts";
@@ -289,3 +293,61 @@ test("a file whose worker dies is an error of that file, and the others load", a
     expect.objectContaining({ file: bad, severity: "error", message: "Loading failed: a bug" }),
   );
 });
+
+test("setGeo() prepares the zones that ask where clients are again, and nothing else of them changes", async () => {
+  await put("plain.yaml", zoneText("plain.example.", "192.0.2.1"));
+  const file = await put("geo.yaml", geoZone("192.0.2.2"));
+  await start();
+  const [plain, before] = [find("plain.example."), find("geo.example.")];
+  expect(classOf(before, "20.0.0.1")).toBe(1);
+
+  const german = geoTable({ "20.0.0.0/8": "EU-DE" });
+  await loader!.setGeo({ table: german, version: 2 });
+  const after = find("geo.example.");
+  expect(changes).toEqual(["geo.example."]);
+  expect(find("plain.example.")).toBe(plain);
+  expect(classOf(after, "20.0.0.1")).toBe(0);
+  expect(classOf(after, "30.0.0.1")).toBe(1);
+  expect(after?.prepared.zone).toEqual(before?.prepared.zone);
+  expect(after?.prepared.maps[0]?.key).not.toBe(before?.prepared.maps[0]?.key);
+  // The data plane reads the old segment until the new one is published.
+  expect(after?.prepared.compiled.segment).not.toBe(before?.prepared.compiled.segment);
+  expect(new Uint8Array(after!.prepared.compiled.segment)).toEqual(
+    new Uint8Array(before!.prepared.compiled.segment),
+  );
+
+  // What is loaded from now on, and what stays because its file has gone bad, are under the new data, too.
+  await put("geo.yaml", geoZone("192.0.2.3"));
+  await vi.waitFor(() => expect(holds(find("geo.example."), "192.0.2.3")).toBe(true), WAIT);
+  expect(classOf(find("geo.example."), "20.0.0.1")).toBe(0);
+  await writeFile(file, "zone: [");
+  await vi.waitFor(() => expect(loader?.problems()).toHaveLength(1), WAIT);
+  await loader!.setGeo({ table: geoTable({ "30.0.0.0/8": "EU-DE" }), version: 3 });
+  expect(classOf(find("geo.example."), "20.0.0.1")).toBe(1);
+  expect(holds(find("geo.example."), "192.0.2.3")).toBe(true);
+});
+
+function geoZone(address: string): string {
+  return `
+zone: geo.example.
+soa: { mname: ns1.example.net. }
+datacenters: { fra: { coords: [50, 8] }, iad: { coords: [39, -77] } }
+records:
+  www: { type: A, value: ${address} }
+  near:
+    type: A
+    dynamic:
+      pools:
+        eu: { values: [192.0.2.101] }
+        us: { values: [192.0.2.102] }
+      rules:
+        - { geos: [EU], pool: eu }
+        - { pool: us }
+`;
+}
+
+/** By the first location map of a zone. */
+function classOf(zone: LoadedZone | undefined, client: string): number {
+  const key = createKeyOf(parseAddress(client)!);
+  return new LocationMap(zone!.prepared.maps[0]!.map).classify(key, key);
+}

@@ -8,6 +8,7 @@ import { createFileIssue, renderIssue } from "../config/issue.ts";
 import type { ZoneSource } from "../config/server-file.ts";
 import type { Log } from "../log/log.ts";
 import { type LoadRequest, loadAll } from "./file-loads.ts";
+import { refreshGeo } from "./geo-refresh.ts";
 import { createLastGood, type LastGood } from "./last-good.ts";
 import { createLoadPool, type ZonePool } from "./load-pool.ts";
 import type { LoadGeo } from "./load-zone-file.ts";
@@ -26,6 +27,8 @@ export interface ZoneLoader {
   copies(): { readonly problem: string | undefined; readonly failures: number };
   /** Reads every file again, settled or not, and resolves when the outcome is in force. */
   reload(): Promise<ReloadResult>;
+  /** Takes other geo data for all zones, those served included, and resolves when it is in force. */
+  setGeo(geo: LoadGeo): Promise<void>;
   /** Stops watching, ends the workers and waits for copies under way. */
   close(): Promise<void>;
 }
@@ -59,10 +62,7 @@ export interface ZoneLoaderOptions {
  */
 export async function createZoneLoader(options: ZoneLoaderOptions): Promise<ZoneLoader> {
   const { source, log } = options;
-  const pool = createLoadPool(
-    { geo: options.geo, hasReferences: options.hasReferences ?? false },
-    options.workerModule,
-  );
+  const pool = createPool(options, options.geo);
   const lastGood = createLastGood(join(options.stateDirectory, "zones"), source, log);
   try {
     return runLoader(options, pool, lastGood, await startZones(source, pool, lastGood));
@@ -72,15 +72,21 @@ export async function createZoneLoader(options: ZoneLoaderOptions): Promise<Zone
   }
 }
 
+function createPool(options: ZoneLoaderOptions, geo: LoadGeo): ZonePool {
+  const hasReferences = options.hasReferences ?? false;
+  return createLoadPool({ geo, hasReferences }, options.workerModule);
+}
+
 function runLoader(
   options: ZoneLoaderOptions,
-  pool: ZonePool,
+  firstPool: ZonePool,
   lastGood: LastGood,
   started: StartedZones,
 ): ZoneLoader {
   const { source, log } = options;
   const { files } = started;
   const problemLog = createProblemLog(log);
+  let pool = firstPool;
   let { served, problems } = started.resolved;
   let folderProblems: readonly ZoneProblem[] = [];
   let lastStep: Promise<unknown> = Promise.resolve();
@@ -133,6 +139,20 @@ function runLoader(
     );
   }
 
+  async function setGeo(geo: LoadGeo): Promise<void> {
+    const claims = [...files.values()].flatMap(({ claim }) => claim ?? []);
+    const zones = new Set([...claims, ...served.values()]);
+    const refreshed = await refreshGeo(zones, geo, log, options.workerModule);
+    await pool.close();
+    pool = createPool(options, geo);
+    for (const file of files.values()) {
+      if (file.claim !== undefined) file.claim = refreshed.get(file.claim) ?? file.claim;
+    }
+    const changed = [...served.values()].flatMap((zone) => refreshed.get(zone) ?? []);
+    served = new Map([...served].map(([name, zone]) => [name, refreshed.get(zone) ?? zone]));
+    if (changed.length > 0) await publish(changed);
+  }
+
   function markGone(path: string): void {
     const file = files.get(path);
     if (file === undefined) return;
@@ -178,6 +198,7 @@ function runLoader(
     problems: allProblems,
     copies: () => ({ problem: lastGood.problem(), failures: lastGood.failures() }),
     reload: () => inTurn(reload),
+    setGeo: (geo) => inTurn(() => setGeo(geo)),
     async close() {
       watch.close();
       await pool.close();

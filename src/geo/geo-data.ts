@@ -1,0 +1,90 @@
+import { stat } from "node:fs/promises";
+import type { GeoBuild } from "./build-geo-table.ts";
+import type { GeoTable } from "./geo-table.ts";
+import { loadGeo } from "./load-geo.ts";
+import { isPackaged } from "./open-database.ts";
+
+/** A table in use. */
+export interface CurrentGeo {
+  readonly table: GeoTable;
+  /** Another one for every other table; the first is 1. */
+  readonly version: number;
+}
+
+export interface GeoDataOptions {
+  /** Packaged names or paths of .mmdb files; the preferred one first. */
+  readonly databases: readonly string[];
+  /** Called with every table after the first, and awaited before the next. */
+  readonly onTable: (geo: CurrentGeo) => void | Promise<void>;
+  /** A sentence about a database that is bad, and whether older data of it stays in use. */
+  readonly onProblem: (problem: string, isKept: boolean) => void;
+  readonly load?: (databases: readonly string[]) => Promise<GeoBuild>;
+  /** Time between looks at the files, in milliseconds. */
+  readonly pollMs?: number;
+}
+
+/** The geo data of a running server. */
+export interface GeoData {
+  /** The first table; without the databases that are bad. */
+  readonly first: Promise<CurrentGeo>;
+  /** Looks at the operator's files now; resolves when what they hold is in use, or refused. */
+  check(): Promise<void>;
+  close(): void;
+}
+
+const POLL_MS = 30_000;
+
+/** Loads geo databases, and again whenever an operator's file changes. A bad file changes nothing that is in use. */
+export function watchGeoData(options: GeoDataOptions): GeoData {
+  const { databases, onTable, onProblem, pollMs = POLL_MS } = options;
+  const load = options.load ?? ((names) => loadGeo({ databases: names }));
+  const paths = databases.filter((name) => !isPackaged(name));
+  let seen = "";
+  let current: CurrentGeo;
+
+  async function loadFirst(): Promise<CurrentGeo> {
+    seen = await describeFiles(paths);
+    const { table, problems } = await load(databases);
+    for (const problem of problems) onProblem(problem, false);
+    current = { table, version: 1 };
+    return current;
+  }
+
+  async function loadAgain(): Promise<void> {
+    const found = await describeFiles(paths);
+    if (found === seen) return;
+    // Also of files that turn out bad: they are not tried again until they change.
+    seen = found;
+    const { table, problems } = await load(databases);
+    const names = new Set(table.sources.map(({ name }) => name));
+    const isWorse = current.table.sources.some(({ name }) => !names.has(name));
+    for (const problem of problems) onProblem(problem, isWorse);
+    if (isWorse) return;
+    current = { table, version: current.version + 1 };
+    await onTable(current);
+  }
+
+  const first = loadFirst();
+  // One look at a time; the first load comes before all of them.
+  let last: Promise<unknown> = first;
+  const check = (): Promise<void> => {
+    const result = last.then(loadAgain);
+    last = result.catch(() => {});
+    return result;
+  };
+  const fail = (error: Error): void => onProblem(error.message, true);
+  const timer =
+    paths.length === 0 ? undefined : setInterval(() => void check().catch(fail), pollMs).unref();
+  return { first, check, close: () => clearInterval(timer) };
+}
+
+/** Differs if a file does, as far as can be told without reading it. */
+async function describeFiles(paths: readonly string[]): Promise<string> {
+  const files = paths.map((path) =>
+    stat(path).then(
+      ({ ino, size, mtimeMs, ctimeMs }) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`,
+      (error: NodeJS.ErrnoException) => error.code,
+    ),
+  );
+  return (await Promise.all(files)).join("\n");
+}
