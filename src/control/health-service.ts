@@ -3,9 +3,11 @@ import { type Clock, systemClock } from "../health/clock.ts";
 import { createHealth, type Health, type HealthEvent } from "../health/health.ts";
 import { createHealthFile, readHealthFile, readMoment } from "../health/health-file.ts";
 import { createProbe } from "../health/probe/probe.ts";
+import type { HealthReport } from "../health/report.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { Log } from "../log/log.ts";
 import type { CheckTarget, Zone } from "../zone/model.ts";
+import { HealthStats } from "./health-stats.ts";
 import { collectHealthTargets } from "./health-targets.ts";
 
 export interface HealthServiceOptions {
@@ -19,6 +21,8 @@ export interface HealthServiceOptions {
 }
 
 export interface HealthService {
+  readonly stats: HealthStats;
+  report(): HealthReport;
   /** Checks what these zones want checked from now on. */
   follow(zones: readonly Zone[]): void;
   /** Resolves once everything has been looked at once. */
@@ -35,6 +39,7 @@ export async function startHealthService(options: HealthServiceOptions): Promise
   if (parsed.kind === "ignored") log.info({ file: path }, `no saved verdicts: ${parsed.reason}`);
   const saved = parsed.kind === "adopted" ? parsed.saved : undefined;
 
+  const stats = new HealthStats();
   const health: Health = createHealth({
     ...collectHealthTargets(options.zones),
     references: options.references,
@@ -43,7 +48,9 @@ export async function startHealthService(options: HealthServiceOptions): Promise
     probe: createProbe(`rondo/${options.version}`),
     saved,
     onSnapshot: options.onSnapshot,
+    onProbed: (target, result, elapsedMs) => stats.noteProbe(target, result, elapsedMs),
     onTransition: (event) => {
+      if (event.kind === "verdict") stats.noteVerdict(event);
       logEvent(log, event);
       file.touch();
     },
@@ -60,9 +67,13 @@ export async function startHealthService(options: HealthServiceOptions): Promise
     },
   });
   options.onSnapshot(health.snapshot());
+  stats.keepOnly([...collectHealthTargets(options.zones).targets, ...options.references]);
   return {
+    stats,
+    report: health.report,
     follow: (zones) => {
       const { targets, groups } = collectHealthTargets(zones);
+      stats.keepOnly([...targets, ...options.references]);
       health.reconfigure(targets, groups);
     },
     firstRound: health.firstRound,

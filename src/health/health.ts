@@ -11,7 +11,7 @@ import { createMachine, type Transition } from "./machine.ts";
 import { type HealthReport, reportHealth } from "./report.ts";
 import type { Probe } from "./result.ts";
 import type { SavedHealth, SavedTarget } from "./saved-health.ts";
-import { createScheduler } from "./scheduler.ts";
+import { createScheduler, type ProbeObserver } from "./scheduler.ts";
 import type { HealthSnapshot, TargetState } from "./snapshot.ts";
 import { recentDowns, type Standing } from "./standing.ts";
 import { describeTarget, isSameState } from "./target-state.ts";
@@ -37,6 +37,8 @@ export interface HealthOptions {
   readonly onSnapshot: (snapshot: HealthSnapshot) => void;
   /** Called before `onSnapshot` of the same tick. */
   readonly onTransition: (event: HealthEvent) => void;
+  /** Told of every probe that ended by itself. */
+  readonly onProbed?: ProbeObserver | undefined;
   /** Verdicts of an earlier run; they hold until results say otherwise. */
   readonly saved?: SavedHealth | undefined;
 }
@@ -68,6 +70,7 @@ export function createHealth(options: HealthOptions): Health {
     random: options.random,
     probe: options.probe,
     onSent: machine.sent,
+    onProbed: options.onProbed,
     onResult: (key, result, sentAt, now) => {
       awaited.delete(key);
       return machine.result(key, result, sentAt, now);

@@ -24,7 +24,12 @@ export interface SchedulerOptions {
     sentAt: number,
     now: number,
   ) => readonly WantedProbe[];
+  /** Told of every probe that ended by itself. */
+  readonly onProbed?: ProbeObserver | undefined;
 }
+
+/** Takes note of a probe's result as it was judged, for people and metrics. */
+export type ProbeObserver = (target: CheckTarget, result: ProbeResult, elapsedMs: number) => void;
 
 export interface Scheduler {
   /** Targets that stay keep their times; probes of those that go are cancelled and count as inconclusive. */
@@ -197,6 +202,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     const judged: ProbeResult = isWorthless
       ? { kind: "inconclusive", detail: "the process stood still during the probe" }
       : result;
+    options.onProbed?.(entry.target, judged, elapsed);
     advance(options.onResult(key, judged, flight.sentAt, now), now);
     pump();
   }

@@ -1,0 +1,201 @@
+/**
+ * What this server has to say to a monitor, collected when it is asked: docs/metrics.md lists every family. All series
+ * follow from the configuration: a query moves numbers, it cannot add a series.
+ */
+import type { GeoSource } from "../geo/geo-table.ts";
+import type { HealthReport } from "../health/report.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { ReloadCounts } from "../loader/reload-counts.ts";
+import type { World } from "../steering/world.ts";
+import { formatName } from "../wire/name.ts";
+import type { SteeringInForce } from "./control-plane.ts";
+import { collectHealthMetrics } from "./health-metrics.ts";
+import type { HealthStats } from "./health-stats.ts";
+import {
+  counter,
+  gauge,
+  type MetricFamily,
+  type MetricsSnapshot,
+  single,
+} from "./metric-family.ts";
+import { collectProcessMetrics } from "./process-metrics.ts";
+import type { ProcessSample } from "./process-stats.ts";
+import type { NameShares } from "./shares.ts";
+import { collectSteeringMetrics } from "./steering-metrics.ts";
+
+/** Where the numbers come from; all of it is read at the moment of asking. */
+export interface MetricsSources {
+  readonly version: string;
+  readonly dns: () => DnsTotals;
+  readonly transport: () => TransportTotals;
+  readonly zones: () => readonly PreparedZone[];
+  readonly steering: () => readonly SteeringInForce[];
+  readonly world: () => World;
+  readonly shares: () => readonly NameShares[];
+  readonly health: { readonly stats: HealthStats; report(): Pick<HealthReport, "blind"> };
+  /** Overrides in force. */
+  readonly overrides: () => readonly { readonly action: "drain" | "up" | "down" }[];
+  readonly reloads: () => ReloadCounts;
+  readonly geo: readonly GeoSource[];
+  readonly process: () => ProcessSample;
+}
+
+/** Sums over all threads since the start. */
+export interface DnsTotals {
+  readonly queriesUdp: number;
+  readonly queriesTcp: number;
+  readonly silent: number;
+  readonly truncated: number;
+  readonly withEdns: number;
+  readonly withSubnet: number;
+  /** By RCODE, from 0 on. */
+  readonly rcodes: readonly number[];
+}
+
+export interface TransportTotals {
+  readonly udp: {
+    readonly sendFailed: number;
+    readonly receiveFailed: number;
+    readonly faulted: number;
+  };
+  readonly tcp: {
+    readonly connections: number;
+    readonly accepted: number;
+    readonly evicted: number;
+  };
+  readonly restarts: number;
+}
+
+/** Collects everything, in an order that stays. */
+export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
+  const { version } = sources;
+  const node = process.version;
+  return [
+    gauge("rondo_build_info", "Constant 1; what runs.", [{ labels: { version, node }, value: 1 }]),
+    ...collectDnsMetrics(sources.dns()),
+    ...collectTransportMetrics(sources.transport()),
+    ...collectSteeringMetrics(sources),
+    ...collectHealthMetrics(sources),
+    ...collectZoneMetrics(sources.zones(), sources.reloads()),
+    collectGeoAge(sources.geo),
+    ...collectProcessMetrics(sources.process()),
+  ];
+}
+
+/** IANA "DNS RCODEs"; 16 in a response with EDNS is BADVERS (RFC 6891 §9). */
+const RCODES = [
+  "NOERROR",
+  "FORMERR",
+  "SERVFAIL",
+  "NXDOMAIN",
+  "NOTIMP",
+  "REFUSED",
+  "YXDOMAIN",
+  "YXRRSET",
+  "NXRRSET",
+  "NOTAUTH",
+  "NOTZONE",
+];
+const BADVERS = 16;
+
+function collectDnsMetrics(dns: DnsTotals): MetricFamily[] {
+  return [
+    counter("rondo_dns_requests_total", "Queries received.", [
+      { labels: { proto: "udp" }, value: dns.queriesUdp },
+      { labels: { proto: "tcp" }, value: dns.queriesTcp },
+    ]),
+    counter(
+      "rondo_dns_responses_total",
+      "Responses by RCODE.",
+      [...RCODES.entries(), [BADVERS, "BADVERS"] as const].map(([number, rcode]) => ({
+        labels: { rcode },
+        value: dns.rcodes[number] ?? 0,
+      })),
+    ),
+    counter(
+      "rondo_dns_truncated_responses_total",
+      "Responses over UDP with TC set, to be asked again over TCP.",
+      single(dns.truncated),
+    ),
+    counter(
+      "rondo_dns_silent_total",
+      "Messages that got no response: too short, or responses themselves.",
+      single(dns.silent),
+    ),
+    counter("rondo_dns_edns_requests_total", "Queries with EDNS.", single(dns.withEdns)),
+    counter(
+      "rondo_dns_ecs_requests_total",
+      "Queries with an EDNS Client Subnet option.",
+      single(dns.withSubnet),
+    ),
+  ];
+}
+
+function collectTransportMetrics({ udp, tcp, restarts }: TransportTotals): MetricFamily[] {
+  return [
+    counter(
+      "rondo_udp_send_failures_total",
+      "Answers that the kernel refused to send.",
+      single(udp.sendFailed),
+    ),
+    counter(
+      "rondo_udp_receive_failures_total",
+      "Failures to receive from a UDP socket.",
+      single(udp.receiveFailed),
+    ),
+    counter(
+      "rondo_dns_faults_total",
+      "Queries answered SERVFAIL because of a bug of the server.",
+      single(udp.faulted),
+    ),
+    gauge("rondo_tcp_connections", "TCP connections at the moment.", single(tcp.connections)),
+    counter("rondo_tcp_accepted_total", "TCP connections accepted.", single(tcp.accepted)),
+    counter(
+      "rondo_tcp_evicted_total",
+      "TCP connections closed for a newer one because a limit was reached.",
+      single(tcp.evicted),
+    ),
+    counter(
+      "rondo_worker_restarts_total",
+      "UDP threads that died and were replaced.",
+      single(restarts),
+    ),
+  ];
+}
+
+function collectZoneMetrics(zones: readonly PreparedZone[], reloads: ReloadCounts): MetricFamily[] {
+  const named = zones.map((zone) => ({ zone: formatName(zone.zone.apex), prepared: zone }));
+  return [
+    gauge(
+      "rondo_zone_serial",
+      "Serial of the zone's SOA record.",
+      named.map(({ zone, prepared }) => ({ labels: { zone }, value: prepared.zone.serial })),
+    ),
+    gauge(
+      "rondo_zone_records",
+      "Records of the zone, steered values included.",
+      named.map(({ zone, prepared }) => ({ labels: { zone }, value: prepared.compiled.records })),
+    ),
+    counter(
+      "rondo_reload_failures_total",
+      "Reloads that left a zone file out of service: the last good state stays.",
+      single(reloads.failures),
+    ),
+    gauge(
+      "rondo_config_last_reload_successful",
+      "Whether all zone files are served as they are now.",
+      single(reloads.lastSuccessful ? 1 : 0),
+    ),
+  ];
+}
+
+function collectGeoAge(sources: readonly GeoSource[]): MetricFamily {
+  return gauge(
+    "rondo_geo_database_build_timestamp_seconds",
+    "When the data of a geo database was made; absent if it does not say.",
+    sources.flatMap(({ name, built }) => {
+      const seconds = built === undefined ? Number.NaN : Date.parse(built) / 1000;
+      return Number.isNaN(seconds) ? [] : [{ labels: { database: name }, value: seconds }];
+    }),
+  );
+}

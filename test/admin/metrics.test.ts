@@ -1,0 +1,223 @@
+import { expect, it } from "vitest";
+import { renderMetrics } from "../../src/admin/metrics.ts";
+import { HealthStats } from "../../src/control/health-stats.ts";
+import { collectHealthTargets } from "../../src/control/health-targets.ts";
+import { collectMetrics, type MetricsSources } from "../../src/control/metrics.ts";
+import { Shares } from "../../src/control/shares.ts";
+import { readDnsCounts } from "../../src/server/dns-counts.ts";
+import { type InProcess, serveInProcess } from "../support/in-process.ts";
+import { readMessage } from "../support/message.ts";
+import { query } from "../support/packet.ts";
+import { keyOfSeries, parseMetrics } from "../support/prometheus.ts";
+import { Random } from "../support/random.ts";
+
+const FILE = `
+zone: example.com.
+soa: { mname: ns1.example.net., rname: hostmaster.example.com., serial: 7 }
+datacenters: { fra: {}, iad: {} }
+healthchecks: { "we\\"b": { protocol: TCP, port: 1 } }
+pools:
+  europe:
+    healthcheck: "we\\"b"
+    fallback: america
+    values: [{ value: 192.0.2.1, dc: fra, weight: 3 }, { value: 192.0.2.2, dc: fra }]
+  america: { healthcheck: "we\\"b", values: [{ value: 192.0.2.3, dc: iad }] }
+  idle: { policy: sticky, values: [{ value: 192.0.2.7 }, { value: 192.0.2.8, status: down }] }
+records:
+  "": { type: NS, values: [ns1.example.net.] }
+  www: { type: A, ttl: 30, dynamic: { rules: [{ pool: europe }] } }
+  alone: { type: A, ttl: 30, dynamic: { rules: [{ pool: idle }] } }
+`;
+
+interface Monitored {
+  readonly server: InProcess;
+  readonly stats: HealthStats;
+  readonly shares: Shares;
+  read(): Map<string, number>;
+}
+
+function monitor(): Monitored {
+  const server = serveInProcess({ "example.com.yaml": FILE });
+  const { plane, context } = server;
+  const shares = new Shares(() => [{ counters: context.rotation, start: 0 }]);
+  shares.follow(plane.steering);
+  const stats = new HealthStats();
+  stats.keepOnly(collectHealthTargets(plane.zones.map(({ zone }) => zone)).targets);
+  const sources: MetricsSources = {
+    version: "1.2.3",
+    dns: () => readDnsCounts({ answers: [...context.counters] }),
+    transport: () => ({
+      udp: { sendFailed: 1, receiveFailed: 2, faulted: 3 },
+      tcp: { connections: 4, accepted: 5, evicted: 6 },
+      restarts: 7,
+    }),
+    zones: () => plane.zones,
+    steering: () => plane.steering,
+    world: () => plane.world,
+    shares: () => shares.list(),
+    health: { stats, report: () => ({ blind: true }) },
+    overrides: () => [{ action: "drain" }, { action: "drain" }, { action: "up" }],
+    reloads: () => ({ failures: 8, lastSuccessful: false }),
+    geo: [
+      { name: "dbip-country", built: "2026-06-01", attribution: undefined },
+      { name: "geoip-lite", built: undefined, attribution: undefined },
+    ],
+    process: () => ({
+      cpuSeconds: 1,
+      residentOctets: 2,
+      heapUsedOctets: 3,
+      heapTotalOctets: 4,
+      startedAt: 5,
+      openDescriptors: undefined,
+      lagP99Seconds: 0.001,
+      collections: new Map([["minor", { count: 1, seconds: 0.5 }]]),
+    }),
+  };
+  const read = (): Map<string, number> =>
+    new Map(
+      parseMetrics(renderMetrics(collectMetrics(sources))).flatMap(({ series }) =>
+        series.map((one) => [keyOfSeries(one), one.value] as const),
+      ),
+    );
+  return { server, stats, shares, read };
+}
+
+function ask({ server }: Monitored, name: string, times = 1): void {
+  for (let i = 0; i < times; i++) server.ask(query({ name }), "udp");
+}
+
+function key(name: string, labels: Readonly<Record<string, string>> = {}): string {
+  return keyOfSeries({ name, labels: new Map(Object.entries(labels)), value: 0 });
+}
+
+const WWW = { zone: "example.com.", name: "www.example.com.", type: "A" };
+const FIRST = { zone: "example.com.", pool: "europe", value: "192.0.2.1", dc: "fra" };
+
+it("answers are counted for the value that led them, as the responses have it", () => {
+  const monitored = monitor();
+  const led = new Map<string, number>();
+  for (let i = 0; i < 400; i++) {
+    const response = monitored.server.ask(query({ name: "www.example.com" }), "udp")!;
+    const { rdata: data } = readMessage(response).answer[0]!;
+    led.set(data, (led.get(data) ?? 0) + 1);
+  }
+  const metrics = monitored.read();
+  expect(led).toEqual(
+    new Map([
+      ["192.0.2.1", 300],
+      ["192.0.2.2", 100],
+    ]),
+  );
+  for (const [value, answers] of led) {
+    expect(metrics.get(key("rondo_answers_total", { ...WWW, ...FIRST, value }))).toBe(answers);
+    expect(metrics.get(key("rondo_answers_configured_total", { ...WWW, ...FIRST, value }))).toBe(
+      answers,
+    );
+  }
+  expect(metrics.get(key("rondo_dns_requests_total", { proto: "udp" }))).toBe(400);
+  expect(metrics.get(key("rondo_dns_responses_total", { rcode: "NOERROR" }))).toBe(400);
+});
+
+it("a sticky name's answers are counted for the value its clients stick to", () => {
+  const monitored = monitor();
+  ask(monitored, "alone.example.com", 5);
+  const labels = {
+    zone: "example.com.",
+    name: "alone.example.com.",
+    type: "A",
+    pool: "idle",
+    dc: "",
+  };
+  const metrics = monitored.read();
+  expect(metrics.get(key("rondo_answers_total", { ...labels, value: "192.0.2.7" }))).toBe(5);
+  expect(metrics.get(key("rondo_answers_total", { ...labels, value: "192.0.2.8" }))).toBe(0);
+});
+
+it("values that go down are seen, and what is answered instead", () => {
+  const monitored = monitor();
+  const { server, shares, stats } = monitored;
+  const up = key("rondo_value_up", FIRST);
+  const open = key("rondo_failopen_active", WWW);
+  const healthy = key("rondo_pool_healthy_values", {
+    zone: "example.com.",
+    pool: "europe",
+    type: "A",
+  });
+  const before = monitored.read();
+  expect([before.get(up), before.get(healthy), before.get(open)]).toEqual([1, 2, 0]);
+  ask(monitored, "www.example.com", 4);
+  server.mark({ "192.0.2.1": "down", "192.0.2.2": "down" });
+  shares.follow(server.plane.steering);
+  const [target] = server.plane.zones[0]!.zone.pools[0]!.values[0]!.targets;
+  stats.noteVerdict({
+    target: target!,
+    isReference: false,
+    from: "up",
+    to: "down",
+    at: 0,
+    detail: "",
+  });
+  ask(monitored, "www.example.com", 4);
+  const after = monitored.read();
+  expect([after.get(up), after.get(healthy), after.get(open)]).toEqual([0, 0, 0]);
+  expect(after.get(key("rondo_value_transitions_total", { ...FIRST, to: "down" }))).toBe(1);
+  expect(after.get(key("rondo_answers_total", { ...WWW, ...FIRST }))).toBe(3);
+  const third = { zone: "example.com.", pool: "america", value: "192.0.2.3", dc: "iad" };
+  expect(after.get(key("rondo_answers_total", { ...WWW, ...third }))).toBe(4);
+  server.mark({ "192.0.2.1": "down", "192.0.2.2": "down", "192.0.2.3": "down" });
+  expect(monitored.read().get(open)).toBe(1);
+});
+
+it("everything else is passed on", () => {
+  const { read, stats, server } = monitor();
+  const [target] = server.plane.zones[0]!.zone.pools[0]!.values[0]!.targets;
+  stats.noteProbe(target!, { kind: "success" }, 30);
+  const metrics = read();
+  const expected: [string, Record<string, string>, number][] = [
+    ["rondo_build_info", { version: "1.2.3", node: process.version }, 1],
+    ["rondo_udp_send_failures_total", {}, 1],
+    ["rondo_udp_receive_failures_total", {}, 2],
+    ["rondo_dns_faults_total", {}, 3],
+    ["rondo_tcp_connections", {}, 4],
+    ["rondo_tcp_accepted_total", {}, 5],
+    ["rondo_tcp_evicted_total", {}, 6],
+    ["rondo_worker_restarts_total", {}, 7],
+    ["rondo_reload_failures_total", {}, 8],
+    ["rondo_config_last_reload_successful", {}, 0],
+    ["rondo_health_blind", {}, 1],
+    ["rondo_override_active", { action: "drain" }, 2],
+    ["rondo_override_active", { action: "down" }, 0],
+    ["rondo_override_active", { action: "up" }, 1],
+    ["rondo_zone_serial", { zone: "example.com." }, 7],
+    ["rondo_probes_total", { check: 'we"b', result: "success" }, 1],
+    ["rondo_probe_duration_seconds_bucket", { check: 'we"b', le: "0.025" }, 0],
+    ["rondo_probe_duration_seconds_bucket", { check: 'we"b', le: "0.05" }, 1],
+    ["rondo_probe_duration_seconds_sum", { check: 'we"b' }, 0.03],
+    ["rondo_geo_database_build_timestamp_seconds", { database: "dbip-country" }, 1_780_272_000],
+    ["process_start_time_seconds", {}, 5],
+    ["nodejs_gc_duration_seconds_sum", { kind: "minor" }, 0.5],
+  ];
+  for (const [name, labels, value] of expected) {
+    expect(metrics.get(key(name, labels)), `${name} ${JSON.stringify(labels)}`).toBe(value);
+  }
+  expect(
+    metrics.has(key("rondo_geo_database_build_timestamp_seconds", { database: "geoip-lite" })),
+  ).toBe(false);
+});
+
+it("no query adds a series", () => {
+  const monitored = monitor();
+  const before = [...monitored.read().keys()];
+  const random = new Random(7);
+  for (let i = 0; i < 3000; i++) {
+    const label = random.pick(["www", "alone", "WWW", `x${i}`, "a.b", "*"]);
+    const apex = random.pick(["example.com", "example.org", "com"]);
+    const type = random.pick([1, 28, 255, 999, random.below(256)]);
+    const packet = query({ name: `${label}.${apex}`, type });
+    if (random.below(5) === 0) packet[random.below(packet.length)] = random.below(256);
+    monitored.server.ask(packet, random.pick(["udp", "tcp"]));
+  }
+  const after = monitored.read();
+  expect([...after.keys()]).toEqual(before);
+  expect(after.get(key("rondo_dns_requests_total", { proto: "tcp" }))).toBeGreaterThan(1000);
+});
