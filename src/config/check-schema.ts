@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import {
   boolean,
   type Decoder,
@@ -8,6 +9,7 @@ import {
   oneOf,
   optional,
   required,
+  startOf,
   text,
 } from "./decode.ts";
 import { duration } from "./duration.ts";
@@ -89,13 +91,37 @@ const statusRange: Decoder<StatusRange> = (tree, name, issues) => {
 
 const ca: Decoder<string> = (tree, name, issues) => {
   const written = text(tree, name, issues);
-  if (written === undefined || written.includes("-----BEGIN CERTIFICATE-----")) return written;
+  if (written === undefined) return undefined;
+  const blocks = written.match(PEM_BLOCK) ?? [];
+  if (!written.includes(PEM_BEGIN)) {
+    issues.error(
+      tree.place,
+      `${name} must be the PEM text of certificates; the path of a file is not supported yet: ${describeTree(tree)}`,
+    );
+    return undefined;
+  }
+  const begins = written.split(PEM_BEGIN).length - 1;
+  const bad = blocks.findIndex((block) => !isCertificate(block));
+  if (bad < 0 && blocks.length === begins) return written;
+  const which = begins === 1 ? "" : ` number ${(bad < 0 ? blocks.length : bad) + 1}`;
   issues.error(
-    tree.place,
-    `${name} must be the PEM text of certificates; the path of a file is not supported yet: ${describeTree(tree)}`,
+    startOf(tree),
+    `${name} must be the PEM text of certificates: the certificate${which} cannot be read`,
   );
   return undefined;
 };
+
+const PEM_BEGIN = "-----BEGIN CERTIFICATE-----";
+const PEM_BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
+function isCertificate(pem: string): boolean {
+  try {
+    new X509Certificate(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 const tls: Decoder<TlsChoices> = object<TlsChoices>("the TLS settings of a check", {
   verify: optional(boolean),

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { listZoneIssues, steered, zoneText } from "../../test/support/zone-issues.ts";
 
@@ -65,6 +66,25 @@ describe("health checks", () => {
       "2:58: warning: fast is longer than interval: it is the time between re-probes after a failure",
     ],
   ])("%s", (settings, message) => expect(listZoneIssues(check(settings))).toContain(message));
+
+  it("trust no authority that cannot be read", () => {
+    const pem = readFileSync(
+      new URL("../../test/support/tls/probe-test.cert.pem", import.meta.url),
+      "utf8",
+    );
+    const file = (ca: string): string =>
+      check(`protocol: HTTPS, host: a, tls: { ca: ${JSON.stringify(ca)} }`);
+    expect(listZoneIssues(file(pem))).toEqual([]);
+    expect(listZoneIssues(file(pem + pem))).toEqual([]);
+    const message = "2:59: error: ca must be the PEM text of certificates: the certificate";
+    for (const [text, which] of [
+      ["-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", ""],
+      [pem.replace(/-----END.*/, ""), ""],
+      [`${pem}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`, " number 2"],
+    ] as const) {
+      expect(listZoneIssues(file(text))).toEqual([`${message}${which} cannot be read`]);
+    }
+  });
 
   it.each([
     "169.254.169.254",

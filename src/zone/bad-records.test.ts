@@ -31,11 +31,11 @@ describe("records", () => {
     ],
     [
       "w: { type: TLSA, value: x }",
-      "4:14: error: TLSA records are not supported yet: A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT are",
+      "4:14: error: TLSA records are not supported yet: A, AAAA, CAA, CNAME, HTTPS, MX, NS, PTR, SOA, SRV, SVCB, TXT are",
     ],
     [
       "w: { type: TYPE65280, value: x }",
-      "4:14: error: TYPE65280 records are not supported yet: A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT are",
+      "4:14: error: TYPE65280 records are not supported yet: A, AAAA, CAA, CNAME, HTTPS, MX, NS, PTR, SOA, SRV, SVCB, TXT are",
     ],
     ["w: { type: ANY, value: x }", '4:14: error: "ANY" is no type of a record'],
     [

@@ -7,7 +7,7 @@ import { DEFAULT_INFRASTRUCTURE_TTL } from "./default-ttls.ts";
 import type { StaticDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
 import { readAbsoluteName, readMailbox, showName } from "./names.ts";
-import { toOctets } from "./write-rdata-field.ts";
+import { toOctets } from "./to-octets.ts";
 
 export interface BuiltSoa {
   readonly rrset: StaticDraft;

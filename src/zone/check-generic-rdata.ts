@@ -1,5 +1,6 @@
 import { formatType, TYPE_A, TYPE_AAAA, TYPE_TXT } from "../wire/rr-types.ts";
 import { RDATA_FIELDS, type RdataFieldKind } from "./rdata-fields.ts";
+import { explainBadSvcParams, splitSvcParams } from "./svc-params.ts";
 
 /** What is wrong with octets that are said to be rdata of a type we know (RFC 3597 §5); undefined if nothing is. */
 export function checkGenericRdata(type: number, octets: Uint8Array): string | undefined {
@@ -19,9 +20,17 @@ export function checkGenericRdata(type: number, octets: Uint8Array): string | un
   for (const { kind } of RDATA_FIELDS.get(type) ?? []) {
     const end = skipField(kind, octets, at);
     if (end === undefined || end > octets.length) return wrong;
+    if (kind === "params") return explainBadService(octets, at);
     at = end;
   }
   return at === octets.length ? undefined : wrong;
+}
+
+/** What is wrong with rdata of SVCB or HTTPS whose parameters begin at `at`. */
+export function explainBadService(octets: Uint8Array, at: number): string | undefined {
+  const params = splitSvcParams(octets.subarray(at));
+  if (params === undefined) return "the octets are no parameters of a service";
+  return explainBadSvcParams((octets[0] ?? 0) * 256 + (octets[1] ?? 0), params);
 }
 
 /** Where the field that begins at `at` ends; undefined if it is none. */
@@ -37,6 +46,7 @@ function skipField(kind: RdataFieldKind, octets: Uint8Array, at: number): number
     case "tag":
       return octets[at] ? at + 1 + octets[at] : undefined;
     case "text":
+    case "params":
       return octets.length;
     case "name":
     case "mailbox":

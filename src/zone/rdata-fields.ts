@@ -2,22 +2,39 @@
 import {
   TYPE_CAA,
   TYPE_CNAME,
+  TYPE_HTTPS,
   TYPE_MX,
   TYPE_NS,
   TYPE_PTR,
   TYPE_SOA,
   TYPE_SRV,
+  TYPE_SVCB,
 } from "../wire/rr-types.ts";
 
-export type RdataFieldKind = "u8" | "u16" | "u32" | "time" | "name" | "mailbox" | "tag" | "text";
+export type RdataFieldKind =
+  | "u8"
+  | "u16"
+  | "u32"
+  | "time"
+  | "name"
+  | "mailbox"
+  | "tag"
+  | "text"
+  | "params";
 
 export interface RdataField {
   /** The first is the one to write; the others are older spellings. */
   readonly keys: readonly [string, ...string[]];
   readonly kind: RdataFieldKind;
   /** What stands for the field where the file may leave it out. */
-  readonly absent?: number;
+  readonly absent?: readonly number[];
 }
+
+const SERVICE: readonly RdataField[] = [
+  { keys: ["priority", "svcpriority"], kind: "u16" },
+  { keys: ["target", "targetname"], kind: "name" },
+  { keys: ["params", "svcparams"], kind: "params", absent: [] },
+];
 
 /** A and AAAA are addresses and TXT is a list of strings: they have readers of their own. */
 export const RDATA_FIELDS: ReadonlyMap<number, readonly RdataField[]> = new Map([
@@ -43,11 +60,13 @@ export const RDATA_FIELDS: ReadonlyMap<number, readonly RdataField[]> = new Map(
   [
     TYPE_CAA,
     [
-      { keys: ["flags"], kind: "u8", absent: 0 },
+      { keys: ["flags"], kind: "u8", absent: [0] },
       { keys: ["tag"], kind: "tag" },
       { keys: ["value"], kind: "text" },
     ],
   ],
+  [TYPE_HTTPS, SERVICE],
+  [TYPE_SVCB, SERVICE],
   [
     TYPE_SOA,
     [

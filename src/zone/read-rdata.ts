@@ -2,11 +2,19 @@ import { explainBadAddress, formatAddress, parseAddress } from "../address/parse
 import type { IssueList, Place } from "../config/issue-list.ts";
 import { suggest } from "../config/suggest.ts";
 import { describeTree, quote, type Tree } from "../config/tree.ts";
-import { formatType, TYPE_A, TYPE_AAAA, TYPE_TXT } from "../wire/rr-types.ts";
+import {
+  formatType,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_HTTPS,
+  TYPE_SVCB,
+  TYPE_TXT,
+} from "../wire/rr-types.ts";
 import { checkGenericRdata } from "./check-generic-rdata.ts";
 import type { Name } from "./model.ts";
 import { parseGenericRdata, splitFields } from "./presentation.ts";
 import { RDATA_FIELDS, type RdataField } from "./rdata-fields.ts";
+import { readSvcWords, splitWords } from "./read-svc-params.ts";
 import { readTxt } from "./read-txt.ts";
 import { writeRdataField } from "./write-rdata-field.ts";
 
@@ -32,13 +40,33 @@ export function readRdata(
   if (type === TYPE_A || type === TYPE_AAAA) return readAddress(type, tree, issues);
   if (type === TYPE_TXT) return readTxt(tree, issues);
   const fields = RDATA_FIELDS.get(type) ?? [];
-  if (tree.kind === "mapping") return readStructured(type, fields, tree, apex, issues);
-  if (text !== undefined) return readPresentation(type, fields, text, tree.place, apex, issues);
+  if (tree.kind === "mapping") {
+    const octets = readStructured(type, fields, tree, apex, issues);
+    return octets && checkMeaning(type, octets, tree.place, issues);
+  }
+  if (text !== undefined) {
+    const octets = readPresentation(type, fields, text, tree.place, apex, issues);
+    return octets && checkMeaning(type, octets, tree.place, issues);
+  }
   const structure = fields.length > 1 ? ` or a mapping with ${fieldKeys(fields)}` : "";
   issues.error(
     tree.place,
     `a value of ${formatType(type)} must be text like ${quote(EXAMPLES.get(formatType(type)) ?? "")}${structure}: ${describeTree(tree)}`,
   );
+  return undefined;
+}
+
+/** What only the fields together can be wrong about. */
+function checkMeaning(
+  type: number,
+  octets: Uint8Array,
+  place: Place,
+  issues: IssueList,
+): Uint8Array | undefined {
+  if (type !== TYPE_HTTPS && type !== TYPE_SVCB) return octets;
+  const problem = checkGenericRdata(type, octets);
+  if (problem === undefined) return octets;
+  issues.error(place, `a value of ${formatType(type)}: ${problem}`);
   return undefined;
 }
 
@@ -49,6 +77,8 @@ const EXAMPLES: ReadonlyMap<string, string> = new Map([
   ["MX", "10 mail.example.com."],
   ["SRV", "10 5 443 www.example.com."],
   ["CAA", '0 issue "ca.example.net"'],
+  ["HTTPS", "1 . alpn=h2,h3 port=8443"],
+  ["SVCB", "1 svc.example.com. alpn=dot port=853"],
   ["SOA", "ns1.example.com. hostmaster.example.com. 1 7200 1800 1209600 60"],
 ]);
 
@@ -95,7 +125,7 @@ function readStructured(
   const parts = fields.map((field) => {
     const entry = tree.entries.find(({ key }) => field.keys.includes(key));
     if (entry !== undefined) return writeRdataField(field, entry.value, apex, issues);
-    if (field.absent !== undefined) return Uint8Array.of(field.absent);
+    if (field.absent !== undefined) return Uint8Array.from(field.absent);
     issues.error(
       { start: tree.place.start, end: tree.place.start + 1 },
       `${what} needs the key ${quote(field.keys[0])}`,
@@ -114,8 +144,10 @@ function readPresentation(
   issues: IssueList,
 ): Uint8Array | undefined {
   const errors = issues.errors;
-  const written = splitFields(text);
-  if (written === undefined || written.length !== fields.length) {
+  const isService = fields.at(-1)?.kind === "params";
+  const written = isService ? splitWords(text) : splitFields(text)?.map((field) => field.text);
+  const own = isService ? fields.slice(0, -1) : fields;
+  if (written === undefined || (isService ? written.length < 2 : written.length !== own.length)) {
     const found = written === undefined ? "a quote left open" : `${written.length} fields`;
     issues.error(
       place,
@@ -123,11 +155,12 @@ function readPresentation(
     );
     return undefined;
   }
-  const parts = fields.map((field, i) => {
-    const value = written[i]?.text ?? "";
+  const parts = own.map((field, i) => {
+    const value = written[i] ?? "";
     const tree: Tree = { kind: "scalar", value, source: value, place };
     return writeRdataField(field, tree, apex, issues);
   });
+  if (isService) parts.push(readSvcWords(written.slice(own.length), place, issues));
   return issues.errors > errors ? undefined : join(parts);
 }
 

@@ -10,11 +10,13 @@ import {
   TYPE_AAAA,
   TYPE_CAA,
   TYPE_CNAME,
+  TYPE_HTTPS,
   TYPE_MX,
   TYPE_NS,
   TYPE_PTR,
   TYPE_SOA,
   TYPE_SRV,
+  TYPE_SVCB,
   TYPE_TXT,
 } from "../wire/rr-types.ts";
 
@@ -23,11 +25,13 @@ const SUPPORTED: ReadonlySet<number> = new Set([
   TYPE_AAAA,
   TYPE_CAA,
   TYPE_CNAME,
+  TYPE_HTTPS,
   TYPE_MX,
   TYPE_NS,
   TYPE_PTR,
   TYPE_SOA,
   TYPE_SRV,
+  TYPE_SVCB,
   TYPE_TXT,
 ]);
 

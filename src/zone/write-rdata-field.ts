@@ -6,6 +6,8 @@ import type { Name } from "./model.ts";
 import { readAbsoluteName, readMailbox } from "./names.ts";
 import { decodeCharacters } from "./presentation.ts";
 import type { RdataField } from "./rdata-fields.ts";
+import { readSvcMapping } from "./read-svc-params.ts";
+import { toOctets } from "./to-octets.ts";
 
 /** The octets of one field, whether it stood alone in a mapping or among others in presentation format. */
 export function writeRdataField(
@@ -40,14 +42,9 @@ export function writeRdataField(
       return writeTag(tree, name, issues);
     case "text":
       return writeText(tree, name, issues);
+    case "params":
+      return readSvcMapping(tree, name, issues);
   }
-}
-
-/** Network order. */
-export function toOctets(value: number, size: number): Uint8Array {
-  const octets = new Uint8Array(size);
-  for (let i = 0; i < size; i++) octets[size - 1 - i] = Math.floor(value / 2 ** (8 * i)) % 256;
-  return octets;
 }
 
 function writeInteger(
