@@ -6,7 +6,8 @@ export interface BannerParts {
   readonly version: string;
   readonly server: Server;
   readonly zones: readonly LoadedZone[];
-  readonly geo: readonly GeoSource[];
+  /** Undefined while the databases are being read. */
+  readonly geo: readonly GeoSource[] | undefined;
 }
 
 /** More zones than this are counted, not listed. */
@@ -29,7 +30,8 @@ export function renderBanner({ version, server, zones, geo }: BannerParts): stri
     lines.push(`${zones.length} zones with ${records} records in all`);
   }
   if (zones.length === 0) lines.push("no zones: every query is refused");
-  for (const { name, built, attribution } of geo) {
+  if (geo === undefined) lines.push("geo data is being read; no zone needs it yet");
+  for (const { name, built, attribution } of geo ?? []) {
     const by = attribution === undefined ? "" : ` (${attribution})`;
     lines.push(`geo data ${name} of ${built ?? "unknown date"}${by}`);
   }

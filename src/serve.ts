@@ -16,9 +16,12 @@ import type { ServerSettings, SocketAddress } from "./config/server-file.ts";
 import { ControlPlane } from "./control/control-plane.ts";
 import { type HealthService, startHealthService } from "./control/health-service.ts";
 import { startDemo } from "./demo/datacenters.ts";
-import { loadGeo } from "./geo/load-geo.ts";
+import { combineDatabases } from "./geo/combine-databases.ts";
+import { type CurrentGeo, type GeoData, watchGeoData } from "./geo/geo-data.ts";
+import type { GeoSource } from "./geo/geo-table.ts";
 import { systemClock } from "./health/clock.ts";
 import { parseReference } from "./health/references.ts";
+import { usesGeo } from "./loader/prepare-zone.ts";
 import { ZoneLoadError } from "./loader/start-zones.ts";
 import { createZoneLoader, type ZoneLoader } from "./loader/zones.ts";
 import type { Log } from "./log/log.ts";
@@ -94,8 +97,12 @@ async function start(
     });
     closers.push(() => server.close());
 
-    const geo = await loadGeo({ databases: settings.geo.databases });
-    for (const problem of geo.problems) log.error({ problem }, "geo database not used");
+    const geo = watchGeoData({
+      databases: settings.geo.databases,
+      onProblem: (problem, isKept) =>
+        log.error({ problem }, isKept ? "older geo data stays in use" : "geo database not used"),
+    });
+    closers.push(async () => geo.close());
     const plane = new ControlPlane({
       publish: (publication) => server.publish(publication),
       log,
@@ -103,18 +110,36 @@ async function start(
     });
     closers.push(async () => plane.close());
     let health: HealthService | undefined;
+    let isServing = false;
     const loader = await createZoneLoader({
       source: settings.zones,
       stateDirectory: settings.state,
       log,
-      geo: { table: geo.table, version: 1 },
+      geo: { table: combineDatabases([]), version: 0 },
       hasReferences: settings.health.references.length > 0,
       onChange: (changed) => {
+        // At first they are served all at once.
+        if (!isServing) return;
         plane.serve(changed.map(({ prepared }) => prepared));
         health?.follow(plane.zones.map(({ zone }) => zone));
       },
     });
     closers.push(() => loader.close());
+    const useGeo = async (current: CurrentGeo): Promise<readonly GeoSource[]> => {
+      await loader.setGeo(current);
+      const { sources } = current.table;
+      for (const source of sources) log.info({ ...source }, "geo data in use");
+      return sources;
+    };
+    geo.follow(async (current) => void (await useGeo(current)));
+    const located = geo.first.then(useGeo).catch((err: unknown) => {
+      log.error({ err }, "no geo data");
+      return [];
+    });
+    // Zones that do not ask where clients are need not wait until somebody knows.
+    const needsGeo = loader.zones().some(({ prepared }) => usesGeo(prepared.zone));
+    const sources = needsGeo ? await located : undefined;
+    isServing = true;
     plane.serve(loader.zones().map(({ prepared }) => prepared));
     health = await startHealthService({
       zones: plane.zones.map(({ zone }) => zone),
@@ -125,9 +150,9 @@ async function start(
       onSnapshot: (snapshot) => plane.setHealth(snapshot),
     });
     closers.push(() => health!.close());
-    followReloadSignal(loader, log, closers);
+    followReloadSignal(loader, geo, log, closers);
 
-    output.out(renderBanner({ version, server, zones: loader.zones(), geo: geo.table.sources }));
+    output.out(renderBanner({ version, server, zones: loader.zones(), geo: sources }));
     if (options.demo) {
       const demo = await startDemo(output);
       closers.push(() => demo.close());
@@ -190,10 +215,16 @@ function waitForStop(): Promise<NodeJS.Signals> {
   });
 }
 
-function followReloadSignal(loader: ZoneLoader, log: Log, closers: (() => Promise<void>)[]): void {
+function followReloadSignal(
+  loader: ZoneLoader,
+  geo: GeoData,
+  log: Log,
+  closers: (() => Promise<void>)[],
+): void {
   const reload = (): void => {
-    log.info({ signal: "SIGHUP" }, "reading all zone files again");
-    loader.reload().catch((err: unknown) => log.error({ err }, "reload failed"));
+    log.info({ signal: "SIGHUP" }, "reading all zone files and changed geo databases again");
+    const both = Promise.all([loader.reload(), geo.check()]);
+    both.catch((err: unknown) => log.error({ err }, "reload failed"));
   };
   process.on("SIGHUP", reload);
   closers.push(async () => {

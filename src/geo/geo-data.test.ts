@@ -37,10 +37,10 @@ function start(databases: readonly string[], pollMs = 3_600_000): GeoData {
       loads++;
       return buildGeoTable(names);
     },
-    onTable: (geo) => {
-      tables.push(geo);
-    },
     onProblem: (problem, isKept) => problems.push([problem, isKept]),
+  });
+  data.follow((geo) => {
+    tables.push(geo);
   });
   return data;
 }

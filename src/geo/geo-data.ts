@@ -14,8 +14,6 @@ export interface CurrentGeo {
 export interface GeoDataOptions {
   /** Packaged names or paths of .mmdb files; the preferred one first. */
   readonly databases: readonly string[];
-  /** Called with every table after the first, and awaited before the next. */
-  readonly onTable: (geo: CurrentGeo) => void | Promise<void>;
   /** A sentence about a database that is bad, and whether older data of it stays in use. */
   readonly onProblem: (problem: string, isKept: boolean) => void;
   readonly load?: (databases: readonly string[]) => Promise<GeoBuild>;
@@ -27,6 +25,8 @@ export interface GeoDataOptions {
 export interface GeoData {
   /** The first table; without the databases that are bad. */
   readonly first: Promise<CurrentGeo>;
+  /** From now on looks at the operator's files; every later table goes to `onTable`, which is awaited before the next. */
+  follow(onTable: (geo: CurrentGeo) => void | Promise<void>): void;
   /** Looks at the operator's files now; resolves when what they hold is in use, or refused. */
   check(): Promise<void>;
   close(): void;
@@ -36,11 +36,13 @@ const POLL_MS = 30_000;
 
 /** Loads geo databases, and again whenever an operator's file changes. A bad file changes nothing that is in use. */
 export function watchGeoData(options: GeoDataOptions): GeoData {
-  const { databases, onTable, onProblem, pollMs = POLL_MS } = options;
+  const { databases, onProblem, pollMs = POLL_MS } = options;
   const load = options.load ?? ((names) => loadGeo({ databases: names }));
   const paths = databases.filter((name) => !isPackaged(name));
   let seen = "";
   let current: CurrentGeo;
+  let listener: (geo: CurrentGeo) => void | Promise<void> = () => {};
+  let timer: NodeJS.Timeout | undefined;
 
   async function loadFirst(): Promise<CurrentGeo> {
     seen = await describeFiles(paths);
@@ -61,7 +63,7 @@ export function watchGeoData(options: GeoDataOptions): GeoData {
     for (const problem of problems) onProblem(problem, isWorse);
     if (isWorse) return;
     current = { table, version: current.version + 1 };
-    await onTable(current);
+    await listener(current);
   }
 
   const first = loadFirst();
@@ -73,9 +75,15 @@ export function watchGeoData(options: GeoDataOptions): GeoData {
     return result;
   };
   const fail = (error: Error): void => onProblem(error.message, true);
-  const timer =
-    paths.length === 0 ? undefined : setInterval(() => void check().catch(fail), pollMs).unref();
-  return { first, check, close: () => clearInterval(timer) };
+  return {
+    first,
+    follow(onTable) {
+      listener = onTable;
+      if (paths.length > 0) timer = setInterval(() => void check().catch(fail), pollMs).unref();
+    },
+    check,
+    close: () => clearInterval(timer),
+  };
 }
 
 /** Differs if a file does, as far as can be told without reading it. */
