@@ -98,13 +98,16 @@ function draw(
   { mode, ttl }: Pick<Answer, "mode" | "ttl">,
 ): Drawn {
   const { policy, stickyPrefix } = arrangement.pool;
-  const merged = mergeEqual(arrangement);
+  const all = arrangement.shares.map(({ standing: { value }, weight }, i) => ({
+    rdata: value.rdata,
+    weight: i < arrangement.leaders ? weight : 0,
+    text: value.text,
+  }));
   const written = arrangement.pool.answers ?? pool.answers ?? rrset.answers;
-  const answers = countAnswers(rrset, written, policy, merged.values);
+  const answers = countAnswers(rrset, written, policy, all);
   // Those who are farther away than what the answer has room for are no part of it.
-  const shown = policy === "nearest" ? Math.max(answers, merged.leaders) : merged.values.length;
-  const values = merged.values.slice(0, shown);
-  const texts = new Set(values.map(({ text }) => text));
+  const shown = policy === "nearest" ? Math.max(answers, arrangement.leaders) : all.length;
+  const values = all.slice(0, shown);
   const isSticky = policy === "sticky" && values.length > 1;
   return {
     answer: {
@@ -113,25 +116,13 @@ function draw(
       policy,
       pool: pool.name,
       answers,
-      rotate: !isSticky && merged.leaders > 1,
+      rotate: !isSticky && arrangement.leaders > 1,
       sticky: isSticky ? findSticky(zone, stickyPrefix, values) : undefined,
       ttl,
       mode,
     },
-    shares: arrangement.shares.filter(({ standing }) => texts.has(standing.value.text)),
+    shares: arrangement.shares.slice(0, shown),
   };
-}
-
-/** One record per value, however many pools it stands in; those that never lead have weight 0. */
-function mergeEqual({ shares, leaders }: Arrangement): { values: SteeredValue[]; leaders: number } {
-  const byText = new Map<string, SteeredValue>();
-  shares.forEach(({ standing: { value }, weight }, i) => {
-    const { text, rdata } = value;
-    const before = byText.get(text)?.weight ?? 0;
-    byText.set(text, { rdata, weight: before + (i < leaders ? weight : 0), text });
-  });
-  const values = [...byText.values()];
-  return { values, leaders: values.filter(({ weight }) => weight > 0).length };
 }
 
 function findSticky(

@@ -9,7 +9,7 @@ import { prepareZone } from "../../src/loader/prepare-zone.ts";
 import { silentLog } from "../../src/log/log.ts";
 import { loadZone } from "../../src/zone/load-zone.ts";
 import type { Zone } from "../../src/zone/model.ts";
-import { createFakeClock } from "./fake-clock.ts";
+import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { geoTable } from "./geo.ts";
 
 const UDP_LIMIT = 1232;
@@ -34,6 +34,8 @@ export interface InProcess {
   readonly plane: ControlPlane;
   readonly serving: Serving;
   readonly context: Context;
+  /** The control plane's. */
+  readonly clock: FakeClock;
 }
 
 export function serveInProcess(files: Readonly<Record<string, string>>): InProcess {
@@ -46,9 +48,10 @@ export function serveInProcess(files: Readonly<Record<string, string>>): InProce
     rotation: new Uint32Array(0),
     counters: new Uint32Array(COUNTER_SLOTS),
   };
+  const clock = createFakeClock();
   const plane = new ControlPlane({
     log: silentLog,
-    clock: createFakeClock(),
+    clock,
     publish: (publication) => {
       serving.apply(publication);
       if (context.rotation.length < serving.rotationSlots) {
@@ -68,9 +71,10 @@ export function serveInProcess(files: Readonly<Record<string, string>>): InProce
   load(files);
   const out = new Uint8Array(65_535 + GUARD_OCTETS);
   return {
-    plane,
     serving,
     context,
+    plane,
+    clock,
     load,
     ask: (packet, transport) => {
       context.stream = transport === "tcp";
