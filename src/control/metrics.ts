@@ -36,7 +36,7 @@ export interface MetricsSources {
   /** Overrides in force. */
   readonly overrides: () => readonly { readonly action: "drain" | "up" | "down" }[];
   readonly reloads: () => ReloadCounts;
-  readonly geo: readonly GeoSource[];
+  readonly geo: () => readonly GeoSource[];
   readonly process: () => ProcessSample;
 }
 
@@ -77,7 +77,7 @@ export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
     ...collectSteeringMetrics(sources),
     ...collectHealthMetrics(sources),
     ...collectZoneMetrics(sources.zones(), sources.reloads()),
-    collectGeoAge(sources.geo),
+    collectGeoAge(sources.geo()),
     ...collectProcessMetrics(sources.process()),
   ];
 }

@@ -15,6 +15,7 @@ export interface OwnedFile extends FileState {
   claim: LoadedZone | undefined;
   isGone: boolean;
   errors: readonly Issue[];
+  isMassChange: boolean;
   /** Hash of the content that `claim` was made of. */
   hash: string | undefined;
   /** Content of `claim` that has no copy yet. */
@@ -32,7 +33,16 @@ export interface LoadRequest {
 /** By path. */
 export type OwnedFiles = Map<string, OwnedFile>;
 
-type SerialLookup = (zone: string) => number | undefined;
+/** What a load has to do with the zones that are served. */
+export interface ServedState {
+  /** The serial that a zone is served with. */
+  serialOf(zone: string): number | undefined;
+  /** What is against serving this in place of what is; empty if nothing is. */
+  findObjections(zone: LoadedZone): readonly Issue[];
+}
+
+/** Nothing is served yet. */
+export const NOTHING_SERVED: ServedState = { serialOf: () => undefined, findObjections: () => [] };
 
 export type LoadPool = Pick<WorkerPool<LoadJob, LoadResult>, "run">;
 
@@ -45,17 +55,15 @@ const MAX_TRIES = 3;
 
 /**
  * Loads files and takes the results into their states.
- *
- * @param serialOf the serial a zone is served with, by name
  */
 export async function loadAll(
   pool: LoadPool,
   files: OwnedFiles,
   requests: readonly LoadRequest[],
-  serialOf: SerialLookup,
+  served: ServedState,
 ): Promise<void> {
   await forEachParallel(requests, PARALLEL_LOADS, (request) =>
-    loadFile(pool, ownedFile(files, request.look.path), request, serialOf),
+    loadFile(pool, ownedFile(files, request.look.path), request, served),
   );
 }
 
@@ -75,6 +83,7 @@ export function createOwnedFile(file: string): OwnedFile {
     claim: undefined,
     isGone: false,
     errors: [],
+    isMassChange: false,
     hash: undefined,
     uncopied: undefined,
   };
@@ -84,12 +93,11 @@ async function loadFile(
   pool: LoadPool,
   state: OwnedFile,
   request: LoadRequest,
-  serialOf: SerialLookup,
+  served: ServedState,
 ): Promise<void> {
   const { look } = request;
   if (look.refusal !== undefined) {
-    state.isGone = false;
-    state.errors = [createFileIssue(state.file, "error", `Not read: ${look.refusal}`)];
+    refuse(state, [createFileIssue(state.file, "error", `Not read: ${look.refusal}`)]);
     return;
   }
   const copy = await request.findCopy?.();
@@ -106,7 +114,7 @@ async function loadFile(
   for (let tries = 1; !request.isExact && isUnstable(outcome) && tries < MAX_TRIES; tries += 1) {
     outcome = await pool.run(job, deadlineMs);
   }
-  const previousSerial = findHigherSerial(outcome, job, serialOf);
+  const previousSerial = findHigherSerial(outcome, job, served);
   if (previousSerial !== undefined) {
     outcome = await pool.run({ ...job, previousSerial }, deadlineMs);
   }
@@ -115,7 +123,7 @@ async function loadFile(
     if (state.claim !== undefined || request.isExact) return;
     outcome = { kind: "failed", reason: "it changes while it is being read" };
   }
-  takeOutcome(state, outcome, "file", warningsAbout(state.file, look));
+  takeOutcome(state, outcome, "file", warningsAbout(state.file, look), served);
 }
 
 /** Loads the last good copy in place of a file that is bad; the file's errors stay. False if the copy is bad, too. */
@@ -129,7 +137,7 @@ export async function loadCopy(pool: LoadPool, state: OwnedFile, copy: Copy): Pr
     previousSerial: copy.serial,
     copy,
   };
-  takeOutcome(state, await pool.run(job, deadlineFor(0)), "copy", []);
+  takeOutcome(state, await pool.run(job, deadlineFor(0)), "copy", [], NOTHING_SERVED);
   state.errors = errors;
   return state.claim !== undefined;
 }
@@ -138,7 +146,7 @@ export async function loadCopy(pool: LoadPool, state: OwnedFile, copy: Copy): Pr
 function findHigherSerial(
   outcome: JobOutcome<LoadResult>,
   job: LoadJob,
-  serialOf: SerialLookup,
+  { serialOf }: ServedState,
 ): number | undefined {
   if (outcome.kind === "failed" || outcome.result.kind !== "loaded") return undefined;
   const { zone } = outcome.result.prepared;
@@ -152,25 +160,39 @@ function takeOutcome(
   outcome: JobOutcome<LoadResult>,
   origin: LoadedZone["origin"],
   warnings: readonly Issue[],
+  served: ServedState,
 ): void {
   if (outcome.kind === "failed") {
-    state.isGone = false;
-    state.errors = [createFileIssue(state.file, "error", `Loading failed: ${outcome.reason}`)];
+    refuse(state, [createFileIssue(state.file, "error", `Loading failed: ${outcome.reason}`)]);
     return;
   }
   const { result } = outcome;
-  state.isGone = false;
-  state.errors = result.kind === "refused" ? result.issues : [];
+  refuse(state, result.kind === "refused" ? result.issues : []);
   if (result.kind !== "loaded") return;
-  state.hash = result.hash;
-  state.uncopied = result.uncopied;
-  state.claim = {
+  const claim: LoadedZone = {
     name: formatName(result.prepared.zone.apex),
     file: state.file,
     prepared: result.prepared,
     origin,
     warnings: [...warnings, ...result.warnings],
   };
+  const objections = served.findObjections(claim);
+  if (objections.length > 0) {
+    // As if it had not been read: the next reload looks at it again.
+    refuse(state, objections);
+    state.isMassChange = true;
+    return;
+  }
+  state.hash = result.hash;
+  state.uncopied = result.uncopied;
+  state.claim = claim;
+}
+
+/** Notes the errors of the present content, if any; the last good one stays. */
+function refuse(state: OwnedFile, errors: readonly Issue[]): void {
+  state.isGone = false;
+  state.errors = errors;
+  state.isMassChange = false;
 }
 
 function warningsAbout(file: string, look: ZoneFileStat): Issue[] {

@@ -24,7 +24,8 @@ export function createProblemLog(log: Log): ProblemLog {
       );
       for (const problem of fresh.slice(0, MAX_LINES)) {
         const { file, zone, kind } = problem;
-        log.warn({ file, zone, kind, issues: textOf(problem) }, messageOf(problem));
+        const level = kind === "mass-change" ? "error" : "warn";
+        log[level]({ file, zone, kind, issues: textOf(problem) }, messageOf(problem));
       }
       if (fresh.length > MAX_LINES) {
         log.warn({ count: fresh.length - MAX_LINES }, "More zone files have problems");
@@ -60,6 +61,8 @@ function messageOf(problem: ZoneProblem): string {
       return zone === undefined
         ? "Zone file refused"
         : "Zone file refused; the last good state of its zone stays served";
+    case "mass-change":
+      return "Zone file would change too much at once; the last good state of its zone stays served";
     case "duplicate":
       return "Zone defined in several files; none of them replaces what is served";
     case "gone":

@@ -8,11 +8,17 @@ function zone(name: string, file: string): LoadedZone {
 }
 
 function holding(claim: LoadedZone): FileState {
-  return { file: claim.file, claim, isGone: false, errors: [] };
+  return { file: claim.file, claim, isGone: false, errors: [], isMassChange: false };
 }
 
 function bad(file: string, claim: LoadedZone | undefined): FileState {
-  return { file, claim, isGone: false, errors: [createFileIssue(file, "error", "Broken")] };
+  return {
+    file,
+    claim,
+    isGone: false,
+    errors: [createFileIssue(file, "error", "Broken")],
+    isMassChange: false,
+  };
 }
 
 function serving(...zones: LoadedZone[]): Map<string, LoadedZone> {

@@ -24,13 +24,15 @@ export interface FileState {
   readonly isGone: boolean;
   /** Errors of the present content; empty if it is good. */
   readonly errors: readonly Issue[];
+  /** The present content is good, but would change too much: `errors` say what. */
+  readonly isMassChange: boolean;
 }
 
 export interface ZoneProblem {
   readonly file: string;
   /** The zone whose last good state is served instead; undefined if none is. */
   readonly zone: string | undefined;
-  readonly kind: "refused" | "duplicate" | "gone" | "folder";
+  readonly kind: "refused" | "mass-change" | "duplicate" | "gone" | "folder";
   readonly issues: readonly Issue[];
 }
 
@@ -80,7 +82,7 @@ function describeRefused(state: FileState, served: ReadonlyMap<string, LoadedZon
   return {
     file: state.file,
     zone: zone !== undefined && served.has(zone) ? zone : undefined,
-    kind: "refused",
+    kind: state.isMassChange ? "mass-change" : "refused",
     issues: state.errors,
   };
 }

@@ -9,10 +9,12 @@ import {
   type LoadPool,
   loadAll,
   loadCopy,
+  NOTHING_SERVED,
   type OwnedFiles,
   ownedFile,
 } from "./file-loads.ts";
 import type { LastGood } from "./last-good.ts";
+import { findMassChanges } from "./mass-change.ts";
 import { type LoadedZone, type ResolvedZones, resolveZones } from "./resolve-zones.ts";
 import { listZoneFiles, sourceName, type ZoneFileStat } from "./zone-folder.ts";
 
@@ -32,6 +34,8 @@ export interface StartedZones {
   readonly looks: readonly ZoneFileStat[];
   readonly files: OwnedFiles;
   readonly resolved: ResolvedZones;
+  /** Files that lose much of what was served before: an operator who starts the server may mean it. */
+  readonly massChanges: readonly Issue[];
 }
 
 /**
@@ -55,10 +59,11 @@ export async function startZones(
     isExact: false,
     ...(lastGood === undefined ? {} : { findCopy: () => lastGood.find(look.path) }),
   }));
-  await loadAll(pool, files, requests, () => undefined);
+  await loadAll(pool, files, requests, NOTHING_SERVED);
   if (lastGood === undefined) {
-    return { looks, files, resolved: resolveZones(files.values(), new Map()) };
+    return { looks, files, resolved: resolveZones(files.values(), new Map()), massChanges: [] };
   }
+  const massChanges = await compareWithCopies(files, pool, lastGood);
   await replaceBad(files, pool, lastGood);
 
   const resolved = await settleRivals(files, pool, lastGood);
@@ -66,7 +71,7 @@ export async function startZones(
   if (fatal.length > 0) throw new ZoneLoadError(fatal.flatMap((problem) => problem.issues));
   // An empty folder is more likely a file system that is not mounted than the end of all zones.
   if (looks.length > 0) await lastGood.keepOnly([...files.keys()]);
-  return { looks, files, resolved };
+  return { looks, files, resolved, massChanges };
 }
 
 /** A file that the operator named must be there; one of a folder is simply not listed. */
@@ -85,6 +90,24 @@ async function replaceBad(files: OwnedFiles, pool: LoadPool, lastGood: LastGood)
     const copy = await lastGood.find(file.file);
     if (copy !== undefined) await loadCopy(pool, file, copy);
   }
+}
+
+/** Only of files whose copy holds something else. */
+async function compareWithCopies(
+  files: OwnedFiles,
+  pool: LoadPool,
+  lastGood: LastGood,
+): Promise<Issue[]> {
+  const issues: Issue[] = [];
+  for (const { file, claim, uncopied } of files.values()) {
+    if (claim === undefined || uncopied === undefined) continue;
+    const earlier = await loadEarlier(file, pool, lastGood);
+    if (earlier?.name !== claim.name) continue;
+    for (const change of findMassChanges(earlier.prepared, claim.prepared)) {
+      issues.push(createFileIssue(file, "warning", `Against what was served before, ${change}`));
+    }
+  }
+  return issues;
 }
 
 /** A zone of several files is served from the copy of the one that had it before, if exactly one did. */

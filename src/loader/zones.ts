@@ -4,15 +4,17 @@
  */
 
 import { join } from "node:path";
-import { createFileIssue, renderIssue } from "../config/issue.ts";
+import { createFileIssue, type Issue, renderIssue } from "../config/issue.ts";
 import type { ZoneSource } from "../config/server-file.ts";
 import type { Log } from "../log/log.ts";
-import { type LoadRequest, loadAll } from "./file-loads.ts";
+import { type LoadRequest, loadAll, type ServedState } from "./file-loads.ts";
 import { refreshGeo } from "./geo-refresh.ts";
 import { createLastGood, type LastGood } from "./last-good.ts";
 import { createLoadPool, type ZonePool } from "./load-pool.ts";
 import type { LoadGeo } from "./load-zone-file.ts";
+import { findMassChanges } from "./mass-change.ts";
 import { createProblemLog } from "./problem-log.ts";
+import type { ReloadCounts } from "./reload-counts.ts";
 import { type LoadedZone, resolveZones, type ZoneProblem } from "./resolve-zones.ts";
 import { type StartedZones, startZones } from "./start-zones.ts";
 import { createZoneWatch } from "./watch.ts";
@@ -25,8 +27,14 @@ export interface ZoneLoader {
   problems(): readonly ZoneProblem[];
   /** The last good copies: why the last one could not be written, and how many could not since the start. */
   copies(): { readonly problem: string | undefined; readonly failures: number };
-  /** Reads every file again, settled or not, and resolves when the outcome is in force. */
-  reload(): Promise<ReloadResult>;
+  /** How loading has gone since the start. */
+  reloads(): ReloadCounts;
+  /**
+   * Reads every file again, settled or not, and resolves when the outcome is in force.
+   *
+   * @param force serves changes as well that look like a mistake (mass-change.ts)
+   */
+  reload(options?: { readonly force?: boolean }): Promise<ReloadResult>;
   /** Takes other geo data for all zones, those served included, and resolves when it is in force. */
   setGeo(geo: LoadGeo): Promise<void>;
   /** Stops watching, ends the workers and waits for copies under way. */
@@ -90,6 +98,8 @@ function runLoader(
   let { served, problems } = started.resolved;
   let folderProblems: readonly ZoneProblem[] = [];
   let lastStep: Promise<unknown> = Promise.resolve();
+  let failures = 0;
+  for (const issue of started.massChanges) log.warn({ file: issue.file }, issue.message);
   problemLog.report(problems);
   storeCopies();
 
@@ -103,9 +113,15 @@ function runLoader(
   async function update(
     requests: readonly LoadRequest[],
     gone: readonly string[],
+    force: boolean,
   ): Promise<ReloadResult> {
     for (const path of gone) markGone(path);
-    await loadAll(pool, files, requests, (zone) => served.get(zone)?.prepared.zone.serial);
+    const state: ServedState = {
+      serialOf: (zone) => served.get(zone)?.prepared.zone.serial,
+      findObjections: force ? () => [] : findObjections,
+    };
+    await loadAll(pool, files, requests, state);
+    if (requests.some(({ look }) => files.get(look.path)?.errors.length)) failures += 1;
     const resolved = resolveZones(files.values(), served);
     ({ served, problems } = resolved);
     for (const zone of resolved.changed) logLoaded(log, zone);
@@ -113,6 +129,16 @@ function runLoader(
     storeCopies();
     if (resolved.changed.length > 0) await publish(resolved.changed);
     return { changed: resolved.changed, problems: allProblems() };
+  }
+
+  function findObjections(zone: LoadedZone): Issue[] {
+    const before = served.get(zone.name);
+    // A second file for a zone is another mistake, and reported as such.
+    const isRival = before?.file !== zone.file && files.get(before?.file ?? "")?.isGone === false;
+    if (before === undefined || isRival) return [];
+    return findMassChanges(before.prepared, zone.prepared).map((change) =>
+      createFileIssue(zone.file, "error", `${change}; rondo reload --force serves it all the same`),
+    );
   }
 
   async function publish(changed: readonly LoadedZone[]): Promise<void> {
@@ -124,9 +150,10 @@ function runLoader(
     }
   }
 
-  async function reload(): Promise<ReloadResult> {
+  async function reload(force: boolean): Promise<ReloadResult> {
     const looks = await listZoneFiles(source).catch((error: Error) => error);
     if (looks instanceof Error) {
+      failures += 1;
       setFolderProblem(looks.message);
       return { changed: [], problems: allProblems() };
     }
@@ -136,6 +163,7 @@ function runLoader(
     return update(
       looks.map((look) => ({ look, isExact: false })),
       gone,
+      force,
     );
   }
 
@@ -187,7 +215,7 @@ function runLoader(
     known: started.looks,
     onChanges: async ({ toRead, gone }) => {
       const requests = toRead.map((look) => ({ look, isExact: true }));
-      await inTurn(() => update(requests, gone));
+      await inTurn(() => update(requests, gone, false));
     },
     onFolder: setFolderProblem,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
@@ -197,7 +225,8 @@ function runLoader(
     zones: () => [...served.values()],
     problems: allProblems,
     copies: () => ({ problem: lastGood.problem(), failures: lastGood.failures() }),
-    reload: () => inTurn(reload),
+    reloads: () => ({ failures, lastSuccessful: allProblems().length === 0 }),
+    reload: (wish) => inTurn(() => reload(wish?.force ?? false)),
     setGeo: (geo) => inTurn(() => setGeo(geo)),
     async close() {
       watch.close();

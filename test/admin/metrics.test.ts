@@ -58,7 +58,7 @@ function monitor(): Monitored {
     health: { stats, report: () => ({ blind: true }) },
     overrides: () => [{ action: "drain" }, { action: "drain" }, { action: "up" }],
     reloads: () => ({ failures: 8, lastSuccessful: false }),
-    geo: [
+    geo: () => [
       { name: "dbip-country", built: "2026-06-01", attribution: undefined },
       { name: "geoip-lite", built: undefined, attribution: undefined },
     ],

@@ -1,0 +1,83 @@
+/**
+ * The guard against a file that is valid and a mistake all the same: half written by a tool that failed, generated from
+ * an empty inventory, an older copy. What is found here is served only if an operator says so.
+ */
+import { listRRsets } from "../image/list-rrsets.ts";
+import { listNested, listTried } from "../steering/pool-content.ts";
+import { formatName } from "../wire/name.ts";
+import { formatType } from "../wire/rr-types.ts";
+import type { Pool, Zone } from "../zone/model.ts";
+import type { PreparedZone } from "./prepare-zone.ts";
+
+/** The share of a zone's names that may go at once. */
+const MAX_DROPPED = 0.5;
+/** Names that a message lists. */
+const MAX_LISTED = 3;
+
+/** What one zone file would lose another, one line each; empty for an everyday change. */
+export function findMassChanges(before: PreparedZone, after: PreparedZone): string[] {
+  return [
+    ...findDroppedNames(listOwners(before), listOwners(after)),
+    ...findEmptiedPools(before.zone, after.zone),
+    ...findSerialBack(before.zone.serial, after.zone.serial),
+  ];
+}
+
+function findDroppedNames(before: ReadonlySet<string>, after: ReadonlySet<string>): string[] {
+  const dropped = [...before].filter((name) => !after.has(name));
+  if (dropped.length <= before.size * MAX_DROPPED) return [];
+  const more = dropped.length > MAX_LISTED ? `, and ${dropped.length - MAX_LISTED} more` : "";
+  const listed = dropped.sort().slice(0, MAX_LISTED).join(", ");
+  return [`${dropped.length} of ${before.size} names would go: ${listed}${more}`];
+}
+
+/** A pool that loses its values while a name that used it stays; values that moved to another pool are not lost. */
+function findEmptiedPools(before: Zone, after: Zone): string[] {
+  const kept = new Set(after.pools.flatMap((pool) => listEnabled(pool).map(([, key]) => key)));
+  const poolsAfter = new Map(after.pools.map((pool) => [pool.name, pool]));
+  const stays = new Set(after.steered.map(({ owner, type }) => `${formatName(owner)} ${type}`));
+  const emptied = new Map<string, string>();
+  for (const rrset of before.steered) {
+    const name = formatName(rrset.owner);
+    if (!stays.has(`${name} ${rrset.type}`)) continue;
+    for (const pool of listUsed(
+      before,
+      rrset.type,
+      rrset.rules.flatMap(({ pools }) => pools),
+    )) {
+      const key = `${pool.name} ${rrset.type}`;
+      if (emptied.has(key)) continue;
+      const values = listEnabled(pool).filter(([type]) => type === rrset.type);
+      const left = listEnabled(poolsAfter.get(pool.name)).filter(([type]) => type === rrset.type);
+      if (values.length === 0 || left.length > 0 || values.some(([, value]) => kept.has(value))) {
+        continue;
+      }
+      const type = formatType(rrset.type);
+      emptied.set(key, `pool ${pool.name} would lose all its ${type} values, and ${name} uses it`);
+    }
+  }
+  return [...emptied.values()];
+}
+
+/** RFC 1982 §3.2. */
+function findSerialBack(before: number, after: number): string[] {
+  const isBack = before !== after && (before - after) >>> 0 < 2 ** 31;
+  return isBack ? [`the serial would go back from ${before} to ${after}`] : [];
+}
+
+function listUsed(zone: Zone, type: number, pools: readonly number[]): Set<Pool> {
+  const tried = pools.flatMap((pool) => listTried(zone, [pool], type));
+  return new Set(tried.flatMap((index) => listNested(zone, zone.pools[index]!)));
+}
+
+/** The values that the file has not turned off: their types, and what is equal for equal ones. */
+function listEnabled(pool: Pool | undefined): [type: number, key: string][] {
+  return (pool?.values ?? [])
+    .filter(({ status }) => status !== "down")
+    .map(({ type, rdata }) => [type, `${type} ${Buffer.from(rdata).toString("hex")}`]);
+}
+
+function listOwners({ zone, compiled }: PreparedZone): Set<string> {
+  const owners = [...listRRsets(compiled.segment, zone.apex), ...zone.steered];
+  return new Set(owners.map(({ owner }) => formatName(owner)));
+}
