@@ -119,17 +119,7 @@ function buildDynamic(
       : pools.openScope(dynamic.pools.value, label, pools.zoneScope);
   const use = { kind: kindOf(types), inherited };
   const rules = buildRules(dynamic.rules.value, scope, use, pools, issues);
-  const { policy } = dynamic;
-  if (
-    policy?.value === "nearest" &&
-    dynamic.rules.value.every(({ value }) => value.pool.value.length === 1)
-  ) {
-    issues.warn(
-      policy.place,
-      "policy nearest has no effect: it orders the pools of a list, and no rule has more than one",
-    );
-  }
-  return { policy: policy?.value ?? "failover", rules };
+  return { policy: dynamic.policy?.value ?? "failover", rules };
 }
 
 /** By type. A steered record's own values are its last resort. */

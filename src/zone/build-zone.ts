@@ -9,6 +9,7 @@ import { checkDelegations } from "./check-delegations.ts";
 import { checkPoolContents } from "./check-pool-contents.ts";
 import { checkFallbacks, checkNesting, checkUnusedPools } from "./check-pools.ts";
 import { checkSizes } from "./check-sizes.ts";
+import { checkSteeredAliases } from "./check-steered-aliases.ts";
 import { checkSteering } from "./check-steering.ts";
 import { CheckTable } from "./check-table.ts";
 import type { StaticDraft } from "./draft.ts";
@@ -39,14 +40,17 @@ export function buildZone(
   checkDelegations(apex, soa.rrset, index, issues);
   checkSizes(statics, issues);
   const used = pools.list();
+  checkSteeredAliases(apex, records.steered, used, index, issues);
   pools.readUnused();
   checkFallbacks(pools, issues);
   checkNesting(pools, issues);
   if (issues.errors === 0) {
     // After an error these would report what is only a consequence of it.
     checkUnusedPools(pools, issues);
-    checkPoolContents(used, pools, datacenters, issues);
-    checkSteering(records.steered, used, context);
+    const located = datacenters.filter(({ coords }) => coords !== undefined);
+    const names = new Set(located.map(({ name }) => name));
+    checkPoolContents(used, pools, names, issues);
+    checkSteering(records.steered, used, names, context);
   }
   return {
     apex,

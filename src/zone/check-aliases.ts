@@ -5,7 +5,7 @@ import type { StaticDraft } from "./draft.ts";
 import { MAX_CNAME_LINKS } from "./limits.ts";
 import type { Name } from "./model.ts";
 import { keyOf, showName } from "./names.ts";
-import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
+import { isAlias, type OwnerIndex, type OwnerNode } from "./owner-index.ts";
 
 /** CNAMEs beside other data, at the apex, in circles and in long chains; names that must not be aliases and are. */
 export function checkAliases(apex: Name, index: OwnerIndex, issues: IssueList): void {
@@ -98,7 +98,7 @@ function checkTargets(rrset: StaticDraft, apex: Name, index: OwnerIndex, issues:
     const target = octets.subarray(skip);
     if (!isSubdomain(target, apex)) continue;
     const node = index.find(target);
-    if (node?.statics.some(({ type }) => type === TYPE_CNAME)) {
+    if (isAlias(node)) {
       issues.warn(
         place,
         `${showName(target)} is an alias (CNAME): ${formatType(rrset.type)} records must name a host itself (RFC 2181 §10.3)`,

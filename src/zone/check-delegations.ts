@@ -4,7 +4,7 @@ import { formatType, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "..
 import type { StaticDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
 import { keyOf, showName } from "./names.ts";
-import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
+import { isAlias, type OwnerIndex, type OwnerNode } from "./owner-index.ts";
 
 /** Below it a TTL of NS, SOA or glue costs more queries than its quickness is worth. */
 const LEAST_TTL = 3600;
@@ -80,7 +80,7 @@ function explainMissingAddress(target: Name, index: OwnerIndex): string | undefi
   const cut = index.findCut(target);
   const node = cut === undefined ? index.find(target) : index.at(target);
   // Reported as what it is, an alias.
-  if (node?.statics.some(({ type }) => type === TYPE_CNAME)) return undefined;
+  if (isAlias(node)) return undefined;
   const hasAddress =
     node !== undefined &&
     (node.statics.some(({ type }) => isAddress(type)) || node.steered.some(isAddress));

@@ -5,23 +5,24 @@ import type { PoolSettings } from "../config/zone-settings.ts";
 import { formatType } from "../wire/rr-types.ts";
 import { findOversize } from "./check-sizes.ts";
 import { MAX_RECORDS } from "./limits.ts";
-import type { Datacenter, Pool } from "./model.ts";
+import type { Pool } from "./model.ts";
 import { keyOf } from "./names.ts";
 import { listMembers } from "./pool-members.ts";
 import type { PoolTable } from "./pool-table.ts";
 
 const HOUR = 3_600_000;
 
-/** What cannot work, or means nothing, in pools of which every word is right. */
+/**
+ * What cannot work, or means nothing, in pools of which every word is right.
+ *
+ * @param located names of the datacenters with coordinates
+ */
 export function checkPoolContents(
   used: readonly Pool[],
   pools: PoolTable,
-  datacenters: readonly Datacenter[],
+  located: ReadonlySet<string>,
   issues: IssueList,
 ): void {
-  const located = new Set(
-    datacenters.filter(({ coords }) => coords !== undefined).map(({ name }) => name),
-  );
   for (const [index, pool] of used.entries()) {
     const settings = pools.originOf(index)?.settings;
     if (settings === undefined) continue;
@@ -94,13 +95,23 @@ function checkPolicy(
     issues.warn(answers.place, explainStickyAnswers(answers.value));
   }
   if (pool.policy !== "nearest" || policy === undefined) return;
-  for (const { value } of listMembers(pool, used)) {
-    if (value.datacenter !== undefined && located.has(value.datacenter)) return;
-  }
+  if (isLocated(pool, used, located)) return;
   issues.warn(
     policy.place,
     "policy nearest has no effect: no value of the pool has a dc with coords",
   );
+}
+
+/** Whether the distance to any value of a pool is known. */
+export function isLocated(
+  pool: Pool,
+  pools: readonly Pool[],
+  located: ReadonlySet<string>,
+): boolean {
+  for (const { value } of listMembers(pool, pools)) {
+    if (value.datacenter !== undefined && located.has(value.datacenter)) return true;
+  }
+  return false;
 }
 
 /** An order is a promise for one record only: whoever receives several may try any of them first. */

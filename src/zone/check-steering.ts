@@ -3,7 +3,7 @@ import { formatDuration } from "../config/duration.ts";
 import type { IssueList } from "../config/issue-list.ts";
 import { formatType, parseType } from "../wire/rr-types.ts";
 import type { BuildContext } from "./build-context.ts";
-import { explainStickyAnswers } from "./check-pool-contents.ts";
+import { explainStickyAnswers, isLocated } from "./check-pool-contents.ts";
 import { DEFAULT_STEERED_TTL } from "./default-ttls.ts";
 import type { SteeredDraft } from "./draft.ts";
 import type { CheckTarget, HealthCheck, Pool, PoolValue } from "./model.ts";
@@ -14,6 +14,7 @@ import { findReachedPools } from "./pool-members.ts";
 export function checkSteering(
   steered: readonly SteeredDraft[],
   pools: readonly Pool[],
+  located: ReadonlySet<string>,
   context: BuildContext,
 ): void {
   for (const draft of steered) {
@@ -25,6 +26,7 @@ export function checkSteering(
     checkTtl(draft, reached, context.issues);
     checkEnabled(draft, pools, context.issues);
     checkAnswers(draft, pools, context.issues);
+    checkNearest(draft, pools, located, context.issues);
   }
   if (!context.references) checkWitnesses(steered, pools, context.issues);
 }
@@ -123,6 +125,31 @@ function checkAnswers(
   if (chosen.some((pool) => pool?.policy === "sticky" && pool.answers === undefined)) {
     issues.warn(answers.place, explainStickyAnswers(answers.value));
   }
+}
+
+/** Distance orders the pools of a list by their datacenters. */
+function checkNearest(
+  { rrset, settings }: SteeredDraft,
+  pools: readonly Pool[],
+  located: ReadonlySet<string>,
+  issues: IssueList,
+): void {
+  const policy = settings.dynamic?.value.policy;
+  if (rrset.policy !== "nearest" || policy === undefined) return;
+  const lists = rrset.rules.map((rule) => rule.pools).filter((list) => list.length > 1);
+  if (lists.length === 0) {
+    issues.warn(
+      policy.place,
+      "policy nearest has no effect: it orders the pools of a list, and no rule has more than one",
+    );
+    return;
+  }
+  const listed = lists.flat().flatMap((index) => pools[index] ?? []);
+  if (listed.some((pool) => isLocated(pool, pools, located))) return;
+  issues.warn(
+    policy.place,
+    "policy nearest has no effect: no value of the pools has a dc with coords",
+  );
 }
 
 /** A failure is believed only if something else answers meanwhile: with one address there is nothing else. */

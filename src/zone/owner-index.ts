@@ -1,6 +1,6 @@
 import type { Place } from "../config/issue-list.ts";
 import { labelOffsets, lowerName } from "../wire/name.ts";
-import { TYPE_NS } from "../wire/rr-types.ts";
+import { TYPE_CNAME, TYPE_NS } from "../wire/rr-types.ts";
 import type { Draft, StaticDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
 import { keyOf } from "./names.ts";
@@ -12,6 +12,14 @@ export interface OwnerNode {
   readonly statics: StaticDraft[];
   /** Types that are steered. */
   readonly steered: number[];
+}
+
+/** Whether a name is another name for something, for everybody or as steering decides. */
+export function isAlias(node: OwnerNode | undefined): boolean {
+  return (
+    node !== undefined &&
+    (node.steered.includes(TYPE_CNAME) || node.statics.some(({ type }) => type === TYPE_CNAME))
+  );
 }
 
 /** The names of a zone, for the checks that follow one record to another. */

@@ -1,14 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { listZoneIssues, zoneText } from "../../test/support/zone-issues.ts";
-import { loadZone } from "./load-zone.ts";
-import type { Pool, Zone } from "./model.ts";
-
-/** The zone of a text without errors. */
-function zoneOf(text: string): Zone {
-  const { zone, issues } = loadZone(text, { file: "z.yaml", changedAt: 1, references: true });
-  if (zone === undefined) throw new Error(issues.map(({ message }) => message).join("\n"));
-  return zone;
-}
+import { listZoneIssues, zoneOf, zoneText } from "../../test/support/zone-issues.ts";
+import type { Pool } from "./model.ts";
 
 describe("PoolTable", () => {
   const file = (

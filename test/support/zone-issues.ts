@@ -1,6 +1,7 @@
 /** Small zone files for tests, and what the loader says about them. */
 import { renderIssues } from "../../src/config/issue.ts";
 import { loadZone } from "../../src/zone/load-zone.ts";
+import type { Zone } from "../../src/zone/model.ts";
 
 const NS = `  "": { type: NS, values: [a.example.net., b.example.net.] }`;
 
@@ -12,6 +13,13 @@ export function zoneText(records: string, keys = ""): string {
 /** A steered record "www". */
 export function steered(dynamic: string): string {
   return `  www: { type: A, dynamic: ${dynamic} }`;
+}
+
+/** The zone of a file without errors. */
+export function zoneOf(text: string): Zone {
+  const { zone, issues } = loadZone(text, { file: "z.yaml", changedAt: 1, references: true });
+  if (zone === undefined) throw new Error(issues.map(({ message }) => message).join("\n"));
+  return zone;
 }
 
 /** All that is said about a file, as the user sees it. */
