@@ -1,14 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { parseAddress } from "../address/parse.ts";
-import type { HealthSnapshot, TargetState } from "../health/snapshot.ts";
-import type { AllDown, CheckTarget, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
-import type { Decision } from "./decision.ts";
-import { steer } from "./steer.ts";
-import { createTrace, type Trace } from "./trace.ts";
-import { NO_MEMORY, NO_OVERRIDES } from "./world.ts";
+import {
+  AAAA,
+  DOWN,
+  decide,
+  HELD,
+  healthOf,
+  INIT,
+  makeValue,
+  octetsOf,
+  pool,
+  record,
+  targetOf,
+  texts,
+  valuesOf,
+  zoneOf,
+} from "../../test/support/steering-model.ts";
+import { createTrace } from "./trace.ts";
 
-const A = 1;
-const AAAA = 28;
 const CNAME = 5;
 
 describe("steer()", () => {
@@ -345,124 +353,3 @@ describe("steer()", () => {
     ]);
   });
 });
-
-const INIT: Partial<TargetState> = { verdict: "init" };
-const DOWN: Partial<TargetState> = { verdict: "down" };
-const HELD: Partial<TargetState> = { verdict: "down", held: true };
-
-/** Values are checked by a target whose key is the value itself. */
-function healthOf(states: Readonly<Record<string, Partial<TargetState>>>): HealthSnapshot {
-  const well = { verdict: "up", suspect: false, held: false, blind: false, stale: false } as const;
-  return {
-    targets: new Map(
-      Object.entries(states).map(([key, state]) => [
-        key,
-        { ...well, since: 0, lastError: undefined, ...state },
-      ]),
-    ),
-  };
-}
-
-function texts(decision: Decision): string[] {
-  return decision.kind === "answer" ? decision.values.map(({ text }) => text) : [];
-}
-
-function zoneOf(pools: readonly Pool[]): Zone {
-  return {
-    apex: Uint8Array.of(0),
-    rrsets: [],
-    steered: [],
-    pools,
-    datacenters: [],
-    networks: [],
-    serial: 1,
-    negativeTtl: 60,
-  };
-}
-
-function record(changes: Partial<SteeredRRset> = {}): SteeredRRset {
-  return {
-    owner: Uint8Array.of(0),
-    type: A,
-    ttl: 30,
-    ttlMin: 5,
-    answers: undefined,
-    rules: [],
-    policy: "failover",
-    allDown: { kind: "open" },
-    label: "www",
-    ...changes,
-  };
-}
-
-function pool(name: string, values: readonly string[], changes: Partial<Pool> = {}): Pool {
-  return {
-    name,
-    policy: "rotate",
-    values: values.map(makeValue),
-    fallback: undefined,
-    answers: undefined,
-    minHealthy: { count: 1 },
-    nested: [],
-    allDown: undefined,
-    failback: { delayMs: 0, manual: false },
-    slowStartMs: 0,
-    stickyPrefix: { v4: 24, v6: 56 },
-    ...changes,
-  };
-}
-
-function makeValue(text: string): PoolValue {
-  return {
-    text,
-    type: text.includes(":") ? AAAA : A,
-    rdata: octetsOf(text),
-    weight: 1,
-    datacenter: undefined,
-    status: "obey",
-    targets: [targetOf(text)],
-  };
-}
-
-function octetsOf(text: string): Uint8Array {
-  return parseAddress(text)!.octets;
-}
-
-function targetOf(key: string): CheckTarget {
-  return {
-    key,
-    address: "127.0.0.1",
-    port: 80,
-    check: {
-      name: "web",
-      protocol: "TCP",
-      host: undefined,
-      path: "/",
-      method: "GET",
-      headers: {},
-      expect: [[200, 299]],
-      body: undefined,
-      tls: { verify: true, ca: undefined },
-      interval: 5000,
-      timeout: 2000,
-      fast: 1000,
-      rise: 2,
-      fall: 3,
-    },
-  };
-}
-
-function valuesOf(rdata: readonly Uint8Array[]): AllDown {
-  return { kind: "values", rdata, ttl: undefined };
-}
-
-function decide(
-  zone: Zone,
-  rrset: SteeredRRset,
-  pools: readonly number[],
-  health: HealthSnapshot,
-  trace?: Trace,
-): Decision {
-  const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
-  return steer(zone, rrset, { pools, rules: [0], near: undefined }, world, trace);
-}

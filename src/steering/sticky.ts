@@ -7,7 +7,7 @@ import { listNested, listTried } from "./pool-content.ts";
 
 /** The seed of a value: depends on the zone's name and the value alone, so that all name servers of the zone agree. */
 export function findSeed(zone: Zone, text: string): number {
-  return hashOctets(Buffer.concat([zone.apex, Buffer.from(text.toLowerCase())]));
+  return hashOctets(Buffer.concat([zone.apex, Buffer.from(text)]));
 }
 
 /**

@@ -1,0 +1,129 @@
+import { describe, expect, it } from "vitest";
+import { serveInProcess } from "../../test/support/in-process.ts";
+import { overridesOf } from "../../test/support/random-zone.ts";
+import { NO_OVERRIDES } from "../steering/world.ts";
+
+const EU = "198.51.100.1";
+const NA = "203.0.113.1";
+
+function serve(eu: string, www = "") {
+  const text = `
+zone: example.com.
+soa: { mname: ns1.example.com., rname: hostmaster.example.com., minimum: 5 }
+healthchecks: { web: { protocol: TCP, port: 443 } }
+pools:
+  eu: { healthcheck: web, fallback: na, ${eu} values: [${EU}, 198.51.100.2] }
+  na: { healthcheck: web, values: [${NA}] }
+records:
+  "": { type: NS, values: [ns1.example.com., ns2.example.net.] }
+  ns1: { type: A, value: 192.0.2.53 }
+  www: { type: A, ${www} dynamic: { rules: [{ pool: eu }] } }
+`;
+  const files = { "example.com.yaml": text };
+  const served = serveInProcess(files);
+  const down = (...addresses: string[]): void =>
+    served.mark(Object.fromEntries(addresses.map((address) => [address, "down" as const])));
+  /** The records of the only class. */
+  const answer = (): string => {
+    const [set] = served.plane.steering[0]!.sets;
+    if (set === undefined || typeof set === "string") return String(set);
+    return set.rdata.map((rdata) => rdata.join(".")).join(" ");
+  };
+  const mode = (): string => served.plane.steering[0]!.modes[0]!;
+  const reload = (): void => served.load(files);
+  return { ...served, down, answer, mode, reload };
+}
+
+describe("ControlPlane", () => {
+  it("goes back to a pool when its delay is over, without anything else happening", () => {
+    const { down, answer, clock } = serve("failback: { delay: 30s },");
+    down(EU, "198.51.100.2");
+    expect(answer()).toBe(NA);
+    down();
+    clock.advance(29_900);
+    expect(answer()).toBe(NA);
+    clock.advance(100);
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it("goes back by hand alone if the pool says so", () => {
+    const { down, answer, clock, plane } = serve("failback: { manual: true },");
+    down(EU, "198.51.100.2");
+    down();
+    clock.advance(1e9);
+    expect(answer()).toBe(NA);
+    expect(plane.failback("eu", "example.org.")).toEqual([]);
+    expect(plane.failback("eu")).toHaveLength(1);
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+  });
+
+  it("leaves clients with a pool that had to answer while it was held back", () => {
+    const { down, answer } = serve("failback: { manual: true },");
+    down(EU, "198.51.100.2");
+    expect(answer()).toBe(NA);
+    down(NA);
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+    down();
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+  });
+
+  it("raises the weight of a value that is back, step by step", () => {
+    const { down, plane, clock } = serve("slow_start: 100s,");
+    const cycle = (): number[] => {
+      const [set] = plane.steering[0]!.sets;
+      if (set === undefined || typeof set === "string") throw new Error("no records");
+      const leads = [0, 0];
+      if (set.cycle === undefined) return [1, 1];
+      for (const lead of set.cycle) leads[lead]!++;
+      return leads;
+    };
+    down(EU);
+    down();
+    expect(cycle()).toEqual([1, 100]);
+    clock.advance(5000);
+    expect(cycle()).toEqual([1, 20]);
+    clock.advance(45_000);
+    expect(cycle()).toEqual([1, 2]);
+    clock.advance(50_000);
+    expect(cycle()).toEqual([1, 1]);
+    expect(clock.pendingTimers()).toBe(0);
+  });
+
+  it("does what operators say, and stops when they do", () => {
+    const { answer, plane } = serve("");
+    plane.setOverrides(overridesOf([["eu", "drain"]]));
+    expect(answer()).toBe(NA);
+    plane.setOverrides(NO_OVERRIDES);
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+  });
+
+  it("publishes only what changes an answer", () => {
+    const { plane, serving, down } = serve("");
+    const { sets } = serving;
+    plane.setOverrides(overridesOf([["198.51.100.77", "drain"]]));
+    down(NA);
+    expect(serving.sets).toBe(sets);
+    down(EU);
+    expect(serving.sets).not.toBe(sets);
+  });
+
+  it("answers what was healthy last over a reload, if all_down says so", () => {
+    const { down, answer, mode, reload } = serve("", "ttl: 20, all_down: last,");
+    down(EU);
+    expect(answer()).toBe("198.51.100.2");
+    down(EU, "198.51.100.2", NA);
+    expect([answer(), mode()]).toEqual(["198.51.100.2", "all-down-last"]);
+    reload();
+    expect([answer(), mode()]).toEqual(["198.51.100.2", "all-down-last"]);
+  });
+
+  it("leaves its clock alone once it is closed", () => {
+    const { down, plane, clock } = serve("failback: { delay: 30s },");
+    down(EU, "198.51.100.2");
+    down();
+    expect(clock.pendingTimers()).toBe(1);
+    plane.close();
+    expect(clock.pendingTimers()).toBe(0);
+  });
+});
