@@ -15,6 +15,7 @@ import { renderIssues } from "./config/issue.ts";
 import type { ServerSettings, SocketAddress } from "./config/server-file.ts";
 import { ControlPlane } from "./control/control-plane.ts";
 import { type HealthService, startHealthService } from "./control/health-service.ts";
+import { Shares } from "./control/shares.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
 import { type CurrentGeo, type GeoData, watchGeoData } from "./geo/geo-data.ts";
@@ -34,6 +35,8 @@ import type { CheckTarget } from "./zone/model.ts";
 
 /** How long the first round of checks may keep `ready` waiting. */
 const FIRST_ROUND_MS = 2000;
+/** Far below the time in which a counter of answers could wrap around. */
+const SAMPLE_MS = 60_000;
 /** SIGTERM ends the process within two seconds, whatever still hangs. */
 const STOP_MS = 1800;
 
@@ -103,8 +106,14 @@ async function start(
         log.error({ problem }, isKept ? "older geo data stays in use" : "geo database not used"),
     });
     closers.push(async () => geo.close());
+    const shares = new Shares(() => server.rotation());
+    const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
+    closers.push(async () => clearInterval(sampling));
     const plane = new ControlPlane({
-      publish: (publication) => server.publish(publication),
+      publish: (publication) => {
+        server.publish(publication);
+        shares.follow(plane.steering);
+      },
       log,
       clock: systemClock,
     });
