@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { renderMetrics } from "../../src/admin/metrics.ts";
 import { HealthStats } from "../../src/control/health-stats.ts";
@@ -33,6 +34,7 @@ interface Monitored {
   readonly server: InProcess;
   readonly stats: HealthStats;
   readonly shares: Shares;
+  readonly families: ReadonlySet<string>;
   read(): Map<string, number>;
 }
 
@@ -79,7 +81,8 @@ function monitor(): Monitored {
         series.map((one) => [keyOfSeries(one), one.value] as const),
       ),
     );
-  return { server, stats, shares, read };
+  const families = new Set(collectMetrics(sources).map(({ name }) => name));
+  return { server, stats, shares, families, read };
 }
 
 function ask({ server }: Monitored, name: string, times = 1): void {
@@ -220,4 +223,10 @@ it("no query adds a series", () => {
   const after = monitored.read();
   expect([...after.keys()]).toEqual(before);
   expect(after.get(key("rondo_dns_requests_total", { proto: "tcp" }))).toBeGreaterThan(1000);
+});
+
+it("docs/metrics.md lists every family and none that does not exist", async () => {
+  const page = await readFile(new URL("../../docs/metrics.md", import.meta.url), "utf8");
+  const listed = new Set(page.match(/\b(?:rondo|process|nodejs)_[a-z0-9_]+[a-z0-9]/g));
+  expect([...listed].sort()).toEqual([...monitor().families].sort());
 });
