@@ -22,7 +22,7 @@ export function takeLead(
   const slot = slotBase + relative;
   const sticky = words[word + RRSET.sticky]!;
   if (sticky !== 0) {
-    const lead = findSticky(image, sticky, words[word + RRSET.count]!, client);
+    const lead = findSticky(image, rrset + sticky, words[word + RRSET.count]!, client);
     rotation[slot + lead]!++;
     return lead;
   }
@@ -30,7 +30,7 @@ export function takeLead(
   rotation[slot] = turn + 1;
   const cycle = words[word + RRSET.cycle]!;
   if (cycle === 0) return turn % words[word + RRSET.count]!;
-  return halves[(cycle >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
+  return halves[((rrset + cycle) >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
 }
 
 /** The record that is nearest to the client's prefix. */

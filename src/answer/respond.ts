@@ -101,9 +101,9 @@ function answer(context: Context, serving: Serving): number {
       if (node === 0) return deny(context, segment, apex, RCODE_NXDOMAIN);
     }
 
-    // ANY gets one RRset, whichever comes first (RFC 8482 §4.1).
-    let entry = type === TYPE_ANY ? segment.firstEntry(node) : segment.findEntry(node, type);
-    const isAlias = entry === 0 && type !== TYPE_ANY;
+    if (type === TYPE_ANY) return answerAny(context, serving, segment, node, owner, apex);
+    let entry = segment.findEntry(node, type);
+    const isAlias = entry === 0;
     if (isAlias) entry = segment.findEntry(node, TYPE_CNAME);
     if (entry === 0) return deny(context, segment, apex, RCODE_NOERROR);
 
@@ -128,6 +128,29 @@ function answer(context: Context, serving: Serving): number {
   }
 }
 
+/** Writes one RRset, the first that this client has (RFC 8482 §4.1). @returns the RCODE */
+function answerAny(
+  context: Context,
+  serving: Serving,
+  segment: Segment,
+  node: number,
+  owner: number,
+  apex: number,
+): number {
+  let entry = segment.firstEntry(node);
+  for (let left = segment.countEntries(node); left > 0; left--) {
+    const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
+    if (written === NO_ANSWER) return fail();
+    if (written === FULL) return overflow(context, RCODE_NOERROR);
+    if (written !== NODATA) {
+      response.answers += written;
+      return RCODE_NOERROR;
+    }
+    entry = segment.nextEntry(entry);
+  }
+  return deny(context, segment, apex, RCODE_NOERROR);
+}
+
 /** Adds the SOA that lets a negative answer be cached (RFC 2308 §3). @returns the RCODE */
 function deny(context: Context, segment: Segment, apex: number, rcode: number): number {
   if (response.writeRRset(segment, segment.negativeSoa, apex, apex, 0) === FULL) {
@@ -137,7 +160,7 @@ function deny(context: Context, segment: Segment, apex: number, rcode: number): 
   return rcode;
 }
 
-/** Nothing is better than a wrong answer, says the zone. @returns the RCODE */
+/** No answer. @returns the RCODE */
 function fail(): number {
   response.empty(query.questionEnd);
   response.authoritative = false;
@@ -146,7 +169,8 @@ function fail(): number {
 
 /** What does not fit in a datagram is asked again over a stream; what fits in no message is our own mistake. */
 function overflow(context: Context, rcode: number): number {
+  if (context.stream) return fail();
   response.empty(query.questionEnd);
-  response.truncated = !context.stream;
-  return context.stream ? RCODE_SERVFAIL : rcode;
+  response.truncated = true;
+  return rcode;
 }

@@ -101,7 +101,7 @@ export class Response {
       }
     } else {
       for (let i = 0; i < answers; i++) {
-        const at = words[word + RRSET.words + record]!;
+        const at = rrset + words[word + RRSET.words + record]!;
         const size = read16(source, at);
         if (to + size + 2 > limit) return FULL;
         out[to++] = POINTER | (owner >> 8);

@@ -8,6 +8,8 @@ import { COUNTER } from "./counters.ts";
 import { takeLead } from "./lead.ts";
 import { FULL, RDATA_OFFSET, type Response } from "./response.ts";
 
+/** How far a compression pointer reaches (RFC 1035 §4.1.4); only a referral to hundreds of servers is longer. */
+const MAX_POINTER = 0x3fff;
 /** The client's class gets no record of the type. */
 export const NODATA = -2;
 /** The client's class gets no answer at all. */
@@ -37,7 +39,7 @@ export function writeEntry(
   }
   context.counters[COUNTER.steered]!++;
   const { sets } = serving;
-  const plan = sets.plan(segment.planBase + segment.words[(reference >> 2) + STEERED_ENTRY.plan]!);
+  const plan = segment.planBase + segment.words[(reference >> 2) + STEERED_ENTRY.plan]!;
   const map = sets.mapOf(plan);
   const clientClass = map < 0 ? 0 : client.classify(serving.maps[map]!);
   const rrset = sets.rrsetOf(plan, clientClass);
@@ -84,7 +86,7 @@ export function writeReferral(
   return true;
 }
 
-/** @returns false if there are such addresses and they do not fit */
+/** @returns false if there are such addresses and they do not fit; where no pointer reaches, none are written */
 function writeAddresses(
   response: Response,
   segment: Segment,
@@ -94,7 +96,7 @@ function writeAddresses(
   apex: number,
 ): boolean {
   const entry = segment.findEntry(node, type);
-  if (entry === 0 || segment.isSteered(entry)) return true;
+  if (entry === 0 || segment.isSteered(entry) || owner > MAX_POINTER) return true;
   const written = response.writeRRset(segment, segment.entryReference(entry), owner, apex, 0);
   if (written === FULL) return false;
   response.additionals += written;

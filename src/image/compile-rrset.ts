@@ -71,7 +71,7 @@ export function compileRRset(
     }
     const { octets, pointers } = compressRdata(type, data, apex);
     builder.align();
-    builder.setWord(reference, RRSET.words + i, builder.length);
+    builder.setWord(reference, RRSET.words + i, builder.length - reference);
     builder.append16(RECORD_HEAD_OCTETS + octets.length);
     builder.append16(pointers.length);
     for (const pointer of pointers) builder.append16(RECORD_HEAD_OCTETS + pointer);
@@ -87,13 +87,13 @@ export function compileRRset(
 function appendCycle(builder: OctetBuilder, reference: number, cycle: Uint16Array): void {
   builder.align();
   const octets = new Uint8Array(cycle.buffer, cycle.byteOffset, cycle.byteLength);
-  builder.setWord(reference, RRSET.cycle, builder.append(octets));
+  builder.setWord(reference, RRSET.cycle, builder.append(octets) - reference);
   builder.setWord(reference, RRSET.cycleLength, cycle.length);
 }
 
 function appendSticky(builder: OctetBuilder, reference: number, sticky: StickySource): void {
   const table = builder.allocate(STICKY.words + sticky.seeds.length * 2);
-  builder.setWord(reference, RRSET.sticky, table);
+  builder.setWord(reference, RRSET.sticky, table - reference);
   builder.setWord(table, STICKY.prefix4, sticky.prefix4);
   builder.setWord(table, STICKY.prefix6, sticky.prefix6);
   const weights = new Uint32Array(Float32Array.from(sticky.weights).buffer);

@@ -51,7 +51,10 @@ export const STEERED_ENTRY = {
 
 export const NO_ROTATION = 0xffffffff;
 
-/** An RRset in wire form, ready to be copied; its records follow. */
+/**
+ * An RRset in wire form, ready to be copied; its records follow. What it refers to itself, it does so from its own start,
+ * so that it can be moved as it is.
+ */
 export const RRSET = {
   type: 0,
   count: 1,
@@ -82,7 +85,7 @@ export const STICKY = {
 /** Answer sets header. */
 export const SETS = {
   plans: 0,
-  /** One word per plan. */
+  /** Two words per plan: where it is, and the number of its location map plus one (0: every client is of class 0). */
   table: 1,
   words: 2,
 } as const;
@@ -90,13 +93,7 @@ export const SETS = {
 /** In place of an RRset: these clients get SERVFAIL. */
 export const SERVFAIL_SET = 1;
 
-/** A plan: one word per class of clients follows, its RRset, SERVFAIL_SET, or 0 for NODATA. */
-export const PLAN = {
-  /** Number of the location map plus one; 0: every client is of class 0. */
-  map: 0,
-  classes: 1,
-  words: 2,
-} as const;
+/** A plan is one word per class of clients: its RRset from the plan's start on, SERVFAIL_SET, or 0 for NODATA. */
 
 /** Octets of a record in front of its rdata, without the owner: type, class, TTL, rdata length. */
 export const RECORD_HEAD_OCTETS = 10;

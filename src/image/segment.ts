@@ -2,6 +2,8 @@ import { type NameKey, slotOf } from "../wire/name-key.ts";
 import { ImageView } from "./image-view.ts";
 import { NODE, RRSET, SEGMENT, STEERED } from "./layout.ts";
 
+const NODE_ENTRY_WORDS = 2;
+
 /** Reads one compiled zone. Nodes and RRsets are references into it, 0 for none. */
 export class Segment extends ImageView {
   readonly apex: number;
@@ -60,16 +62,25 @@ export class Segment extends ImageView {
   findEntry(node: number, type: number): number {
     const { words } = this;
     let entry = (node >> 2) + NODE.words;
-    for (let left = words[(node >> 2) + NODE.rrsets]!; left > 0; left--, entry += 2) {
+    for (let left = this.countEntries(node); left > 0; left--, entry += NODE_ENTRY_WORDS) {
       if ((words[entry]! & 0xffff) === type) return entry;
     }
     return 0;
   }
 
-  /** @returns the word of a node's first RRset entry, or 0 for an empty non-terminal */
+  /** How many RRset entries a node has; an empty non-terminal has none. */
+  countEntries(node: number): number {
+    return this.words[(node >> 2) + NODE.rrsets]!;
+  }
+
+  /** @returns the word of a node's first RRset entry, if it has any */
   firstEntry(node: number): number {
-    const word = node >> 2;
-    return this.words[word + NODE.rrsets] === 0 ? 0 : word + NODE.words;
+    return (node >> 2) + NODE.words;
+  }
+
+  /** @returns the word of the entry behind another one of the same node, if there is one */
+  nextEntry(entry: number): number {
+    return entry + NODE_ENTRY_WORDS;
   }
 
   isSteered(entry: number): boolean {
