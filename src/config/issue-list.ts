@@ -6,7 +6,7 @@ export interface Place {
   readonly end: number;
 }
 
-/** A file with a thousand mistakes has one mistake; more would only fill the terminal and the log. */
+/** A file with a thousand mistakes has one mistake; more would only fill the terminal and the log. Of each severity. */
 const MAX_ISSUES = 1000;
 /** Units of a source line shown; longer lines are cut to a window around the place. */
 const MAX_SOURCE = 160;
@@ -18,7 +18,8 @@ export class IssueList {
   readonly #found: { severity: Issue["severity"]; place: Place; message: string }[] = [];
   readonly #seen = new Set<string>();
   #errors = 0;
-  #dropped = 0;
+  readonly #kept = { error: 0, warning: 0 };
+  readonly #dropped = { error: 0, warning: 0 };
   #lineStarts: number[] | undefined;
 
   constructor(file: string, text: string) {
@@ -57,16 +58,18 @@ export class IssueList {
     const sorted = this.#found.toSorted((a, b) => a.place.start - b.place.start);
     const issues = sorted.map((found) => this.#locate(found));
     const last = issues.at(-1);
-    if (this.#dropped > 0 && last !== undefined) {
-      issues.push({ ...last, severity: "error", message: `${this.#dropped} more issues follow` });
+    for (const severity of ["error", "warning"] as const) {
+      const count = this.#dropped[severity];
+      if (count === 0 || last === undefined) continue;
+      issues.push({ ...last, severity, message: `${count} more ${severity}s are not shown` });
     }
     return issues;
   }
 
   #add(severity: Issue["severity"], place: Place, text: string | (() => string)): void {
     if (severity === "error") this.#errors += 1;
-    if (this.#found.length >= MAX_ISSUES) {
-      this.#dropped += 1;
+    if (this.#kept[severity] >= MAX_ISSUES) {
+      this.#dropped[severity] += 1;
       return;
     }
     const message = typeof text === "string" ? text : text();
@@ -74,6 +77,7 @@ export class IssueList {
     const key = `${place.start} ${severity} ${message}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
+    this.#kept[severity] += 1;
     this.#found.push({ severity, place, message });
   }
 
