@@ -10,7 +10,7 @@ import type { Zone } from "../zone/model.ts";
 
 /** What a plan answers at the moment, and what must be remembered for the next time. */
 export interface DecidedSets {
-  /** By class. */
+  /** By class; the same object as before if nothing in it is different. */
   readonly sets: readonly AnswerSet[];
   readonly modes: readonly Mode[];
   /** The first rotation counter of each answer set, relative to the name's first. */
@@ -63,7 +63,10 @@ export function decideSets(
       decision.kind === "answer" ? `${decision.ttl} ${keys[i]}` : decision.kind,
     )
     .join("\n");
-  return { sets, modes, counters, past, fingerprint };
+  const isSame =
+    before?.fingerprint === fingerprint &&
+    keys.every((key) => before.counters.get(key) === counters.get(key));
+  return { sets: isSame ? before.sets : sets, modes, counters, past, fingerprint };
 }
 
 /** Equal for classes that are answered alike, also over a reload of the zone or of the geo data. */
