@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { listZoneIssues } from "../support/zone-issues.ts";
+import { ROOT } from "./source-tree.ts";
+
+const manual = readFileSync(join(ROOT, "docs/zone-file.md"), "utf8");
+const snippets = [...manual.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text = ""]) => text);
+
+/** Parts of a file get the envelope that is left out around them. */
+function complete(snippet: string): string {
+  const zone = /^zone:/m.test(snippet) ? "" : "zone: example.com.\n";
+  const ns = '  "@": { type: NS, values: [ns1.example.net., ns2.example.net.] }\n';
+  if (!/^records:/m.test(snippet)) return `${zone}${snippet}records:\n${ns}`;
+  return (
+    zone +
+    (snippet.includes("type: NS, ttl")
+      ? snippet
+      : snippet.replace(/^records:\n/m, `records:\n${ns}`))
+  );
+}
+
+test("the manual of the zone file has snippets", () => {
+  expect(snippets.length).toBeGreaterThan(10);
+});
+
+test.for(snippets.map((snippet, i) => [i + 1, snippet] as const))(
+  "snippet %i of the manual loads without a word",
+  ([, snippet]) => {
+    const issues = listZoneIssues(complete(snippet));
+    // A part of a file cannot use all that it shows.
+    expect(
+      issues.filter((issue) => !issue.endsWith("is used by no rule, and by no pool that is")),
+    ).toEqual([]);
+  },
+);
