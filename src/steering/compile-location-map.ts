@@ -78,17 +78,11 @@ export function compileLocationMap(
   // Without subnets a resolver's class is its class as a client, which the tables have already.
   const isShared = tried.every(({ subnets }) => subnets.length === 0);
   const resolvers = isShared || decider.rows.length === 0 ? [] : [places.v4, places.v6];
-  const nowhere = signatures.list[signatures.numberOf([], NOWHERE)]!;
-  const rows = isShared
-    ? decider.rows.map((rule) => [classOf(tried, nowhere, rule)])
-    : decider.rows.map((rule) => signatures.list.map((place) => classOf(tried, place, rule)));
+  // Of the resolvers that the client tables do not know, there is one kind.
+  const nowhere = signatures.list.findIndex((place) => place.isNowhere);
+  const rows = isShared ? decider.rows.map((row) => [row[nowhere]!]) : decider.rows;
   return writeMap([...clients, ...resolvers], rows);
 }
-
-const NOWHERE = {
-  location: { continent: undefined, country: undefined, subdivision: undefined, coords: undefined },
-  asn: undefined,
-};
 
 /** The class of a client in a place, of whom `bySubnet` is the first rule that matches without looking at the place. */
 function classOf(rules: readonly ClassRule[], place: Signature, bySubnet: number): number {
@@ -97,11 +91,12 @@ function classOf(rules: readonly ClassRule[], place: Signature, bySubnet: number
 
 /** What a client table says of each kind of place under each rule that matches by subnet; each looked up once. */
 class Decider {
-  /** The rules by subnet of clients whose class depends on their resolver's place. */
-  readonly rows: number[] = [];
+  /** For clients whose class depends on their resolver's place: the class by number of that. */
+  readonly rows: (readonly number[])[] = [];
   private readonly rules: readonly ClassRule[];
   private readonly places: readonly Signature[];
   private readonly known = new Map<number, number>();
+  private readonly rowNumbers = new Map<string, number>();
   private readonly rowValues = new Map<number, number>();
 
   constructor(rules: readonly ClassRule[], places: readonly Signature[]) {
@@ -124,11 +119,18 @@ class Decider {
   private decideNowhere(bySubnet: number): number {
     let value = this.rowValues.get(bySubnet);
     if (value !== undefined) return value;
-    const first = classOf(this.rules, this.places[0]!, bySubnet);
-    const isSame = this.places.every((place) => classOf(this.rules, place, bySubnet) === first);
-    value = isSame ? first : LOCATION_UNKNOWN | (this.rows.push(bySubnet) - 1);
+    const row = this.places.map((place) => classOf(this.rules, place, bySubnet));
+    value = row.every((each) => each === row[0]) ? row[0]! : LOCATION_UNKNOWN | this.addRow(row);
     this.rowValues.set(bySubnet, value);
     return value;
+  }
+
+  /** Equal rows are one, so that a scope ends only where it makes a difference. */
+  private addRow(row: readonly number[]): number {
+    const key = row.join();
+    const number = this.rowNumbers.get(key) ?? this.rows.push(row) - 1;
+    this.rowNumbers.set(key, number);
+    return number;
   }
 }
 

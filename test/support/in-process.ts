@@ -3,6 +3,7 @@ import type { Context } from "../../src/answer/context.ts";
 import { COUNTER_SLOTS } from "../../src/answer/counters.ts";
 import { respond } from "../../src/answer/respond.ts";
 import { ControlPlane } from "../../src/control/control-plane.ts";
+import type { GeoTable } from "../../src/geo/geo-table.ts";
 import type { TargetState } from "../../src/health/snapshot.ts";
 import { Serving } from "../../src/image/serving.ts";
 import { prepareZone } from "../../src/loader/prepare-zone.ts";
@@ -38,7 +39,10 @@ export interface InProcess {
   readonly clock: FakeClock;
 }
 
-export function serveInProcess(files: Readonly<Record<string, string>>): InProcess {
+export function serveInProcess(
+  files: Readonly<Record<string, string>>,
+  geo: GeoTable = EMPTY_GEO,
+): InProcess {
   const serving = new Serving();
   const context: Context = {
     source: Uint8Array.from([127, 0, 0, 1, ...new Uint8Array(12)]),
@@ -63,9 +67,7 @@ export function serveInProcess(files: Readonly<Record<string, string>>): InProce
   });
   const load = (changed: Readonly<Record<string, string>>): void => {
     plane.serve(
-      Object.entries(changed).map(([file, text]) =>
-        prepareZone(readZone(file, text), EMPTY_GEO, 0),
-      ),
+      Object.entries(changed).map(([file, text]) => prepareZone(readZone(file, text), geo, 0)),
     );
   };
   load(files);
