@@ -2,6 +2,7 @@
  * Small readers of `Tree`s, and how larger ones are made of them. A decoder gives the value, or reports what is wrong
  * and gives undefined; it goes on after a mistake, so that all of a file's are reported together.
  */
+import { describe, type JsonSchema, schemaOf, textSchema } from "./describe.ts";
 import type { IssueList, Place } from "./issue-list.ts";
 import { suggest } from "./suggest.ts";
 import { describeTree, quote, type Scalar, type Tree } from "./tree.ts";
@@ -55,7 +56,7 @@ export function object<T>(
 ): Decoder<T> {
   // A Map, not the object itself: `constructor` and `__proto__` are unknown keys like any other.
   const table = new Map<string, Field<unknown>>(Object.entries(fields));
-  return (tree, name, issues) => {
+  const decode: Decoder<T> = (tree, name, issues) => {
     if (tree.kind !== "mapping") {
       issues.error(tree.place, `${name} must be ${what}, a mapping: ${describeTree(tree)}`);
       return undefined;
@@ -82,11 +83,18 @@ export function object<T>(
     }
     return complete ? (result as T) : undefined;
   };
+  return describe(decode, () => ({
+    title: what,
+    type: "object",
+    properties: Object.fromEntries([...table].map(([key, field]) => [key, schemaOf(field.decode)])),
+    required: [...table].filter(([, field]) => field.required).map(([key]) => key),
+    additionalProperties: false,
+  }));
 }
 
 /** A mapping whose keys the file chooses. Refused values are kept as undefined: their names are still known. */
 export function mapOf<T>(what: string, decode: Decoder<T>): Decoder<readonly Entry<T>[]> {
-  return (tree, name, issues) => {
+  const map: Decoder<readonly Entry<T>[]> = (tree, name, issues) => {
     if (tree.kind !== "mapping") {
       issues.error(tree.place, `${name} must be ${what}, a mapping: ${describeTree(tree)}`);
       return undefined;
@@ -98,11 +106,16 @@ export function mapOf<T>(what: string, decode: Decoder<T>): Decoder<readonly Ent
       place: value.place,
     }));
   };
+  return describe(map, () => ({
+    title: what,
+    type: "object",
+    additionalProperties: schemaOf(decode),
+  }));
 }
 
 /** A list, or one element that stands for a list of one. Refused elements are left out. */
 export function listOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
-  return (tree, name, issues) => {
+  const list: Decoder<readonly Located<T>[]> = (tree, name, issues) => {
     const items = tree.kind === "list" ? tree.items : [tree];
     const decoded: Located<T>[] = [];
     for (const item of items) {
@@ -111,49 +124,63 @@ export function listOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
     }
     return decoded;
   };
+  return describe(list, () => listSchema(decode, 0));
 }
 
 /** A list with at least one element. Refused elements are left out. */
 export function fullListOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
   const list = listOf(decode);
-  return (tree, name, issues) => {
+  const full: Decoder<readonly Located<T>[]> = (tree, name, issues) => {
     if (tree.kind === "list" && tree.items.length === 0) {
       issues.error(tree.place, `${name} is an empty list: at least one is needed`);
       return undefined;
     }
     return list(tree, name, issues);
   };
+  return describe(full, () => listSchema(decode, 1));
 }
 
 /** A list with at least one element, refused as a whole with any of them: for lists in which one tells of the others. */
 export function strictListOf<T>(decode: Decoder<T>): Decoder<readonly Located<T>[]> {
   const list = fullListOf(decode);
-  return (tree, name, issues) => {
+  const strict: Decoder<readonly Located<T>[]> = (tree, name, issues) => {
     const decoded = list(tree, name, issues);
     const expected = tree.kind === "list" ? tree.items.length : 1;
     return decoded?.length === expected ? decoded : undefined;
   };
+  return describe(strict, () => schemaOf(list));
+}
+
+function listSchema(decode: Decoder<unknown>, minItems: number): JsonSchema {
+  const item = schemaOf(decode);
+  return { anyOf: [item, { type: "array", items: item, minItems }] };
 }
 
 /** The tree as it is, for what can only be read once more is known. */
-export const anything: Decoder<Tree> = (tree) => tree;
+export const anything: Decoder<Tree> = describe(
+  (tree) => tree,
+  () => ({}),
+);
 
-export const text: Decoder<string> = (tree, name, issues) => {
+export const text: Decoder<string> = describe((tree, name, issues) => {
   if (tree.kind === "scalar" && typeof tree.value === "string") return tree.value;
   const hint = isUnquoted(tree) ? `; put it in quotes: "${tree.source}"` : "";
   issues.error(tree.place, `${name} must be text: ${describeTree(tree)}${hint}`);
   return undefined;
-};
+}, textSchema);
 
-export const boolean: Decoder<boolean> = (tree, name, issues) => {
-  if (tree.kind === "scalar" && typeof tree.value === "boolean") return tree.value;
-  issues.error(tree.place, `${name} must be true or false: ${describeTree(tree)}`);
-  return undefined;
-};
+export const boolean: Decoder<boolean> = describe(
+  (tree, name, issues) => {
+    if (tree.kind === "scalar" && typeof tree.value === "boolean") return tree.value;
+    issues.error(tree.place, `${name} must be true or false: ${describeTree(tree)}`);
+    return undefined;
+  },
+  () => ({ type: "boolean" }),
+);
 
 /** A whole number, written in decimal. */
 export function integer(least: number, most: number): Decoder<number> {
-  return (tree, name, issues) => {
+  const decode: Decoder<number> = (tree, name, issues) => {
     const allowed = `${name} must be a whole number from ${least} to ${most}`;
     const value = readNumber(tree, allowed, issues);
     if (value === undefined) return undefined;
@@ -161,11 +188,12 @@ export function integer(least: number, most: number): Decoder<number> {
     issues.error(tree.place, `${allowed}: ${describeTree(tree)}`);
     return undefined;
   };
+  return describe(decode, () => ({ type: "integer", minimum: least, maximum: most }));
 }
 
 /** Any number in a range. */
 export function number(least: number, most: number): Decoder<number> {
-  return (tree, name, issues) => {
+  const decode: Decoder<number> = (tree, name, issues) => {
     const allowed = `${name} must be a number from ${least} to ${most}`;
     const value = readNumber(tree, allowed, issues);
     if (value === undefined) return undefined;
@@ -173,6 +201,7 @@ export function number(least: number, most: number): Decoder<number> {
     issues.error(tree.place, `${allowed}: ${describeTree(tree)}`);
     return undefined;
   };
+  return describe(decode, () => ({ type: "number", minimum: least, maximum: most }));
 }
 
 /** One of some words; those of the format that are not built yet are told from mistakes. */
@@ -180,7 +209,7 @@ export function oneOf<T extends string>(
   words: readonly T[],
   later: readonly string[] = [],
 ): Decoder<T> {
-  return (tree, name, issues) => {
+  const decode: Decoder<T> = (tree, name, issues) => {
     const value = tree.kind === "scalar" && typeof tree.value === "string" ? tree.value : undefined;
     const word = words.find((candidate) => candidate === value);
     if (word !== undefined) return word;
@@ -195,6 +224,7 @@ export function oneOf<T extends string>(
     issues.error(tree.place, `${name} must be ${list(words)}: ${describeTree(tree)}${hint}`);
     return undefined;
   };
+  return describe(decode, () => ({ enum: words }));
 }
 
 /** `a, b or c`. */

@@ -18,6 +18,7 @@ import {
   strictListOf,
   text,
 } from "./decode.ts";
+import { describe, type JsonSchema, schemaOf } from "./describe.ts";
 import { ttl } from "./duration.ts";
 import type { IssueList } from "./issue-list.ts";
 import { allDown, pool } from "./pool-schema.ts";
@@ -51,6 +52,12 @@ export function decodeZone(tree: Tree, issues: IssueList): ZoneSettings | undefi
   return { ...EMPTY, records: { value, place: tree.place } };
 }
 
+/** The JSON Schema of a zone file with an envelope: structure, words and ranges; what names mean is for `check`. */
+export function describeZoneFile(): JsonSchema {
+  const schema = "https://json-schema.org/draft/2020-12/schema";
+  return { $schema: schema, ...schemaOf(envelope), title: "a zone file of rondo" };
+}
+
 const EMPTY: ZoneSettings = {
   zone: undefined,
   ttl: undefined,
@@ -64,11 +71,14 @@ const EMPTY: ZoneSettings = {
 
 const ENVELOPE: ReadonlySet<string> = new Set([...Object.keys(EMPTY), "import"]);
 
+const serialNumber = integer(0, 0xffff_ffff);
+
 /** "auto", or a serial number (RFC 1982). */
-const serial: Decoder<"auto" | number> = (tree, name, issues) =>
-  tree.kind === "scalar" && tree.value === "auto"
-    ? "auto"
-    : integer(0, 0xffff_ffff)(tree, name, issues);
+const serial: Decoder<"auto" | number> = describe(
+  (tree, name, issues) =>
+    tree.kind === "scalar" && tree.value === "auto" ? "auto" : serialNumber(tree, name, issues),
+  () => ({ anyOf: [{ const: "auto" }, schemaOf(serialNumber)] }),
+);
 
 const soa: Decoder<SoaSettings> = object<SoaSettings>("the SOA settings", {
   mname: optional(text),
@@ -93,17 +103,22 @@ const location: Decoder<LocationSettings> = object<LocationSettings>("a network"
   asn: optional(autonomousSystem),
 });
 
-const networks: Decoder<readonly NetworkSettings[]> = (tree, name, issues) => {
-  const entries = mapOf("networks by their prefix", location)(tree, name, issues);
-  if (entries === undefined) return undefined;
-  const found: NetworkSettings[] = [];
-  for (const { key, keyPlace, value } of entries) {
-    const scalar: Tree = { kind: "scalar", value: key, source: key, place: keyPlace };
-    const network = prefix(scalar, "the prefix of a network", issues);
-    if (network !== undefined) found.push({ prefix: network, place: keyPlace, settings: value });
-  }
-  return found;
-};
+const locations = mapOf("networks by their prefix", location);
+
+const networks: Decoder<readonly NetworkSettings[]> = describe(
+  (tree, name, issues) => {
+    const entries = locations(tree, name, issues);
+    if (entries === undefined) return undefined;
+    const found: NetworkSettings[] = [];
+    for (const { key, keyPlace, value } of entries) {
+      const scalar: Tree = { kind: "scalar", value: key, source: key, place: keyPlace };
+      const network = prefix(scalar, "the prefix of a network", issues);
+      if (network !== undefined) found.push({ prefix: network, place: keyPlace, settings: value });
+    }
+    return found;
+  },
+  () => schemaOf(locations),
+);
 
 const rule: Decoder<RuleSettings> = object<RuleSettings>("a rule", {
   geos: optional(fullListOf(text)),
@@ -128,22 +143,28 @@ const octodnsCheck: Decoder<OctodnsCheck> = object<OctodnsCheck>("an octoDNS che
 });
 
 /** Other keys are providers' own: octoDNS files carry them, and they mean nothing to a name server. */
-const octodns: Decoder<OctodnsSettings> = (tree, name, issues) => {
-  if (tree.kind !== "mapping") {
-    issues.error(tree.place, `${name} must be a mapping: ${describeTree(tree)}`);
-    return undefined;
-  }
-  let healthcheck: OctodnsSettings["healthcheck"];
-  for (const { key, keyPlace, value } of tree.entries) {
-    if (key !== "healthcheck") {
-      issues.warn(keyPlace, `${JSON.stringify(key)} of octoDNS is left out of account`);
-      continue;
+const octodns: Decoder<OctodnsSettings> = describe(
+  (tree, name, issues) => {
+    if (tree.kind !== "mapping") {
+      issues.error(tree.place, `${name} must be a mapping: ${describeTree(tree)}`);
+      return undefined;
     }
-    const check = octodnsCheck(value, key, issues);
-    if (check !== undefined) healthcheck = { value: check, place: value.place };
-  }
-  return { healthcheck };
-};
+    let healthcheck: OctodnsSettings["healthcheck"];
+    for (const { key, keyPlace, value } of tree.entries) {
+      if (key !== "healthcheck") {
+        issues.warn(keyPlace, `${JSON.stringify(key)} of octoDNS is left out of account`);
+        continue;
+      }
+      const check = octodnsCheck(value, key, issues);
+      if (check !== undefined) healthcheck = { value: check, place: value.place };
+    }
+    return { healthcheck };
+  },
+  () => ({
+    type: "object",
+    properties: { healthcheck: schemaOf(octodnsCheck) },
+  }),
+);
 
 const recordFields: Decoder<RecordSettings> = object<RecordSettings>("a record", {
   type: required(fullListOf(text)),
@@ -158,12 +179,15 @@ const recordFields: Decoder<RecordSettings> = object<RecordSettings>("a record",
   octodns: optional(octodns),
 });
 
-const record: Decoder<RecordSettings> = (tree, name, issues) => {
-  const settings = recordFields(tree, name, issues);
-  const isSteered = tree.kind === "mapping" && tree.entries.some(({ key }) => key === "dynamic");
-  // Without its refused steering it would be taken for a plain record, and blamed for what that lacks.
-  return isSteered && settings?.dynamic === undefined ? undefined : settings;
-};
+const record: Decoder<RecordSettings> = describe(
+  (tree, name, issues) => {
+    const settings = recordFields(tree, name, issues);
+    const isSteered = tree.kind === "mapping" && tree.entries.some(({ key }) => key === "dynamic");
+    // Without its refused steering it would be taken for a plain record, and blamed for what that lacks.
+    return isSteered && settings?.dynamic === undefined ? undefined : settings;
+  },
+  () => schemaOf(recordFields),
+);
 
 const records = mapOf("records by owner name", listOf(record));
 

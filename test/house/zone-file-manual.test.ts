@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
+import type { JsonSchema } from "../../src/config/describe.ts";
+import { describeZoneFile } from "../../src/config/zone-schema.ts";
+import { validate } from "../support/validate-schema.ts";
 import { listZoneIssues } from "../support/zone-issues.ts";
 import { ROOT } from "./source-tree.ts";
 
@@ -34,3 +38,25 @@ test.for(snippets.map((snippet, i) => [i + 1, snippet] as const))(
     ).toEqual([]);
   },
 );
+
+test("the manual of the zone file names every key", () => {
+  const keys = new Set<string>();
+  const visit = (part: unknown): void => {
+    if (typeof part !== "object" || part === null) return;
+    const { properties } = part as JsonSchema;
+    for (const key of Object.keys(properties ?? {})) keys.add(key);
+    for (const inner of Object.values(part)) visit(inner);
+  };
+  visit(describeZoneFile());
+  expect(keys.size).toBeGreaterThan(50);
+  const prose = manual.replace(/^```[\s\S]*?^```$/gm, "");
+  expect(
+    [...keys].filter((key) => !prose.includes(`\`${key}\``) && !prose.includes(`\`${key}:`)),
+  ).toEqual([]);
+});
+
+test("the schema of the zone file accepts every snippet of its manual", () => {
+  for (const snippet of snippets) {
+    expect(validate(describeZoneFile(), parse(complete(snippet)))).toBeUndefined();
+  }
+});
