@@ -100,6 +100,12 @@ export class RangeTable {
     return low;
   }
 
+  /** All ranges, for use off the query path. */
+  list(): RangeList {
+    const words = this.starts.length === this.count ? 1 : 4;
+    return { words, starts: this.starts, values: Uint32Array.from(this.values) };
+  }
+
   /** Length of the widest prefix around an address that stays inside range `i`, which holds it. */
   widen4(address: number, i: number): number {
     const { starts } = this;

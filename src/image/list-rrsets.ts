@@ -41,7 +41,8 @@ function readRRset(
   let ttl = 0;
   const rdata = Array.from({ length: count }, (_, i) => {
     const isFixed = stride > 0;
-    const start = isFixed ? reference + RRSET.words * 4 + i * stride : words[at + RRSET.words + i]!;
+    const start =
+      reference + (isFixed ? RRSET.words * 4 + i * stride : words[at + RRSET.words + i]!);
     const pointers = isFixed ? 0 : read16(octets, start + 2);
     const head = isFixed ? start : start + 4 + pointers * 2;
     const length = isFixed ? stride : read16(octets, start);

@@ -19,6 +19,7 @@ import {
   translateScope,
 } from "../address/embedded.ts";
 import type { AddressKey } from "../address/key.ts";
+import type { RangeList } from "../address/range-list.ts";
 import { RangeTable } from "../address/range-table.ts";
 
 export const HEADER_WORDS = 7;
@@ -71,6 +72,11 @@ export class LocationMap {
     }
     const column = lookUp(this.resolvers4, this.resolvers6, resolver);
     return this.classes[row * this.columns + column]!;
+  }
+
+  /** The ranges of addresses whose clients are all treated alike, for use off the query path; the values mean nothing. */
+  listClients(): readonly [v4: RangeList, v6: RangeList] {
+    return [this.clients4.list(), this.clients6.list()];
   }
 
   private findClient(client: AddressKey): number {
