@@ -33,14 +33,15 @@ export function decideSets(
   before: DecidedSets | undefined,
 ): DecidedSets {
   const { memory } = world;
-  const ofPlan: Memory = {
+  const remembered: Memory = {
     heldBack: (...pool) => memory.heldBack(...pool),
     share: (...value) => memory.share(...value),
     past: (_, __, clientClass) => before?.past.get(keyOfClass(clientClass)),
   };
+  const ofPlan: World = { ...world, memory: remembered };
   const past = new Map<string, ClassPast>();
   const decisions = plan.classes.classes.map((clientClass) => {
-    const decision = steer(zone, plan.rrset, clientClass, { ...world, memory: ofPlan });
+    const decision = steer(zone, plan.rrset, clientClass, ofPlan);
     const key = keyOfClass(clientClass);
     past.set(key, remember(decision, before?.past.get(key)));
     return decision;
@@ -70,9 +71,16 @@ export function decideSets(
 }
 
 /** Equal for classes that are answered alike, also over a reload of the zone or of the geo data. */
-export function keyOfClass({ pools, near }: ClientClass): string {
-  return `${pools}|${near}`;
+export function keyOfClass(clientClass: ClientClass): string {
+  const known = classKeys.get(clientClass);
+  if (known !== undefined) return known;
+  const key = `${clientClass.pools}|${clientClass.near}`;
+  classKeys.set(clientClass, key);
+  return key;
 }
+
+/** There may be hundreds of classes, which stay the same from decision to decision. */
+const classKeys = new WeakMap<ClientClass, string>();
 
 function remember(decision: Decision, before: ClassPast | undefined): ClassPast {
   const pool = decision.kind === "answer" ? (decision.pool ?? before?.pool) : before?.pool;

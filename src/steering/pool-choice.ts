@@ -60,12 +60,25 @@ export function findLinks(
   current?: string,
 ): Link[] {
   return findChain(zone, pools).map(({ pool, from }) => ({
-    ...judgePool(zone, pool, type, world),
+    ...judgeOnce(zone, pool, type, world),
     from,
     heldBack: world.memory.heldBack(zone, pool, type),
     isCurrent: pool.name === current,
   }));
 }
+
+/** Hundreds of classes try the same pools in the same world, which never changes. */
+function judgeOnce(zone: Zone, pool: Pool, type: number, world: World): PoolStanding {
+  const byType = judged.get(world) ?? new Map<number, Map<Pool, PoolStanding>>();
+  judged.set(world, byType);
+  const byPool = byType.get(type) ?? new Map<Pool, PoolStanding>();
+  byType.set(type, byPool);
+  const standing = byPool.get(pool) ?? judgePool(zone, pool, type, world);
+  byPool.set(pool, standing);
+  return standing;
+}
+
+const judged = new WeakMap<World, Map<number, Map<Pool, PoolStanding>>>();
 
 /**
  * The pool that answers, or what is answered without one.

@@ -139,14 +139,14 @@ function findSticky(
 
 /** By distance from the class, those without a datacenter last; in written order where nobody knows the distance. */
 function rankBy(zone: Zone, near: readonly number[] | undefined, link: Link): Ranking {
-  const written = link.values.flatMap(({ value }) => value.datacenter ?? []);
   const names =
-    near === undefined ? [...new Set(written)] : zone.datacenters.map(({ name }) => name);
-  const ranks = new Map(names.map((name, i) => [name, near?.[i] ?? i]));
-  return ({ value: { datacenter } }) =>
-    datacenter === undefined
-      ? Number.POSITIVE_INFINITY
-      : (ranks.get(datacenter) ?? Number.POSITIVE_INFINITY);
+    near === undefined
+      ? link.values.map(({ value }) => value.datacenter)
+      : zone.datacenters.map(({ name }) => name);
+  return ({ value: { datacenter } }) => {
+    const at = datacenter === undefined ? -1 : names.indexOf(datacenter);
+    return at < 0 ? Number.POSITIVE_INFINITY : (near?.[at] ?? at);
+  };
 }
 
 /** @param written what is written nearest to the value: the pool's number, then the record's; undefined: the default */
