@@ -8,13 +8,15 @@ export interface BannerParts {
   readonly zones: readonly LoadedZone[];
   /** Undefined while the databases are being read. */
   readonly geo: readonly GeoSource[] | undefined;
+  /** Where the admin interface is. */
+  readonly admin: string | undefined;
 }
 
 /** More zones than this are counted, not listed. */
 const LISTED_ZONES = 20;
 
 /** What a server says when it starts: enough to see that it is the right one, and no more. */
-export function renderBanner({ version, server, zones, geo }: BannerParts): string {
+export function renderBanner({ version, server, zones, geo, admin }: BannerParts): string {
   const { path, workers, reason } = server.udpPath;
   const lines = [
     `rondo ${version} on Node ${process.versions.node}, ${process.platform}-${process.arch}`,
@@ -35,7 +37,7 @@ export function renderBanner({ version, server, zones, geo }: BannerParts): stri
     const by = attribution === undefined ? "" : ` (${attribution})`;
     lines.push(`geo data ${name} of ${built ?? "unknown date"}${by}`);
   }
-  lines.push("admin interface: none");
+  lines.push(admin === undefined ? "admin interface: none" : `admin ${admin}`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -5,6 +5,8 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseAddress } from "./address/parse.ts";
+import { AdminError } from "./admin/admin-error.ts";
+import { createAdminServices } from "./admin-services.ts";
 import { renderBanner, renderTry } from "./banner.ts";
 import type { Output } from "./cli/command.ts";
 import { EXIT } from "./cli/exit-codes.ts";
@@ -12,9 +14,12 @@ import { readSettings } from "./cli/read-settings.ts";
 import type { ServeOptions } from "./cli/serve.ts";
 import { readVersion } from "./cli/version.ts";
 import { renderIssues } from "./config/issue.ts";
-import type { ServerSettings, SocketAddress } from "./config/server-file.ts";
+import type { ServerSettings } from "./config/server-file.ts";
+import type { SocketAddress } from "./config/socket-address.ts";
 import { ControlPlane } from "./control/control-plane.ts";
+import { HandedOut } from "./control/handed-out.ts";
 import { type HealthService, startHealthService } from "./control/health-service.ts";
+import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
@@ -27,6 +32,8 @@ import { ZoneLoadError } from "./loader/start-zones.ts";
 import { createZoneLoader, type ZoneLoader } from "./loader/zones.ts";
 import type { Log } from "./log/log.ts";
 import { createPinoLog } from "./log/pino-log.ts";
+import { openAdmin } from "./open-admin.ts";
+import { openOverrides } from "./open-overrides.ts";
 import { createServer } from "./server/create-server.ts";
 import type { ListenAddress } from "./server/listen-address.ts";
 import { ListenError } from "./server/listen-error.ts";
@@ -44,10 +51,6 @@ const DEMO_LISTEN: readonly SocketAddress[] = [{ address: "127.0.0.1", port: 530
 
 /** Serves until SIGTERM or SIGINT. @returns the exit status */
 export async function serve(options: ServeOptions, output: Output): Promise<number> {
-  if (options.admin !== undefined) {
-    output.err("rondo serve: --admin is not supported yet\n");
-    return EXIT.usage;
-  }
   const { settings: fromFile, issues } = readSettings(options.config);
   if (issues.length > 0) output.err(renderIssues(issues));
   if (fromFile === undefined) return EXIT.failed;
@@ -62,8 +65,9 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
       stopped.then(() => undefined),
     ]);
   } catch (error) {
-    if (!(error instanceof ListenError || error instanceof ZoneLoadError)) throw error;
-    output.err(`rondo: ${error.message}\n`);
+    const isExpected = [ListenError, ZoneLoadError, AdminError].some((one) => error instanceof one);
+    if (!isExpected) throw error;
+    output.err(`rondo: ${(error as Error).message}\n`);
     return EXIT.failed;
   }
   // Told to stop before anything was answered: there is nothing to finish.
@@ -109,15 +113,23 @@ async function start(
     const shares = new Shares(() => server.rotation());
     const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
     closers.push(async () => clearInterval(sampling));
+    const handedOut = new HandedOut();
     const plane = new ControlPlane({
       publish: (publication) => {
         server.publish(publication);
-        shares.follow(plane.steering);
+        const { steering } = plane;
+        shares.follow(steering);
+        handedOut.note(
+          steering.flatMap(({ sets }) => sets),
+          systemClock.now(),
+        );
       },
       log,
       clock: systemClock,
     });
     closers.push(async () => plane.close());
+    const overrides = await openOverrides(plane, handedOut, settings.state, systemClock, log);
+    closers.push(() => overrides.store.close());
     let health: HealthService | undefined;
     let isServing = false;
     const loader = await createZoneLoader({
@@ -134,8 +146,10 @@ async function start(
       },
     });
     closers.push(() => loader.close());
+    let geoTable = combineDatabases([]);
     const useGeo = async (current: CurrentGeo): Promise<readonly GeoSource[]> => {
       await loader.setGeo(current);
+      geoTable = current.table;
       const { sources } = current.table;
       for (const source of sources) log.info({ ...source }, "geo data in use");
       return sources;
@@ -161,13 +175,42 @@ async function start(
     closers.push(() => health!.close());
     followReloadSignal(loader, geo, log, closers);
 
-    output.out(renderBanner({ version, server, zones: loader.zones(), geo: sources }));
+    let isReady = false;
+    const firstRound = health.firstRound.then(() => {
+      isReady = true;
+    });
+    const processStats = new ProcessStats();
+    closers.push(async () => processStats.close());
+    const admin = await openAdmin({
+      settings: settings.admin,
+      services: createAdminServices({
+        ...overrides,
+        version,
+        server,
+        loader,
+        plane,
+        health,
+        shares,
+        processStats,
+        geo: () => geoTable,
+        clock: systemClock,
+        isReady: () => isReady,
+      }),
+      version,
+      clock: systemClock,
+      log,
+    });
+    closers.push(async () => admin?.close());
+
+    output.out(
+      renderBanner({ version, server, zones: loader.zones(), geo: sources, admin: admin?.url }),
+    );
     if (options.demo) {
       const demo = await startDemo(output);
       closers.push(() => demo.close());
       output.out(renderTry(server.addresses[0]!));
     }
-    await Promise.race([health.firstRound, delay(FIRST_ROUND_MS)]);
+    await Promise.race([firstRound, delay(FIRST_ROUND_MS)]);
     announce(server, settings, output, log);
     return { close };
   } catch (error) {
@@ -192,6 +235,7 @@ function applyFlags(settings: ServerSettings, options: ServeOptions): ServerSett
     zones: options.zones === undefined ? settings.zones : { kind: "folder", path: options.zones },
     workers: options.workers ?? defaults.workers,
     state: options.state ?? settings.state,
+    admin: { ...settings.admin, listen: options.admin ?? settings.admin.listen },
   };
 }
 

@@ -32,9 +32,17 @@ export function parseAssumption(text: string): Assumption | string {
   return { text, verdict, matches: compileMember(member) };
 }
 
-/** Applies the assumptions in their order, so that the last one that matches wins; all else has no verdict yet. */
-export function suppose(zones: readonly Zone[], assumptions: readonly Assumption[]): Supposed {
-  const targets = new Map<string, TargetState>();
+/**
+ * Applies the assumptions in their order, so that the last one that matches wins.
+ *
+ * @param health of all else; no verdict yet if left out
+ */
+export function suppose(
+  zones: readonly Zone[],
+  assumptions: readonly Assumption[],
+  health: HealthSnapshot = { targets: new Map() },
+): Supposed {
+  const targets = new Map<string, TargetState>(health.targets);
   const matched = new Set<Assumption>();
   const supposeValue = (pool: Pool, value: PoolValue): PoolValue => {
     const fitting = assumptions.filter(({ matches }) => matches(pool, value));

@@ -34,7 +34,7 @@ export function explainName(question: Question, world: World): Explanation {
     next = isFollowed ? target : undefined;
   }
   return {
-    source: "files",
+    source: world.source,
     name: formatName(question.name),
     type: formatType(question.type),
     client: formatPrefix(question.client),

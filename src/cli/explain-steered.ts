@@ -2,6 +2,7 @@ import type { Address } from "../address/address.ts";
 import { normalizeAddress } from "../address/embedded.ts";
 import { type AddressKey, createKey, createKeyOf, writeKey } from "../address/key.ts";
 import { formatAddress } from "../address/parse.ts";
+import type { Coords } from "../geo/distance.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { type ClassTable, classesOf } from "../steering/classes.ts";
 import {
@@ -15,7 +16,9 @@ import {
   type LocationSource,
   type RuleMatch,
 } from "../steering/describe-client.ts";
+import { listDistances } from "../steering/distances.ts";
 import { LocationMap } from "../steering/location-map.ts";
+import type { Matters } from "../steering/place.ts";
 import { steer } from "../steering/steer.ts";
 import { pickSticky } from "../steering/sticky.ts";
 import { createTrace, type Step } from "../steering/trace.ts";
@@ -52,9 +55,13 @@ export function explainSteered(
 
   const trace = createTrace();
   trace.steps.push(
-    { topic: "client", rule: "A2", text: explainLocation(described, resolver) },
+    { topic: "client", rule: "A2", text: explainLocation(described, matters, resolver) },
     { topic: "rule", rule: "A2", text: explainMatch(match, zone, rrset) },
   );
+  // Only where distance makes classes of this rule.
+  if (new Set(table.outcomes[match.rule]).size > 1) {
+    trace.steps.push(explainDistances(zone, table, geo, described.location.coords));
+  }
   const decision = steer(zone, rrset, clientClass, world, trace);
   const picked =
     decision.kind === "answer" ? pickSticky(decision, keyOf(question)) : { index: 0, prefix: 0 };
@@ -122,16 +129,34 @@ function classify(
 }
 
 function explainLocation(
-  { address, location, source }: ClientDescription,
+  described: ClientDescription,
+  matters: Matters,
   resolver: Address,
 ): string {
+  const { address, source } = described;
   const isResolver = address === formatAddress(normalizeAddress(resolver));
   if (source.kind === "nobody") {
     return `${address} is unknown to the geo databases${isResolver ? "" : ", and so is its resolver"}`;
   }
-  const { continent, country, subdivision } = location;
-  const place = [continent, country, subdivision].filter((part) => part !== undefined).join("-");
-  return `${address} ${describeSource(source, place)}`;
+  return `${address} ${describeSource(source, describePlace(described, matters))}`;
+}
+
+/** What is known of a place as far as it matters: `in EU-DE`, `in NA-US and in AS64500`, `at 35.7, 139.7`. */
+function describePlace({ location, asn }: ClientDescription, matters: Matters): string {
+  const { continent, country, subdivision, coords } = location;
+  const code = [continent, country, subdivision].filter((part) => part !== undefined).join("-");
+  const parts = [
+    code === "" ? undefined : `in ${code}`,
+    code === "" && matters.distance && coords !== undefined
+      ? `at ${formatCoords(coords)}`
+      : undefined,
+    matters.asn && asn !== undefined ? `in AS${asn}` : undefined,
+  ];
+  return parts.filter((part) => part !== undefined).join(" and ");
+}
+
+function formatCoords(coords: Coords): string {
+  return coords.map((degrees) => degrees.toFixed(1)).join(", ");
 }
 
 function describeSource(
@@ -140,12 +165,12 @@ function describeSource(
 ): string {
   switch (source.kind) {
     case "network":
-      return `is in ${place}, says the zone's own network ${source.prefix}`;
+      return `is ${place}, says the zone's own network ${source.prefix}`;
     case "database":
-      return `is in ${place}, say the geo databases`;
+      return `is ${place}, say the geo databases`;
     case "resolver": {
       const who = source.network === undefined ? "the geo databases" : `network ${source.network}`;
-      return `is unknown to the geo databases; its resolver ${source.address} is in ${place}, say${source.network === undefined ? "" : "s"} ${who}`;
+      return `is unknown to the geo databases; its resolver ${source.address} is ${place}, say${source.network === undefined ? "" : "s"} ${who}`;
     }
   }
 }
@@ -156,6 +181,29 @@ function explainMatch({ rule, by }: RuleMatch, zone: Zone, rrset: SteeredRRset):
   const why = by.kind === "catch-all" ? "the catch-all" : `${by.kind} ${describeMatched(by)}`;
   const noun = pools.length === 1 ? "pool" : "pools";
   return `rule ${rule + 1} of ${rrset.rules.length} matches, ${why}: ${noun} ${names}`;
+}
+
+function explainDistances(
+  zone: Zone,
+  table: ClassTable,
+  geo: GeoTable,
+  from: Coords | undefined,
+): Step {
+  if (from === undefined) {
+    const text = "nobody knows where the client is: what is first as written counts as nearest";
+    return { topic: "distance", rule: "A10", text };
+  }
+  const distances = listDistances(zone, table, geo, from).map(
+    ({ datacenter, kilometres, effective, bias }) => {
+      if (kilometres === undefined || effective === undefined) {
+        return `${datacenter} of no known place`;
+      }
+      const counts = bias === 0 ? "" : ` (counts as ${Math.round(effective)} km, bias ${bias})`;
+      return `${datacenter} ${Math.round(kilometres)} km${counts}`;
+    },
+  );
+  const text = `from ${formatCoords(from)}: ${distances.join(", ")}`;
+  return { topic: "distance", rule: "A10", text };
 }
 
 function describeMatched(by: Exclude<RuleMatch["by"], { kind: "catch-all" }>): string | number {

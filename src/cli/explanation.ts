@@ -15,6 +15,7 @@ export interface Question {
 
 /** What the answer is worked out from. */
 export interface World extends SteeringWorld {
+  readonly source: Explanation["source"];
   readonly zones: readonly Zone[];
   readonly geo: GeoTable;
 }
@@ -25,7 +26,7 @@ export interface World extends SteeringWorld {
  */
 export interface Explanation {
   /** What it was worked out from. */
-  readonly source: "files";
+  readonly source: "files" | "server";
   /** Presentation form, absolute. */
   readonly name: string;
   readonly type: string;

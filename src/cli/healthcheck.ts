@@ -1,4 +1,4 @@
-import { parseSocketAddress, type SocketAddress } from "../config/server-file.ts";
+import { parseSocketAddress, type SocketAddress } from "../config/socket-address.ts";
 import { type Command, usageError } from "./command.ts";
 
 export interface HealthcheckOptions {

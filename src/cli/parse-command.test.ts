@@ -53,15 +53,8 @@ describe("parseCommand()", () => {
   });
 
   it.each([
-    "status",
-    "drain",
-    "undrain",
-    "reload",
     "diff",
-    "failback",
-    "force",
     "upgrade",
-    "schema",
   ])("says that %s is not supported yet", (command) => {
     expect(refusalOf(command, "dc=fra")).toBe(`rondo ${command} is not supported yet`);
   });
@@ -106,7 +99,7 @@ describe("rondo serve", () => {
           { address: "127.0.0.1", port: 5300 },
           { address: "::1", port: 0 },
         ],
-        admin: { address: "127.0.0.1", port: 8053 },
+        admin: { kind: "tcp", address: "127.0.0.1", port: 8053 },
         workers: 2,
         udp: "dgram",
         state: "s",

@@ -4,12 +4,19 @@
 import { findNearest } from "../config/suggest.ts";
 import { checkCommand } from "./check.ts";
 import type { Command, Invocation } from "./command.ts";
+import { diffCommand } from "./diff.ts";
 import { EXIT } from "./exit-codes.ts";
 import { explainCommand } from "./explain.ts";
+import { failbackCommand } from "./failback.ts";
 import { healthcheckCommand } from "./healthcheck.ts";
 import { HELP_FLAG, renderCommandHelp, renderHelp } from "./help.ts";
+import { drainCommand, forceCommand } from "./override-command.ts";
 import { parseFlags } from "./parse-flags.ts";
+import { reloadCommand } from "./reload.ts";
+import { schemaCommand } from "./schema.ts";
 import { serveCommand } from "./serve.ts";
+import { statusCommand } from "./status.ts";
+import { undrainCommand } from "./undrain.ts";
 import { readVersion } from "./version.ts";
 
 /** What to do: run a command, or print a text to the given stream and exit. */
@@ -44,21 +51,19 @@ const COMMANDS: readonly Command[] = [
   serveCommand,
   checkCommand,
   explainCommand,
+  diffCommand,
+  statusCommand,
+  drainCommand,
+  undrainCommand,
+  forceCommand,
+  failbackCommand,
+  reloadCommand,
   healthcheckCommand,
+  schemaCommand,
 ];
 
 /** Commands whose names are taken already, so that no script can mean anything else by them. */
-const PLANNED: readonly string[] = [
-  "status",
-  "drain",
-  "undrain",
-  "reload",
-  "diff",
-  "failback",
-  "force",
-  "upgrade",
-  "schema",
-];
+const PLANNED: readonly string[] = ["upgrade"];
 
 function isHelp(argument: string): boolean {
   return argument === "--help" || argument === "-h";

@@ -1,5 +1,6 @@
 import type { PoolTrace, Topic, ValueTrace } from "../steering/trace.ts";
 import type { Explanation, Link } from "./explanation.ts";
+import { renderTable } from "./render-table.ts";
 
 /** The explanation as text for a terminal: the answer first, then the reasons, each with its id of docs/steering.md. */
 export function renderExplanation(explanation: Explanation): string {
@@ -17,6 +18,7 @@ export function renderExplanation(explanation: Explanation): string {
 
 const SOURCES: Readonly<Record<Explanation["source"], string>> = {
   files: "worked out from files: nothing is checked, values count as up unless assumed otherwise",
+  server: "by the running server: what it has just answered, or would",
 };
 
 /** `--json`: the explanation with null for what is undefined. */
@@ -78,11 +80,12 @@ const WHAT: Readonly<Record<Link["kind"], string>> = {
   nxdomain: "no such name",
 };
 
-const BEFORE_POOLS: readonly Topic[] = ["client", "rule"];
+const BEFORE_POOLS: readonly Topic[] = ["client", "rule", "distance"];
 
 const LABELS: Readonly<Record<Topic, string>> = {
   client: "client",
   rule: "rule",
+  distance: "near",
   pool: "choice",
   held: "choice",
   "all-down": "choice",
@@ -133,14 +136,4 @@ function percent(share: number): string {
 
 function round(value: number, digits = 3): number {
   return Number(value.toFixed(digits));
-}
-
-/** Columns two spaces apart, those that are empty in every row left out; each line ends with a newline. */
-function renderTable(rows: readonly (readonly string[])[], indent: string): string {
-  const widths = rows[0]?.map((_, i) => Math.max(...rows.map((row) => row[i]!.length))) ?? [];
-  const used = [...widths.keys()].filter((i) => widths[i]! > 0);
-  return rows
-    .map((row) => `${indent}${used.map((i) => row[i]!.padEnd(widths[i]!)).join("  ")}`.trimEnd())
-    .map((line) => `${line}\n`)
-    .join("");
 }

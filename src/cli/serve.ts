@@ -1,4 +1,5 @@
-import { parseSocketAddress, type SocketAddress } from "../config/server-file.ts";
+import { type AdminListen, parseAdminListen } from "../config/admin-listen.ts";
+import { parseSocketAddress, type SocketAddress } from "../config/socket-address.ts";
 import { findNearest } from "../config/suggest.ts";
 import { type Command, type UsageError, usageError } from "./command.ts";
 import type { Flags } from "./parse-flags.ts";
@@ -11,7 +12,8 @@ export interface ServeOptions {
   readonly zones: string | undefined;
   /** Empty if not given. Port 0: any free one. */
   readonly listen: readonly SocketAddress[];
-  readonly admin: SocketAddress | undefined;
+  /** Undefined: the server file's. */
+  readonly admin: AdminListen | undefined;
   readonly workers: "auto" | number | undefined;
   readonly udp: "mmsg" | "dgram" | undefined;
   /** The state folder. */
@@ -34,7 +36,7 @@ export const serveCommand: Command = {
       isRepeatable: true,
       help: "UDP and TCP (default 0.0.0.0:53 and [::]:53)",
     },
-    { name: "admin", value: "ADDR:PORT", help: "the HTTP interface: not supported yet" },
+    { name: "admin", value: "ADDR:PORT", help: "the HTTP interface, or a socket, or none" },
     { name: "workers", value: "N", help: "UDP worker threads (default auto: one per core)" },
     { name: "udp", value: "mmsg|dgram", help: "how UDP is read (default: mmsg where it works)" },
     { name: "state", value: "DIR", help: "folder of the last good files (default ./state)" },
@@ -62,7 +64,7 @@ SIGHUP reads all files again; SIGTERM answers what is queued and ends within two
     const listen = flags.list("listen").map(parseListen);
     const admin = flags.get("admin");
     const parsed = {
-      admin: admin === undefined ? undefined : parseListen(admin),
+      admin: admin === undefined ? undefined : parseAdmin(admin),
       workers: parseWorkers(flags),
       udp: parseUdp(flags),
     };
@@ -91,6 +93,14 @@ function parseListen(written: string): SocketAddress | UsageError {
   return host === undefined ? parsed : { ...parsed, port: 0 };
 }
 
+/** As a server file has it, and port 0 as for `--listen`. */
+function parseAdmin(written: string): AdminListen | UsageError {
+  const parsed = parseAdminListen(written);
+  if (typeof parsed !== "string") return parsed;
+  const listen = parseListen(written);
+  return isUsageError(listen) ? usageError(parsed) : { kind: "tcp", ...listen };
+}
+
 function parseWorkers(flags: Flags): "auto" | number | undefined | UsageError {
   const written = flags.get("workers");
   if (written === undefined || written === "auto") return written;
@@ -110,5 +120,7 @@ function parseUdp(flags: Flags): "mmsg" | "dgram" | undefined | UsageError {
 }
 
 function isUsageError(value: unknown): value is UsageError {
-  return typeof value === "object" && value !== null && "kind" in value;
+  return (
+    typeof value === "object" && value !== null && "kind" in value && value.kind === "usage-error"
+  );
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { renderIssues } from "./issue.ts";
-import { DEFAULT_SERVER_SETTINGS, parseSocketAddress, readServerFile } from "./server-file.ts";
+import { DEFAULT_SERVER_SETTINGS, readServerFile } from "./server-file.ts";
+import { parseSocketAddress } from "./socket-address.ts";
 
 const said = (text: string): string[] =>
   readServerFile(text, "rondo.yaml").issues.map(
@@ -16,6 +17,7 @@ workers: 2
 geo: { databases: [dbip-country, mine.mmdb] }
 health: { references: ["tcp://192.0.2.1:443", "tcp://[2001:db8::1]:53"] }
 state: ./state
+admin: { listen: "[::1]:8053", token_file: token, read_token_file: /t, hosts: [ns1.example.com] }
 log: { level: debug }
 `;
     expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
@@ -35,6 +37,12 @@ log: { level: debug }
           ],
         },
         state: "/etc/rondo/state",
+        admin: {
+          listen: { kind: "tcp", address: "::1", port: 8053 },
+          tokenFile: "/etc/rondo/token",
+          readTokenFile: "/t",
+          hosts: ["ns1.example.com"],
+        },
         log: { level: "debug" },
       },
     });
@@ -56,7 +64,7 @@ log: { level: debug }
     const text = `listen: 127.0.0.1:99999
 zonse: ./zones
 workers: 0
-admin: { listen: 127.0.0.1:8053 }
+admin: { listen: localhost }
 health: { references: ["https://192.0.2.1", "tcp://192.0.2.1"] }
 log: { level: loud }
 `;
@@ -71,9 +79,9 @@ zonse: ./zones
 rondo.yaml:3:10: error: workers must be a whole number from 1 to 256: found the number 0
 workers: 0
          ^
-rondo.yaml:4:1: error: "admin" is not supported yet
-admin: { listen: 127.0.0.1:8053 }
-^^^^^
+rondo.yaml:4:18: error: listen: localhost is not an IP address: localhost is not a decimal number; a Unix socket is a path with a slash
+admin: { listen: localhost }
+                 ^^^^^^^^^
 rondo.yaml:5:24: error: references must be like tcp://192.0.2.1:443: found "https://192.0.2.1"
 health: { references: ["https://192.0.2.1", "tcp://192.0.2.1"] }
                        ^^^^^^^^^^^^^^^^^^^

@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join } from "node:path";
-import { explainBadAddress, formatAddress, parseAddress } from "../address/parse.ts";
+import { type AdminListen, parseAdminListen } from "./admin-listen.ts";
 import {
   type Decoder,
   fullListOf,
@@ -14,7 +14,8 @@ import {
 import type { Issue } from "./issue.ts";
 import { IssueList } from "./issue-list.ts";
 import { parseYaml } from "./parse-yaml.ts";
-import { describeTree, quote, type Tree } from "./tree.ts";
+import { parseSocketAddress, type SocketAddress } from "./socket-address.ts";
+import { describeTree, type Tree } from "./tree.ts";
 
 /** The server file, checked, with defaults for what it leaves out. Paths are absolute or relative to the working directory. */
 export interface ServerSettings {
@@ -32,18 +33,24 @@ export interface ServerSettings {
   };
   /** A folder. */
   readonly state: string;
+  readonly admin: AdminSettings;
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
+}
+
+export interface AdminSettings {
+  /** Undefined: 127.0.0.1:8053, unless something else has it. */
+  readonly listen: AdminListen | undefined;
+  /** Holds the bearer token for everything; required where others than this machine can reach the interface. */
+  readonly tokenFile: string | undefined;
+  /** Holds a token that changes nothing. */
+  readonly readTokenFile: string | undefined;
+  /** Names beside addresses and `localhost` under which the interface may be asked. */
+  readonly hosts: readonly string[];
 }
 
 export type ZoneSource =
   | { readonly kind: "folder"; readonly path: string }
   | { readonly kind: "files"; readonly paths: readonly string[] };
-
-export interface SocketAddress {
-  /** Presentation form. */
-  readonly address: string;
-  readonly port: number;
-}
 
 export const PACKAGED_DATABASES: readonly string[] = ["dbip-country", "geoip-lite"];
 
@@ -58,6 +65,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   geo: { databases: PACKAGED_DATABASES },
   health: { references: [] },
   state: "./state",
+  admin: { listen: undefined, tokenFile: undefined, readTokenFile: undefined, hosts: [] },
   log: { level: "info" },
 };
 
@@ -75,25 +83,6 @@ export function readServerFile(
   return { settings: complete(decoded, dirname(file)), issues: issues.list() };
 }
 
-/** `192.0.2.1:53`, `[2001:db8::1]:53`, or an address alone if there is a default port; a string says what is wrong. */
-export function parseSocketAddress(written: string, defaultPort?: number): SocketAddress | string {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d{1,5}))?$/.exec(written);
-  const host = match === null ? written : (match[1] ?? match[2] ?? "");
-  const address = parseAddress(host);
-  if (address === undefined) return explainBadAddress(host);
-  const isBracketed = match?.[1] !== undefined;
-  if (isBracketed !== (address.family === 6) && match?.[3] !== undefined) {
-    return `${quote(written)}: brackets are for IPv6 addresses`;
-  }
-  const port = match?.[3] === undefined ? defaultPort : Number(match[3]);
-  if (port === undefined) {
-    const hint = address.family === 6 ? `[${host}]:PORT` : `${host}:PORT`;
-    return `${quote(written)} has no port: write ${hint}`;
-  }
-  if (port < 1 || port > 65_535) return `${quote(written)}: a port is from 1 to 65535`;
-  return { address: formatAddress(address), port };
-}
-
 type Maybe<T> = Located<T> | undefined;
 
 interface ServerFile {
@@ -103,7 +92,15 @@ interface ServerFile {
   readonly geo: Maybe<GeoSection>;
   readonly health: Maybe<HealthSection>;
   readonly state: Maybe<string>;
+  readonly admin: Maybe<AdminSection>;
   readonly log: Maybe<LogSection>;
+}
+
+interface AdminSection {
+  readonly listen: Maybe<AdminListen>;
+  readonly token_file: Maybe<string>;
+  readonly read_token_file: Maybe<string>;
+  readonly hosts: Maybe<readonly Located<string>[]>;
 }
 
 interface GeoSection {
@@ -141,6 +138,15 @@ const reference: Decoder<SocketAddress> = (tree, name, issues) => {
   return undefined;
 };
 
+const adminListen: Decoder<AdminListen> = (tree, name, issues) => {
+  const written = text(tree, name, issues);
+  if (written === undefined) return undefined;
+  const parsed = parseAdminListen(written);
+  if (typeof parsed !== "string") return parsed;
+  issues.error(tree.place, `${name}: ${parsed}`);
+  return undefined;
+};
+
 const workers: Decoder<"auto" | number> = (tree, name, issues) =>
   tree.kind === "scalar" && tree.value === "auto" ? "auto" : integer(1, 256)(tree, name, issues);
 
@@ -150,25 +156,29 @@ const zones: Decoder<Tree> = (tree, name, issues) => {
   return paths.includes(undefined) ? undefined : tree;
 };
 
-const serverFile: Decoder<ServerFile> = object<ServerFile>(
-  "the server file",
-  {
-    listen: optional(fullListOf(listenAddress)),
-    zones: optional(zones),
-    workers: optional(workers),
-    geo: optional(object<GeoSection>("the geo settings", { databases: optional(listOf(text)) })),
-    health: optional(
-      object<HealthSection>("the health settings", { references: optional(listOf(reference)) }),
-    ),
-    state: optional(text),
-    log: optional(
-      object<LogSection>("the log settings", {
-        level: optional(oneOf(["debug", "info", "warn", "error"])),
-      }),
-    ),
-  },
-  ["admin"],
-);
+const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
+  listen: optional(fullListOf(listenAddress)),
+  zones: optional(zones),
+  workers: optional(workers),
+  geo: optional(object<GeoSection>("the geo settings", { databases: optional(listOf(text)) })),
+  health: optional(
+    object<HealthSection>("the health settings", { references: optional(listOf(reference)) }),
+  ),
+  state: optional(text),
+  admin: optional(
+    object<AdminSection>("the admin settings", {
+      listen: optional(adminListen),
+      token_file: optional(text),
+      read_token_file: optional(text),
+      hosts: optional(listOf(text)),
+    }),
+  ),
+  log: optional(
+    object<LogSection>("the log settings", {
+      level: optional(oneOf(["debug", "info", "warn", "error"])),
+    }),
+  ),
+});
 
 function complete(file: ServerFile | undefined, folder: string): ServerSettings {
   const defaults = DEFAULT_SERVER_SETTINGS;
@@ -185,7 +195,23 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
       references: file?.health?.value.references?.value.map(({ value }) => value) ?? [],
     },
     state: resolve(file?.state?.value ?? defaults.state),
+    admin: completeAdmin(file?.admin?.value, resolve),
     log: { level: file?.log?.value.level?.value ?? defaults.log.level },
+  };
+}
+
+function completeAdmin(
+  admin: AdminSection | undefined,
+  resolve: (path: string) => string,
+): AdminSettings {
+  const file = (path: Maybe<string>): string | undefined =>
+    path === undefined ? undefined : resolve(path.value);
+  const listen = admin?.listen?.value;
+  return {
+    listen: listen?.kind === "socket" ? { kind: "socket", path: resolve(listen.path) } : listen,
+    tokenFile: file(admin?.token_file),
+    readTokenFile: file(admin?.read_token_file),
+    hosts: admin?.hosts?.value.map(({ value }) => value) ?? [],
   };
 }
 

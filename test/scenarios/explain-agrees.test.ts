@@ -117,6 +117,7 @@ it("explainName() gives what respond() gives", () =>
         const name = `${label}.gslb.example.com`;
         server.mark(Object.fromEntries(down.map((address) => [address, "down" as const])));
         const explanation = explainName(questionOf(name, type, client), {
+          source: "server",
           zones: [zone],
           health: healthOf(down),
           overrides: NO_OVERRIDES,
@@ -147,7 +148,12 @@ it("explainName() gives what respond() gives, whatever the zone and whatever hap
           served.mark(Object.fromEntries(down.map((address) => [address, "down" as const])));
           served.plane.setOverrides(overrides);
           if (failback !== undefined) served.plane.failback(failback);
-          const world = { ...served.plane.world, zones: [random], geo: combineDatabases([]) };
+          const world = {
+            ...served.plane.world,
+            source: "server" as const,
+            zones: [random],
+            geo: combineDatabases([]),
+          };
           for (const client of asking) {
             for (const type of ["A", "AAAA"]) {
               const explanation = explainName(questionOf("www.example.com", type, client), world);

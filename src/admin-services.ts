@@ -1,0 +1,110 @@
+/**
+ * What the admin interface may ask of the running server, put together from its parts.
+ */
+import { describeOverride } from "./admin/describe-override.ts";
+import { describeProblem, describeState } from "./admin/describe-state.ts";
+import { renderMetrics } from "./admin/metrics.ts";
+import type { AdminServices } from "./admin/services.ts";
+import { askDns } from "./cli/ask-dns.ts";
+import { explainServed } from "./cli/explain-served.ts";
+import type { ControlPlane } from "./control/control-plane.ts";
+import type { HealthService } from "./control/health-service.ts";
+import { collectMetrics } from "./control/metrics.ts";
+import type { OverrideDesk } from "./control/override-desk.ts";
+import type { OverrideStore } from "./control/overrides.ts";
+import type { ProcessStats } from "./control/process-stats.ts";
+import type { Shares } from "./control/shares.ts";
+import type { GeoTable } from "./geo/geo-table.ts";
+import type { Clock } from "./health/clock.ts";
+import type { ZoneLoader } from "./loader/zones.ts";
+import { readDnsCounts } from "./server/dns-counts.ts";
+import type { Server } from "./server/start-server.ts";
+import { formatName } from "./wire/name.ts";
+
+export interface ServerParts {
+  readonly version: string;
+  readonly server: Server;
+  readonly loader: ZoneLoader;
+  readonly plane: ControlPlane;
+  readonly health: HealthService;
+  readonly geo: () => GeoTable;
+  readonly store: OverrideStore;
+  readonly desk: OverrideDesk;
+  readonly shares: Shares;
+  readonly processStats: ProcessStats;
+  readonly clock: Clock;
+  readonly isReady: () => boolean;
+}
+
+export function createAdminServices(parts: ServerParts): AdminServices {
+  const { version, server, loader, plane, health, store, desk, shares, clock } = parts;
+  const startedAt = Date.now() - Math.round(process.uptime() * 1000);
+  const counters = (): ReturnType<Server["counters"]> => server.counters();
+  return {
+    state: () =>
+      describeState({
+        version,
+        startedAt,
+        isReady: parts.isReady(),
+        zones: loader.zones(),
+        problems: loader.problems(),
+        steering: plane.steering,
+        shares: shares.list(),
+        world: plane.world,
+        health: health.report(),
+        overrides: store.list(),
+        findMatches: ({ selector }) => desk.findMatches(selector),
+        now: clock.now(),
+        wallNow: Date.now(),
+      }),
+    overrides: () =>
+      store.list().map((one) => describeOverride(one, desk.findMatches(one.selector).length)),
+    explain: (request) => {
+      const { zones, world } = plane;
+      const explained = explainServed(request, { zones, world, geo: parts.geo() });
+      return typeof explained === "string"
+        ? { ok: false, message: explained }
+        : { ok: true, explanation: explained };
+    },
+    place: (wish, isForced) => desk.place(wish, isForced),
+    lift: (selector) => desk.lift(selector),
+    failback: (name) => ({
+      pools: plane.failback(name).map(({ zone, pool }) => ({
+        zone: formatName(zone.apex),
+        pool: pool.name,
+      })),
+    }),
+    reload: async (force: boolean) => {
+      const { changed, problems } = await loader.reload({ force });
+      return {
+        changed: changed.map(({ name, prepared }) => ({
+          zone: name,
+          serial: prepared.zone.serial,
+          records: prepared.compiled.records,
+        })),
+        problems: problems.map(describeProblem),
+      };
+    },
+    serials: () =>
+      loader.zones().map(({ name, prepared }) => [name, prepared.zone.serial] as const),
+    answersDns: async () => (await askDns(server.addresses[0]!)).ok,
+    isReady: parts.isReady,
+    metrics: () =>
+      renderMetrics(
+        collectMetrics({
+          version,
+          dns: () => readDnsCounts(counters()),
+          transport: counters,
+          zones: () => plane.zones,
+          steering: () => plane.steering,
+          world: () => plane.world,
+          shares: () => shares.list(),
+          health,
+          overrides: () => store.list(),
+          reloads: () => loader.reloads(),
+          geo: () => parts.geo().sources,
+          process: () => parts.processStats.sample(),
+        }),
+      ),
+  };
+}

@@ -1,0 +1,157 @@
+/**
+ * What goes over the wire of the admin interface: JSON with null for what is not there, times as ISO 8601 in UTC. The
+ * commands read it and scripts may; docs/admin.md describes it, openapi.ts publishes it.
+ */
+import type { Mode } from "../steering/decision.ts";
+import type { ValueState } from "../steering/pool-standing.ts";
+import type { Override } from "../steering/world.ts";
+
+export interface StateReport {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly now: string;
+  /** Whether the first round of checks is over. */
+  readonly ready: boolean;
+  /** Nothing proves that the server's own network works: nothing goes down. */
+  readonly blind: boolean;
+  readonly zones: readonly ZoneReport[];
+  readonly overrides: readonly OverrideReport[];
+  readonly problems: readonly ProblemReport[];
+}
+
+export interface ZoneReport {
+  readonly name: string;
+  readonly serial: number;
+  readonly records: number;
+  readonly file: string;
+  /** `copy`: the last good one, because the file was bad at the start. */
+  readonly origin: "file" | "copy";
+  /** The steered ones. */
+  readonly names: readonly NameReport[];
+  readonly pools: readonly PoolReport[];
+}
+
+export interface NameReport {
+  /** Absolute. */
+  readonly name: string;
+  readonly type: string;
+  /** Every way in which some client is answered at the moment; `normal` alone if all is well. */
+  readonly modes: readonly Mode[];
+  /** How many answers have been given since it is served, and who led them. */
+  readonly answers: number;
+  readonly shares: readonly ShareReport[];
+}
+
+export interface ShareReport {
+  /** Null for the record's own values. */
+  readonly pool: string | null;
+  readonly value: string;
+  readonly answers: number;
+  /** Of the name's answers, 0 to 1; and what the weights ask for. */
+  readonly share: number;
+  readonly configured: number;
+}
+
+export interface PoolReport {
+  readonly name: string;
+  readonly policy: string;
+  /** In service again, but not taken back yet: for the time of `failback.delay`, or until `failback`. */
+  readonly heldBack: "delay" | "manual" | null;
+  readonly values: readonly ValueReport[];
+}
+
+export interface ValueReport {
+  readonly value: string;
+  readonly type: string;
+  readonly datacenter: string | null;
+  readonly weight: number;
+  /** Less while it starts slowly. */
+  readonly effectiveWeight: number;
+  readonly state: ValueState;
+  readonly inService: boolean;
+  /** Why a check fails, or failed last. */
+  readonly lastError: string | null;
+  /** Since when it is in this state; null where there is nothing to see, as without a check. */
+  readonly since: string | null;
+  /** The earliest moment at which the checks, or the end of an override, can change the state. */
+  readonly nextChange: string | null;
+  /** Id of the override that decides. */
+  readonly override: string | null;
+}
+
+export interface OverrideReport {
+  readonly id: string;
+  readonly action: Override["action"];
+  readonly selector: string;
+  readonly by: string;
+  readonly reason: string | null;
+  readonly since: string;
+  readonly until: string | null;
+  /** How many values it means. */
+  readonly matches: number;
+}
+
+export interface ProblemReport {
+  readonly file: string;
+  readonly zone: string | null;
+  readonly kind: "refused" | "mass-change" | "duplicate" | "gone" | "folder";
+  /** As a compiler prints it: `file:line:column: error: …`, with the line below. */
+  readonly text: string;
+}
+
+export interface PlacedReport {
+  readonly override: OverrideReport;
+  readonly values: readonly MatchReport[];
+  /** Of what is taken out: when no cache holds it any more. */
+  readonly safeToStopAt: string | null;
+  /** Values that are answered all the same, from another pool. */
+  readonly stillAnswered: readonly string[];
+  /** Whether it outlives a restart; false: the disk did not take it. */
+  readonly saved: boolean;
+}
+
+export interface MatchReport {
+  readonly zone: string;
+  readonly pool: string;
+  readonly value: string;
+}
+
+export interface LiftedReport {
+  readonly removed: readonly OverrideReport[];
+  readonly saved: boolean;
+}
+
+export interface FailbackReport {
+  readonly pools: readonly { readonly zone: string; readonly pool: string }[];
+}
+
+export interface ReloadReport {
+  readonly changed: readonly {
+    readonly zone: string;
+    readonly serial: number;
+    readonly records: number;
+  }[];
+  readonly problems: readonly ProblemReport[];
+}
+
+/** Every answer with a status of 400 and above. */
+export interface ErrorReport {
+  readonly error: {
+    readonly code:
+      | "bad-request"
+      | "unauthorized"
+      | "forbidden"
+      | "not-found"
+      | "no-match"
+      | "refused"
+      | "too-large"
+      | "misdirected"
+      | "unsupported-media-type"
+      | "too-many-attempts"
+      | "method-not-allowed"
+      | "internal";
+    readonly message: string;
+    /** Of a refusal: every guard that is against it. */
+    readonly reasons: readonly string[];
+  };
+}

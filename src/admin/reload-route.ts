@@ -1,0 +1,46 @@
+import { readJson } from "./read-json.ts";
+import type { Route } from "./routes.ts";
+import { RELOAD_REQUEST, RELOADED, type ReloadRequest } from "./schemas.ts";
+
+export const reloadRoute: Route = {
+  method: "post",
+  path: "/v1/reload",
+  right: "write",
+  summary: "read all zone files again, and wait until what is good is served",
+  request: RELOAD_REQUEST,
+  responses: {
+    200: {
+      description: "what changed; zones with problems are served as they were",
+      schema: RELOADED,
+    },
+  },
+  errors: [400],
+  async handle({ request, services, log, source }) {
+    const wish = await readJson<ReloadRequest>(request, RELOAD_REQUEST);
+    if (wish instanceof Response) return wish;
+    const serials = (): Record<string, number> => Object.fromEntries(services.serials());
+    const before = serials();
+    const report = await services.reload(wish.force ?? false);
+    const after = serials();
+    const changed = report.changed.map(({ zone }) => zone);
+    log.info(
+      {
+        audit: true,
+        action: "reload",
+        by: wish.by ?? source,
+        source,
+        before: pick(before, changed),
+        after: pick(after, changed),
+        problems: report.problems.length,
+      },
+      "admin: files read again",
+    );
+    return Response.json(report);
+  },
+};
+
+function pick(serials: Record<string, number>, zones: readonly string[]): Record<string, number> {
+  return Object.fromEntries(
+    zones.flatMap((zone) => (zone in serials ? [[zone, serials[zone]!]] : [])),
+  );
+}

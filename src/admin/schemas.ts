@@ -1,0 +1,240 @@
+/**
+ * The shapes of api.ts and of the requests as JSON Schema. Tests hold real answers against them.
+ */
+import {
+  BOOLEAN,
+  COUNT,
+  listOf,
+  NUMBER,
+  object,
+  oneOf,
+  orNull,
+  type Schema,
+  STRING,
+  TIME,
+} from "./json-schema.ts";
+
+export interface PlaceRequest {
+  readonly action: "drain" | "up" | "down";
+  readonly selector: string;
+  /** Like `2h`; until it is removed if left out. */
+  readonly for?: string;
+  readonly reason?: string;
+  /** Who wants it, for the list of overrides and the log. */
+  readonly by?: string;
+  /** Overrules the guards. */
+  readonly force?: boolean;
+}
+
+export interface LiftRequest {
+  readonly selector: string;
+  readonly by?: string;
+}
+
+export interface FailbackRequest {
+  /** A name, with `*` and `?`. */
+  readonly pool: string;
+  readonly by?: string;
+}
+
+export interface ReloadRequest {
+  /** Serves changes as well that look like a mistake. */
+  readonly force?: boolean;
+  readonly by?: string;
+}
+
+// Control characters would let one write lines on somebody else's terminal.
+const WORDS: Schema = { type: "string", maxLength: 300, pattern: "^[^\\p{Cc}]*$" };
+const WHO: Schema = { ...WORDS, description: "who asks for it, for the log" };
+const ACTION = oneOf("drain", "up", "down");
+
+export const PLACE_REQUEST: Schema = object(
+  {
+    action: ACTION,
+    selector: {
+      ...WORDS,
+      description: "dc=fra, pool=eu, zone=example.com, or a value; * and ?; a comma for and",
+    },
+    for: { ...WORDS, description: "how long, like 90s, 30m, 2h, 1d" },
+    reason: WORDS,
+    by: WHO,
+    force: { ...BOOLEAN, description: "overrule the guards" },
+  },
+  ["for", "reason", "by", "force"],
+);
+export const LIFT_REQUEST: Schema = object({ selector: WORDS, by: WHO }, ["by"]);
+export const FAILBACK_REQUEST: Schema = object({ pool: WORDS, by: WHO }, ["by"]);
+export const RELOAD_REQUEST: Schema = object(
+  { by: WHO, force: { ...BOOLEAN, description: "even changes that look like a mistake" } },
+  ["by", "force"],
+);
+
+const OVERRIDE = object({
+  id: STRING,
+  action: ACTION,
+  selector: STRING,
+  by: STRING,
+  reason: orNull(STRING),
+  since: TIME,
+  until: orNull(TIME),
+  matches: COUNT,
+});
+
+const PROBLEM = object({
+  file: STRING,
+  zone: orNull(STRING),
+  kind: oneOf("refused", "mass-change", "duplicate", "gone", "folder"),
+  text: STRING,
+});
+
+const VALUE = object({
+  value: STRING,
+  type: STRING,
+  datacenter: orNull(STRING),
+  weight: NUMBER,
+  effectiveWeight: NUMBER,
+  state: oneOf(
+    "drained",
+    "forced-down",
+    "disabled",
+    "forced-up",
+    "unchecked",
+    "init",
+    "up",
+    "suspect",
+    "blind",
+    "down",
+    "held",
+  ),
+  inService: BOOLEAN,
+  lastError: orNull(STRING),
+  since: orNull(TIME),
+  nextChange: orNull(TIME),
+  override: orNull(STRING),
+});
+
+const MODE = oneOf(
+  "normal",
+  "all-down-open",
+  "all-down-last",
+  "last-resort",
+  "all-down-closed",
+  "all-down-servfail",
+  "nodata",
+);
+
+const NAME = object({
+  name: STRING,
+  type: STRING,
+  modes: listOf(MODE),
+  answers: COUNT,
+  shares: listOf(
+    object({
+      pool: orNull(STRING),
+      value: STRING,
+      answers: COUNT,
+      share: NUMBER,
+      configured: NUMBER,
+    }),
+  ),
+});
+
+const ZONE = object({
+  name: STRING,
+  serial: COUNT,
+  records: COUNT,
+  file: STRING,
+  origin: oneOf("file", "copy"),
+  names: listOf(NAME),
+  pools: listOf(
+    object({
+      name: STRING,
+      policy: STRING,
+      heldBack: { type: ["string", "null"] },
+      values: listOf(VALUE),
+    }),
+  ),
+});
+
+export const STATE: Schema = object({
+  version: STRING,
+  startedAt: TIME,
+  now: TIME,
+  ready: BOOLEAN,
+  blind: BOOLEAN,
+  zones: listOf(ZONE),
+  overrides: listOf(OVERRIDE),
+  problems: listOf(PROBLEM),
+});
+
+export const OVERRIDES: Schema = object({ overrides: listOf(OVERRIDE) });
+
+export const PLACED: Schema = object({
+  override: OVERRIDE,
+  values: listOf(object({ zone: STRING, pool: STRING, value: STRING })),
+  safeToStopAt: orNull(TIME),
+  stillAnswered: listOf(STRING),
+  saved: BOOLEAN,
+});
+
+export const LIFTED: Schema = object({ removed: listOf(OVERRIDE), saved: BOOLEAN });
+
+export const FAILED_BACK: Schema = object({
+  pools: listOf(object({ zone: STRING, pool: STRING })),
+});
+
+export const RELOADED: Schema = object({
+  changed: listOf(object({ zone: STRING, serial: COUNT, records: COUNT })),
+  problems: listOf(PROBLEM),
+});
+
+/** docs/explain.md has the rest. */
+export const EXPLANATION: Schema = {
+  type: "object",
+  properties: {
+    source: oneOf("server"),
+    name: STRING,
+    type: STRING,
+    client: STRING,
+    resolver: STRING,
+    status: oneOf("NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"),
+    scope: { ...COUNT, maximum: 128 },
+    links: listOf({
+      type: "object",
+      properties: {
+        name: STRING,
+        zone: STRING,
+        owner: orNull(STRING),
+        kind: STRING,
+        answer: { type: ["object", "null"] },
+        steering: { type: ["object", "null"] },
+        note: orNull(STRING),
+      },
+      required: ["name", "zone", "owner", "kind", "answer", "steering", "note"],
+    }),
+  },
+  required: ["source", "name", "type", "client", "resolver", "status", "scope", "links"],
+};
+
+export const WELL: Schema = object({ status: oneOf("ok", "failing") });
+
+export const ERROR: Schema = object({
+  error: object({
+    code: oneOf(
+      "bad-request",
+      "unauthorized",
+      "forbidden",
+      "not-found",
+      "method-not-allowed",
+      "no-match",
+      "refused",
+      "too-large",
+      "unsupported-media-type",
+      "misdirected",
+      "too-many-attempts",
+      "internal",
+    ),
+    message: STRING,
+    reasons: listOf(STRING),
+  }),
+});

@@ -1,0 +1,39 @@
+import type { Lifted, Placed } from "../control/override-desk.ts";
+import type { NewOverride } from "../control/overrides.ts";
+import type { Selector } from "../control/selector.ts";
+import type { FailbackReport, OverrideReport, ReloadReport, StateReport } from "./api.ts";
+
+/** A question to `explain`, as it was asked. */
+export interface ExplainRequest {
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly client: string;
+  readonly resolver: string | undefined;
+  readonly assume: readonly string[];
+}
+
+export type Explained =
+  | { readonly ok: true; readonly explanation: object }
+  /** What is wrong with the question, in one line. */
+  | { readonly ok: false; readonly message: string };
+
+/** The rest of the server, as far as the admin interface has to do with it. */
+export interface AdminServices {
+  state(): StateReport;
+  overrides(): readonly OverrideReport[];
+  explain(request: ExplainRequest): Explained;
+  place(wish: NewOverride, isForced: boolean): Promise<Placed>;
+  lift(selector: Selector): Promise<Lifted>;
+  /** Takes pools back that wait for it; those with this name, `*` and `?` allowed. */
+  failback(pool: string): FailbackReport;
+  /** @param isForced serves changes as well that look like a mistake */
+  reload(isForced: boolean): Promise<ReloadReport>;
+  /** Of the zones that are served, by apex. */
+  serials(): Iterable<readonly [zone: string, serial: number]>;
+  /** Whether a query gets an answer. Never rejects. */
+  answersDns(): Promise<boolean>;
+  /** Whether the first round of checks is over, whatever came of it. */
+  isReady(): boolean;
+  /** In the text format of Prometheus. */
+  metrics(): string;
+}

@@ -1,0 +1,96 @@
+/**
+ * Who may do what: bearer tokens, compared in constant time, and a limit on guessing.
+ */
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { Clock } from "../health/clock.ts";
+
+/** `read` sees everything and changes nothing. */
+export type Right = "read" | "write";
+
+export interface Tokens {
+  readonly write: string | undefined;
+  readonly read: string | undefined;
+}
+
+export type Admission =
+  | { readonly kind: "admitted"; readonly by: Right | "anyone" }
+  | { readonly kind: "unauthorized" }
+  | { readonly kind: "forbidden" }
+  /** Too many wrong tokens from there; seconds until the next may be tried. */
+  | { readonly kind: "locked-out"; readonly retryAfter: number };
+
+const MAX_BAD = 10;
+const WINDOW_MS = 60_000;
+/** More sources than this are not told apart: the oldest is forgotten. */
+const MAX_SOURCES = 1024;
+
+interface Guesses {
+  count: number;
+  readonly since: number;
+}
+
+export class TokenGuard {
+  readonly #write: Buffer | undefined;
+  readonly #read: Buffer | undefined;
+  readonly #clock: Clock;
+  readonly #guesses = new Map<string, Guesses>();
+
+  /** Without any token everybody who reaches the listener is admitted. */
+  constructor(tokens: Tokens, clock: Clock) {
+    this.#write = tokens.write === undefined ? undefined : digest(tokens.write);
+    this.#read = tokens.read === undefined ? undefined : digest(tokens.read);
+    this.#clock = clock;
+  }
+
+  /**
+   * @param authorization the header
+   * @param source whose guesses are counted together
+   */
+  admit(authorization: string | undefined, right: Right, source: string): Admission {
+    if (this.#write === undefined && this.#read === undefined) {
+      return { kind: "admitted", by: "anyone" };
+    }
+    const now = this.#clock.now();
+    const locked = this.#findLockMs(source, now);
+    if (locked > 0) return { kind: "locked-out", retryAfter: Math.ceil(locked / 1000) };
+    if (authorization === undefined) return { kind: "unauthorized" };
+    const [, token = ""] = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization) ?? [];
+    const given = digest(token);
+    // Both are always compared, so that the time tells nothing of which one is close.
+    const isWrite = this.#write !== undefined && timingSafeEqual(given, this.#write);
+    const isRead = this.#read !== undefined && timingSafeEqual(given, this.#read);
+    if (isWrite) return { kind: "admitted", by: "write" };
+    if (isRead) return right === "read" ? { kind: "admitted", by: "read" } : { kind: "forbidden" };
+    this.#noteBad(source, now);
+    return { kind: "unauthorized" };
+  }
+
+  #findLockMs(source: string, now: number): number {
+    const guesses = this.#guesses.get(source);
+    if (guesses === undefined) return 0;
+    const left = guesses.since + WINDOW_MS - now;
+    if (left <= 0) {
+      this.#guesses.delete(source);
+      return 0;
+    }
+    return guesses.count >= MAX_BAD ? left : 0;
+  }
+
+  #noteBad(source: string, now: number): void {
+    const guesses = this.#guesses.get(source);
+    if (guesses !== undefined) {
+      guesses.count++;
+      return;
+    }
+    if (this.#guesses.size >= MAX_SOURCES) {
+      const [oldest] = this.#guesses.keys();
+      this.#guesses.delete(oldest!);
+    }
+    this.#guesses.set(source, { count: 1, since: now });
+  }
+}
+
+/** Equal lengths whatever the token. */
+function digest(token: string): Buffer {
+  return createHash("sha256").update(token).digest();
+}

@@ -1,0 +1,39 @@
+import { ADMIN_FLAGS, findServer, type ServerChoice } from "./admin-flags.ts";
+import { type Command, usageError } from "./command.ts";
+
+export interface ReloadOptions {
+  /** Changes as well that look like a mistake. */
+  readonly isForced: boolean;
+  readonly json: boolean;
+  readonly server: ServerChoice;
+}
+
+export const reloadCommand: Command = {
+  name: "reload",
+  summary: "have the server read all zone files again",
+  usage: "[--force] [--json] [--admin ADDR:PORT]",
+  flags: [
+    { name: "force", value: undefined, help: "even changes that look like a mistake" },
+    { name: "json", value: undefined, help: "one JSON object instead of text" },
+    ...ADMIN_FLAGS,
+  ],
+  description: `Waits until every good zone is served, and tells what changed. A zone whose file is bad goes on being
+served as it was; what is wrong with the file goes to standard error.`,
+  examples: [{ call: "rondo reload", meaning: "after an edit, and in a deployment script" }],
+  exits:
+    "0 new state served, 1 refused with the errors, 6 only a guard refused, 64 wrong usage, 69 no server answers",
+  parse(flags, [extra]) {
+    if (extra !== undefined) return usageError(`unexpected ${JSON.stringify(extra)}`);
+    const server = findServer(flags);
+    if (typeof server === "string") return usageError(server);
+    const options: ReloadOptions = {
+      isForced: flags.has("force"),
+      json: flags.has("json"),
+      server,
+    };
+    return {
+      kind: "run",
+      run: async (output) => (await import("./run-reload.ts")).runReload(options, output),
+    };
+  },
+};

@@ -1,0 +1,116 @@
+import type {
+  NameReport,
+  OverrideReport,
+  StateReport,
+  ValueReport,
+  ZoneReport,
+} from "../admin/api.ts";
+import { formatAge, formatClock } from "./format-clock.ts";
+import { renderTable } from "./render-table.ts";
+
+/** The state of a server as text for a terminal. */
+export function renderStatus(state: StateReport): string {
+  const { version, startedAt, now, ready, blind, zones, overrides, problems } = state;
+  const up = formatAge(Date.parse(now) - Date.parse(startedAt));
+  const head = `rondo ${version}, up ${up}${ready ? "" : ", not ready: the first round of checks is not over"}\n`;
+  const parts = [head];
+  if (blind) parts.push("BLIND: checks fail and nothing proves that our own network works\n");
+  for (const zone of zones) parts.push(`\n${renderZone(zone, state)}`);
+  if (overrides.length > 0) parts.push(`\noverrides\n${renderOverrides(overrides)}`);
+  if (problems.length > 0) parts.push(`\nproblems\n${problems.map(({ text }) => text).join("")}`);
+  return parts.join("");
+}
+
+function renderZone(zone: ZoneReport, state: StateReport): string {
+  const { name, serial, records, origin, file, names, pools } = zone;
+  const from = origin === "copy" ? `the last good copy, because ${file} is bad` : file;
+  const lines = [`zone ${name} serial ${serial}, ${records} records, from ${from}\n`];
+  for (const { name: pool, policy, values } of pools) {
+    const serving = values.filter(({ inService }) => inService).length;
+    lines.push(`  pool ${pool} (${policy}): ${serving} of ${values.length} in service\n`);
+    lines.push(
+      renderTable(
+        values.map((value) => renderValue(value, state)),
+        "    ",
+      ),
+    );
+  }
+  return [...lines, ...names.map(renderName)].join("");
+}
+
+/** Names that all is well with and nobody has asked for are not listed: there may be thousands. */
+function renderName(name: NameReport): string {
+  const { answers, shares } = name;
+  const trouble = describeTrouble(name);
+  if (answers === 0 && trouble === undefined) return "";
+  const count = `${answers} ${answers === 1 ? "answer" : "answers"}`;
+  const head = [count, trouble].filter((part) => part !== undefined).join("; ");
+  const rows = shares
+    .filter(({ share, configured }) => share > 0 || configured > 0)
+    .map(({ value, pool, share, configured }) => [
+      value,
+      pool === null ? "" : `pool ${pool}`,
+      `led ${percent(share)}`,
+      `weights ask for ${percent(configured)}`,
+    ]);
+  return `  name ${name.name} ${name.type}: ${head}\n${renderTable(rows, "    ")}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+function describeTrouble({ modes }: NameReport): string | undefined {
+  const troubles = modes.flatMap((mode) => TROUBLES[mode] ?? []);
+  return troubles.length === 0 ? undefined : troubles.join("; ");
+}
+
+const TROUBLES: Readonly<Partial<Record<NameReport["modes"][number], string>>> = {
+  "all-down-open": "FAILING OPEN: nothing is in service, answered as if all were healthy",
+  "all-down-last": "FAILING OPEN: nothing is in service, answered as when it last was",
+  "last-resort": "LAST RESORT: nothing is in service, answered with the record's own values",
+  "all-down-closed": "CLOSED: nothing is in service, answered with no data",
+  "all-down-servfail": "SERVFAIL: nothing is in service",
+};
+
+function renderValue(value: ValueReport, { now, overrides }: StateReport): readonly string[] {
+  const { state, since, nextChange, lastError } = value;
+  const override = overrides.find(({ id }) => id === value.override);
+  const age = since === null ? "" : `for ${formatAge(Date.parse(now) - Date.parse(since))}`;
+  return [
+    value.value,
+    value.datacenter ?? "",
+    `weight ${value.weight}`,
+    state === "down" ? "DOWN" : state,
+    age,
+    describeNext(state, nextChange, now),
+    override === undefined ? (lastError ?? "") : describeOverride(override),
+  ];
+}
+
+function describeNext(state: ValueReport["state"], nextChange: string | null, now: string): string {
+  // What is well can go down at any time: that is no news.
+  if (nextChange === null || state === "up" || state === "init") return "";
+  const left = Date.parse(nextChange) - Date.parse(now);
+  return left <= 0 ? "may change now" : `may change in ${formatAge(left + 999)}`;
+}
+
+function describeOverride({ by, reason }: OverrideReport): string {
+  return reason === null ? `by ${by}` : `by ${by}: ${reason}`;
+}
+
+function renderOverrides(overrides: readonly OverrideReport[]): string {
+  return renderTable(
+    overrides.map(({ id, action, selector, by, reason, since, until, matches }) => [
+      id,
+      action === "drain" ? action : `force ${action}`,
+      selector,
+      `${matches} ${matches === 1 ? "value" : "values"}`,
+      `by ${by}`,
+      `since ${formatClock(since)}`,
+      until === null ? "" : `until ${formatClock(until)}`,
+      reason ?? "",
+    ]),
+    "  ",
+  );
+}
