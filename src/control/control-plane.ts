@@ -22,6 +22,7 @@ import { formatName } from "../wire/name.ts";
 import type { Name, Zone } from "../zone/model.ts";
 import { changedTargets } from "./changed-targets.ts";
 import { type DecidedSets, decideSets, keyOfClass } from "./decide-sets.ts";
+import { logHeldBack } from "./log-held-back.ts";
 import { logModes } from "./log-modes.ts";
 import { type PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
@@ -201,7 +202,10 @@ export class ControlPlane {
   }
 
   #observe(pools: Iterable<PoolPlace>): void {
-    for (const place of pools) this.#memory.observe(place, this.#world);
+    for (const place of pools) {
+      const held = this.#memory.observe(place, this.#world);
+      if (held !== undefined) logHeldBack(this.#options.log, place, held);
+    }
     this.#world = {
       ...this.#world,
       memory: { ...this.#memory.view(), past: this.#findPast },

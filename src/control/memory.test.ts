@@ -11,11 +11,11 @@ function start(changes: Partial<Pool>, later: Partial<Pool> = changes) {
   const zones = [changes, later].map((each) => zoneOf([pool("eu", VALUES, each)]));
   let zone: Zone = zones[0]!;
   /** The pool as it stands from `now` on with these values down. */
-  const observe = (now: number, ...down: string[]): void => {
+  const observe = (now: number, ...down: string[]): "delay" | "manual" | undefined => {
     memory.advance(now);
     const health = healthOf(Object.fromEntries(down.map((value) => [value, DOWN])));
     const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
-    memory.observe({ zone, pool: zone.pools[0]! }, world);
+    return memory.observe({ zone, pool: zone.pools[0]! }, world);
   };
   return {
     memory,
@@ -72,6 +72,14 @@ describe("failback", () => {
     observe(2e12, ...VALUES);
     observe(3e12);
     expect(heldBack()).toBe("manual");
+  });
+
+  it("says once that a pool is held back", () => {
+    const { observe } = start(delayed);
+    expect(observe(0, ...VALUES)).toBeUndefined();
+    expect(observe(1000)).toBe("delay");
+    expect(observe(2000, "192.0.2.1")).toBeUndefined();
+    expect(observe(70_000)).toBeUndefined();
   });
 
   it("ends a delay when an operator says so", () => {

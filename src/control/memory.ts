@@ -59,15 +59,20 @@ export class SteeringMemory {
     return due.map(({ place }) => place);
   }
 
-  /** Takes note of how a pool stands at the moment; pools that need no memory are passed over. */
-  observe(place: PoolPlace, world: World): void {
+  /**
+   * Takes note of how a pool stands at the moment; pools that need no memory are passed over.
+   *
+   * @returns whether it is held back from now on, and why
+   */
+  observe(place: PoolPlace, world: World): "delay" | "manual" | undefined {
     const { zone, pool } = place;
-    if (!needsMemory(pool)) return;
+    if (!needsMemory(pool)) return undefined;
     const key = keyOf(zone, pool);
     const state = this.#states.get(key) ?? { place, services: new Map(), values: new Map() };
     state.place = place;
     this.#states.set(key, state);
     const now = { ...world, memory: NO_MEMORY };
+    const before = this.#heldBack(state);
     for (const type of listTypes(zone, pool)) {
       const standing = judgePool(zone, pool, type, now);
       this.#observeService(state, type, standing.serving >= standing.needed);
@@ -77,6 +82,7 @@ export class SteeringMemory {
       }
     }
     this.#settle(state);
+    return before === undefined ? this.#heldBack(state) : undefined;
   }
 
   /** Forgets the pools of a zone, but for those that `kept` has under the same name. */
@@ -127,6 +133,14 @@ export class SteeringMemory {
         return shareAt(pool, returnedAt, this.#now);
       },
     };
+  }
+
+  #heldBack({ place, services }: PoolState): "delay" | "manual" | undefined {
+    for (const service of services.values()) {
+      const held = isHeldBack(place.pool, service, this.#now);
+      if (held !== undefined) return held;
+    }
+    return undefined;
   }
 
   #find(zone: Zone, pool: Pool): PoolState | undefined {

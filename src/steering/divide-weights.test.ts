@@ -31,7 +31,7 @@ it("divideWeights() keeps to its bound, every share within rounding of what it s
     scale: fc.constantFrom(1, 1, 0.01, 0.35, 0.95),
     parts: fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 1, maxLength: 8 }),
   });
-  fc.assert(
+  return fc.assert(
     fc.property(fc.array(portion, { minLength: 1, maxLength: 8 }), (portions) => {
       const divided = divideWeights(portions);
       expect(divided.map(({ length }) => length)).toEqual(
