@@ -27,6 +27,7 @@ export type RuleId =
 export type Topic =
   | "client"
   | "rule"
+  | "distance"
   | "pool"
   | "held"
   | "all-down"
