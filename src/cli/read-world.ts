@@ -2,7 +2,7 @@
  * What the commands that work from files read: settings, geo data and zones, with everything that is wrong with them.
  */
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
-import type { ServerSettings, ZoneSource } from "../config/server-file.ts";
+import { PACKAGED_DATABASES, type ServerSettings, type ZoneSource } from "../config/server-file.ts";
 import type { GeoBuild } from "../geo/build-geo-table.ts";
 import { combineDatabases } from "../geo/combine-databases.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
@@ -49,7 +49,14 @@ export async function readWorld(
   const without = { table: combineDatabases([]), version: 0 };
   const [geo, report] = await Promise.all([
     readers.loadGeo(settings.geo),
-    readZones(source, without, readers.workerModule, settings.health.references.length > 0),
+    readZones(
+      source,
+      without,
+      readers.workerModule,
+      settings.health.references.length > 0,
+      // The packaged ones know none.
+      settings.geo.databases.some((name) => !PACKAGED_DATABASES.includes(name)),
+    ),
   ]);
   const config = selection.config ?? "rondo.yaml";
   const geoIssues = geo.problems.map((problem) => createFileIssue(config, "warning", problem));

@@ -21,6 +21,8 @@ export interface LoadSettings {
   readonly geo: LoadGeo;
   /** Whether the server file names witnesses for health checks; `check` advises those who have none. */
   readonly hasReferences: boolean;
+  /** Whether a geo database says which autonomous system an address is in; `check` warns of rules that go by that. */
+  readonly knowsAsns: boolean;
 }
 
 export interface LoadJob {
@@ -52,7 +54,10 @@ export type LoadResult =
   | { readonly kind: "unstable" }
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
-export function loadZoneFile(job: LoadJob, { geo, hasReferences }: LoadSettings): LoadResult {
+export function loadZoneFile(
+  job: LoadJob,
+  { geo, hasReferences, knowsAsns }: LoadSettings,
+): LoadResult {
   const read = readZoneFile(job.path);
   if (read.kind === "unstable") return read;
   if (read.kind === "refused") return refuse(job.file, `Not read: ${read.reason}`);
@@ -70,6 +75,7 @@ export function loadZoneFile(job: LoadJob, { geo, hasReferences }: LoadSettings)
     changedAt: serialTime(job, read.changedAt, isCopied),
     previousSerial: job.previousSerial,
     references: hasReferences,
+    knowsAsns,
   });
   if (zone === undefined || hasErrors(issues)) return { kind: "refused", issues };
   return {

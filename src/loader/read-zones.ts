@@ -19,8 +19,9 @@ export async function readZones(
   geo: LoadGeo,
   workerModule?: URL,
   hasReferences = false,
+  knowsAsns = true,
 ): Promise<ZoneReport> {
-  const pool = createLoadPool({ geo, hasReferences }, workerModule);
+  const pool = createLoadPool({ geo, hasReferences, knowsAsns }, workerModule);
   try {
     const { resolved } = await startZones(source, pool, undefined);
     const zones = [...resolved.served.values()];

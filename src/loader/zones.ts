@@ -82,7 +82,8 @@ export async function createZoneLoader(options: ZoneLoaderOptions): Promise<Zone
 
 function createPool(options: ZoneLoaderOptions, geo: LoadGeo): ZonePool {
   const hasReferences = options.hasReferences ?? false;
-  return createLoadPool({ geo, hasReferences }, options.workerModule);
+  const knowsAsns = geo.table.asns !== undefined;
+  return createLoadPool({ geo, hasReferences, knowsAsns }, options.workerModule);
 }
 
 function runLoader(

@@ -9,4 +9,6 @@ export interface BuildContext {
   readonly defaultTtl: number | undefined;
   /** Whether the server has witnesses of its own for the checks of this zone. */
   readonly references: boolean;
+  /** Whether anything may say which autonomous system a client is in. */
+  readonly knowsAsns: boolean;
 }

@@ -21,13 +21,18 @@ import { PoolTable } from "./pool-table.ts";
 export function buildZone(
   settings: ZoneSettings,
   apex: Name,
-  bounds: SerialBounds & { readonly references: boolean },
+  bounds: SerialBounds & { readonly references: boolean; readonly knowsAsns: boolean },
   issues: IssueList,
 ): Zone {
-  const { references } = bounds;
-  const context: BuildContext = { apex, issues, defaultTtl: settings.ttl?.value, references };
   const datacenters = buildDatacenters(settings, issues);
   const networks = buildNetworks(settings, issues);
+  const context: BuildContext = {
+    apex,
+    issues,
+    defaultTtl: settings.ttl?.value,
+    references: bounds.references,
+    knowsAsns: bounds.knowsAsns || networks.some(({ asn }) => asn !== undefined),
+  };
   const checks = new CheckTable(settings.healthchecks?.value ?? [], issues);
   const datacenterNames = new Set(datacenters.map(({ name }) => name));
   const pools = new PoolTable(settings.pools?.value ?? [], apex, checks, datacenterNames, issues);

@@ -18,6 +18,7 @@ export function checkSteering(
   context: BuildContext,
 ): void {
   for (const draft of steered) {
+    if (!context.knowsAsns) checkAsns(draft, context.issues);
     const { rules } = draft.rrset;
     const reached = findReachedPools(
       rules.flatMap((rule) => rule.pools),
@@ -150,6 +151,17 @@ function checkNearest(
     policy.place,
     "policy nearest has no effect: no value of the pools has a dc with coords",
   );
+}
+
+/** Without anything that knows an autonomous system, nobody is in one. */
+function checkAsns({ settings }: SteeredDraft, issues: IssueList): void {
+  for (const { value: rule } of settings.dynamic?.value.rules.value ?? []) {
+    if (rule.asns === undefined) continue;
+    issues.warn(
+      rule.asns.place,
+      "asns match nobody: neither a database of the server nor networks here say which autonomous system a client is in; give networks an asn, or name an ASN database in geo.databases of the server file",
+    );
+  }
 }
 
 /** A failure is believed only if something else answers meanwhile: with one address there is nothing else. */

@@ -25,6 +25,8 @@ export interface ZoneFile {
   readonly previousSerial?: number | undefined;
   /** Whether the server file names witnesses for health checks. */
   readonly references?: boolean;
+  /** Whether a geo database of the server says which autonomous system an address is in; undefined: perhaps. */
+  readonly knowsAsns?: boolean;
   readonly limits?: YamlLimits;
 }
 
@@ -55,6 +57,7 @@ export function loadZone(text: string, source: ZoneFile): LoadedZone {
             changedAt: source.changedAt,
             previousSerial: source.previousSerial,
             references: source.references ?? false,
+            knowsAsns: source.knowsAsns ?? true,
           },
           issues,
         );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listZoneIssues, zoneOf, zoneText } from "../../test/support/zone-issues.ts";
+import { loadZone } from "./load-zone.ts";
 
 const PLACES =
   "datacenters: { fra: { coords: [50, 8] }, iad: { coords: [39, -77], bias: -20 }, nul: {} }";
@@ -257,6 +258,18 @@ describe("rules by autonomous system", () => {
       "8:44: error: the last rule must match everybody: a rule without geos, subnets and asns is missing, like { pool: NAME }",
     ],
   ])("%s", (text, message) => expect(listZoneIssues(rule(text))).toContain(message));
+
+  it("are warned of where nothing knows the system of a client", () => {
+    const said = (text: string, knowsAsns: boolean): string[] =>
+      loadZone(text, { file: "z.yaml", changedAt: 1, references: true, knowsAsns }).issues.map(
+        ({ line, message }) => `${line} ${message}`,
+      );
+    const text = rule("asns: [1], pool: q }, { pool: p");
+    expect(said(text, true)).toEqual([]);
+    expect(said(text, false)).toEqual([expect.stringMatching(/^8 asns match nobody: /)]);
+    const network = "networks: { 192.0.2.0/24: { asn: 1 } }\n";
+    expect(said(network + text, false)).toEqual([]);
+  });
 
   it("that have another part too are not covered by half", () => {
     const text = rule("asns: [1], pool: q }, { asns: [1], geos: [EU], pool: p }, { pool: p");
