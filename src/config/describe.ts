@@ -21,6 +21,29 @@ export function schemaOf(decoder: Decoder<unknown>): JsonSchema {
   return schema();
 }
 
+/** A schema of its own: each part with a title is written once, and referred to by that. */
+export function describeRoot(title: string, decoder: Decoder<unknown>): JsonSchema {
+  const parts = new Map<string, unknown>();
+  const share = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(share);
+    if (typeof part !== "object" || part === null) return part;
+    const own = (part as JsonSchema).title;
+    const shared = Object.fromEntries(
+      Object.entries(part).map(([keyword, value]) => [keyword, share(value)]),
+    );
+    if (typeof own !== "string") return shared;
+    const name = own.replace(/^(an?|the) /, "").replaceAll(" ", "-");
+    parts.set(name, shared);
+    return { $ref: `#/$defs/${name}` };
+  };
+  const { title: _, ...root } = schemaOf(decoder);
+  const whole = share(root);
+  const defs = Object.fromEntries([...parts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return { $schema: DRAFT, title, ...(whole as JsonSchema), $defs: defs };
+}
+
+const DRAFT = "https://json-schema.org/draft/2020-12/schema";
+
 /** Text of which a part or the whole matches. */
 export function textSchema(pattern?: string): JsonSchema {
   return pattern === undefined ? { type: "string" } : { type: "string", pattern };

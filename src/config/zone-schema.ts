@@ -18,7 +18,7 @@ import {
   strictListOf,
   text,
 } from "./decode.ts";
-import { describe, type JsonSchema, schemaOf } from "./describe.ts";
+import { describe, describeRoot, type JsonSchema, schemaOf } from "./describe.ts";
 import { ttl } from "./duration.ts";
 import type { IssueList } from "./issue-list.ts";
 import { allDown, pool } from "./pool-schema.ts";
@@ -54,8 +54,7 @@ export function decodeZone(tree: Tree, issues: IssueList): ZoneSettings | undefi
 
 /** The JSON Schema of a zone file with an envelope: structure, words and ranges; what names mean is for `check`. */
 export function describeZoneFile(): JsonSchema {
-  const schema = "https://json-schema.org/draft/2020-12/schema";
-  return { $schema: schema, ...schemaOf(envelope), title: "a zone file of rondo" };
+  return describeRoot("a zone file of rondo", envelope);
 }
 
 const EMPTY: ZoneSettings = {
