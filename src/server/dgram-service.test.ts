@@ -22,6 +22,7 @@ beforeEach(() => {
   const log: Log = { debug() {}, info() {}, warn: add, error() {} };
   service = createDgramService({
     workerEntry: echoOptions.workerEntry,
+    operators: [],
     answerCounters: echoOptions.answerCounters,
     wholePublication: () => echoPublication(1),
     log,

@@ -1,6 +1,6 @@
 /**
- * The life of a worker thread on the fast path: it never turns the event loop, so that messages are taken between
- * two batches, and then whole.
+ * The life of a worker thread on the fast path: it never turns the event loop; messages are taken before a batch is
+ * answered, and then whole.
  */
 import type { Publication } from "../image/publication.ts";
 import type { ImageReader } from "./engine.ts";
@@ -47,12 +47,16 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
   const sockets: MmsgSocket[] = [];
   const poll = new PollSet(libc);
   let seen = -1;
+  let isStopped = false;
 
-  /** False once the loop has to end. */
-  function takeMessages(): boolean {
+  function takeMessages(): void {
+    const newest = Atomics.load(control, 0);
+    if (newest === seen) return;
+    seen = newest;
     for (let message = loop.takeMessage(); message !== undefined; message = loop.takeMessage()) {
-      if (message.type === "stop") return false;
-      if (message.type === "publication") {
+      if (message.type === "stop") {
+        isStopped = true;
+      } else if (message.type === "publication") {
         reader.apply(message.publication);
       } else if (message.type === "rotation") {
         reader.takeRotation(message.buffer);
@@ -61,6 +65,15 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
         poll.add(message.socket.descriptor);
       }
     }
+  }
+
+  /** @returns false if there was nothing to answer */
+  function answerBatch(socket: MmsgSocket, flags: number): boolean {
+    const received = socket.receive(flags);
+    if (received < 0) return false;
+    // What was published while it waited holds for the queries that ended the wait.
+    takeMessages();
+    socket.answer(received, reader, source, clock());
     return true;
   }
 
@@ -74,43 +87,31 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
 
   try {
     for (;;) {
-      const newest = Atomics.load(control, 0);
-      if (newest !== seen) {
-        seen = newest;
-        if (!takeMessages()) break;
-      }
+      takeMessages();
+      if (isStopped) break;
       const only = sockets[0];
       if (!reader.isReady || only === undefined) {
         Atomics.wait(control, 0, seen, LOOK_UP_MS);
       } else if (sockets.length === 1) {
         // One system call fewer per batch than polling.
-        if (only.answerBatch(reader, source, MSG_WAITFORONE, clock) < 0) noteFailure();
+        if (!answerBatch(only, MSG_WAITFORONE)) noteFailure();
       } else {
         const ready = poll.wait(LOOK_UP_MS);
         if (ready < 0) noteFailure();
         for (let i = 0; ready > 0 && i < sockets.length; i++) {
           const socket = sockets[i] as MmsgSocket;
           if (!poll.isReady(i)) continue;
-          if (socket.answerBatch(reader, source, MSG_DONTWAIT, clock) < 0) noteFailure();
+          if (!answerBatch(socket, MSG_DONTWAIT)) noteFailure();
         }
       }
     }
-    if (reader.isReady) for (const socket of sockets) answerRest(socket, reader, source, clock);
+    // What was queued when the stop came.
+    for (const socket of reader.isReady ? sockets : []) {
+      for (let batch = 0; batch < LAST_BATCHES && answerBatch(socket, MSG_DONTWAIT); batch++);
+    }
   } finally {
     for (const socket of sockets) socket.free();
     poll.free();
-  }
-}
-
-/** Answers what was queued when the stop came. */
-function answerRest<S extends ImageReader>(
-  socket: MmsgSocket,
-  reader: Reader<S>,
-  source: Int32Array,
-  clock: () => number,
-): void {
-  for (let batch = 0; batch < LAST_BATCHES; batch++) {
-    if (socket.answerBatch(reader, source, MSG_DONTWAIT, clock) < 0) return;
   }
 }
 

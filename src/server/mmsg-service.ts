@@ -30,6 +30,7 @@ export function createMmsgService(
         path: "mmsg",
         thread,
         answerCounters: options.answerCounters,
+        operators: options.operators,
         log,
         greeting: () => greet(thread),
         onMessage: (message) => {

@@ -33,23 +33,31 @@ export class MmsgSocket {
   }
 
   /**
-   * Takes up to {@link SLOTS} queries and answers them.
+   * Takes up to {@link SLOTS} queries; those of the batch before have to be answered.
    *
-   * @param source words of `reader.context.source`
    * @param flags of recvmmsg
-   * @param clock milliseconds, monotonic; read once per batch
    * @returns queries taken, -1 if receiving failed or nothing came
    */
-  answerBatch<S extends ImageReader>(
+  receive(flags: number): number {
+    const headers = this.#arena.receiveHeaders;
+    const received = this.#libc.recvmmsg(this.descriptor, headers, SLOTS, flags, null);
+    return received > 0 ? received : -1;
+  }
+
+  /**
+   * Answers the queries just taken.
+   *
+   * @param received how many
+   * @param source words of `reader.context.source`
+   * @param now milliseconds, monotonic
+   */
+  answer<S extends ImageReader>(
+    received: number,
     reader: Reader<S>,
     source: Int32Array,
-    flags: number,
-    clock: () => number,
-  ): number {
+    now: number,
+  ): void {
     const arena = this.#arena;
-    const received = this.#libc.recvmmsg(this.descriptor, arena.receiveHeaders, SLOTS, flags, null);
-    if (received <= 0) return -1;
-    const now = clock();
     reader.context.family = this.#family;
     let staged = 0;
     for (let slot = 0; slot < received; slot++) {
@@ -61,7 +69,6 @@ export class MmsgSocket {
       arena.reset(slot);
     }
     this.#send(staged);
-    return received;
   }
 
   free(): void {

@@ -20,6 +20,7 @@ export async function runUdpWorker<S extends ImageReader>(engine: Engine<S>): Pr
     counters[faulted] = (counters[faulted] ?? 0) + 1;
     reportFault(error);
   });
+  reader.context.operators = data.operators;
   if (data.path === "dgram") {
     runDgramLoop({ reader, port, counters, clock });
     return;

@@ -236,6 +236,15 @@ describe.runIf("libc" in loaded)("startServer() with recvmmsg", () => {
     }
   });
 
+  it("answers a query from what was published before it, however long the thread slept", async () => {
+    const { server, to } = await start("mmsg", ["127.0.0.1:0"]);
+    await askUdp(to[0]!, echoQuery());
+    for (let version = 2; version <= 20; version++) {
+      server.publish(echoPublication(version));
+      expect(readEcho((await askUdp(to[0]!, echoQuery()))!).version).toBe(version);
+    }
+  });
+
   it("answers the queries that waited for the first publication", async () => {
     const { server, to } = await start("mmsg", ["127.0.0.1:0"], { publish: false });
     const asked = askUdp(to[0]!, echoQuery(), 10_000);

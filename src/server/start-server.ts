@@ -2,6 +2,7 @@
  * The DNS service's sockets: UDP on one of two paths and TCP, on all listen addresses. Nothing outside this folder knows
  * them; what to answer comes from the engine and from what is published here.
  */
+import type { Address, Prefix } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
@@ -29,6 +30,14 @@ export interface ServerOptions {
   readonly udp: "auto" | "mmsg" | "dgram";
   readonly log: Log;
   readonly limits?: Partial<TcpLimits>;
+  readonly explain?: ExplainService;
+}
+
+/** Who may ask for explanations, and who gives them: over TCP only, on the thread that starts the server. */
+export interface ExplainService {
+  readonly operators: readonly Prefix[];
+  /** Answers a query for an explanation. @returns octets written to `out`, 0 if it is none, or nobody's business */
+  answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
 }
 
 export interface EngineOptions<S extends ImageReader> {
@@ -97,6 +106,7 @@ export async function startServer<S extends ImageReader>(
   const { udp, reason } = await createUdpService(options, {
     workerEntry,
     answerCounters,
+    operators: options.explain?.operators ?? [],
     wholePublication,
     log,
   });
@@ -112,7 +122,7 @@ export async function startServer<S extends ImageReader>(
   reader.context.stream = true;
   reader.takeRotation(tcpRotation.settle());
   const limits = { ...findTcpLimits(), ...options.limits };
-  const tcp = new TcpService({ reader, limits, log });
+  const tcp = new TcpService({ reader, limits, log, explain: options.explain });
 
   const answerTotals = [...udp.slots.map((slot) => slot.answerCounters), tcpCounters].map(
     (counters) => new CounterTotals(counters),

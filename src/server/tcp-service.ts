@@ -18,6 +18,12 @@ export interface TcpCounts {
 }
 
 export interface TcpServiceOptions<S extends ImageReader> {
+  readonly explain?:
+    | {
+        /** @returns octets written to `out`, 0 if the query is no such thing */
+        answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
+      }
+    | undefined;
   readonly reader: Reader<S>;
   readonly limits: TcpLimits;
   readonly log: Log;
@@ -123,7 +129,9 @@ export class TcpService<S extends ImageReader> {
       now: this.#now,
       isReady: () => this.#options.reader.isReady,
       answer: (query, length, source, now, out) => {
-        const { reader } = this.#options;
+        const { reader, explain } = this.#options;
+        const explained = explain?.answer(query, length, source, out) ?? 0;
+        if (explained > 0) return explained;
         reader.context.family = source.family;
         reader.context.source.set(source.octets);
         return reader.answer(query, length, now, out);
