@@ -19,6 +19,7 @@ export interface RondoOptions {
   readonly config?: string;
   /** `ADDR:PORT`; 127.0.0.1 and any free port if left out. */
   readonly listen?: readonly string[];
+  /** An admin interface of its own on any free port if none is said here or in `config`. */
   readonly args?: readonly string[];
   /** The most file descriptors it may have. */
   readonly openFiles?: number;
@@ -31,6 +32,8 @@ export interface Rondo {
   readonly endpoint: Endpoint;
   /** All of them, in the order of the banner. */
   readonly endpoints: readonly Endpoint[];
+  /** `127.0.0.1:40001` or the path of a socket, as `--admin` has it; empty without an admin interface. */
+  readonly admin: string;
   readonly process: ChildProcess;
   readonly folder: string;
   readonly zonesFolder: string;
@@ -63,6 +66,7 @@ export async function startRondo(options: RondoOptions): Promise<Rondo> {
     return {
       endpoint: endpoints[0]!,
       endpoints,
+      admin: /^admin (?:http:\/\/)?(\S+)$/m.exec(output())?.[1] ?? "",
       process: child,
       folder,
       zonesFolder,
@@ -137,6 +141,8 @@ function spawnRondo(options: RondoOptions): {
   for (const listen of options.listen ?? ["127.0.0.1:0"]) args.push("--listen", listen);
   const config = join(folder, "rondo.yaml");
   writeFileSync(config, options.config ?? "geo: { databases: [] }\n");
+  const isToldWhere = `${options.args} ${options.config}`.includes("admin");
+  if (!isToldWhere) args.push("--admin", "127.0.0.1:0");
   args.push("--config", config);
   const command = [process.execPath, ...args, ...(options.args ?? [])];
   if (options.openFiles !== undefined) {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { AnswerSet } from "../image/answer-sets.ts";
+import { HandedOut } from "./handed-out.ts";
+
+function setOf(ttl: number, ...values: number[]): Exclude<AnswerSet, string> {
+  return {
+    type: 1,
+    ttl,
+    rdata: values.map((last) => Uint8Array.of(192, 0, 2, last)),
+    answers: values.length,
+    cycle: undefined,
+    rotation: 0,
+    sticky: undefined,
+  };
+}
+
+const ONE = Uint8Array.of(192, 0, 2, 1);
+
+describe("HandedOut", () => {
+  it("knows the largest TTL that a cache may still hold a value with", () => {
+    const handedOut = new HandedOut();
+    expect(handedOut.largestTtl(1, ONE, 0)).toBe(0);
+    const [long, short] = [setOf(300, 1, 2), setOf(30, 1)];
+    handedOut.note([long, "nodata"], 1000);
+    expect(handedOut.largestTtl(1, ONE, 2000)).toBe(300);
+    handedOut.note([short], 10_000);
+    // Answers of 10 s after the start are in caches for 300 s.
+    expect(handedOut.largestTtl(1, ONE, 309_999)).toBe(300);
+    expect(handedOut.largestTtl(1, ONE, 310_000)).toBe(30);
+    expect(handedOut.largestTtl(28, ONE, 20_000)).toBe(0);
+  });
+
+  it("tells whether a value is answered now", () => {
+    const handedOut = new HandedOut();
+    const [first, second] = [setOf(30, 1), setOf(30, 1)];
+    handedOut.note([first, second], 0);
+    handedOut.note([second], 1);
+    expect(handedOut.isAnswered(1, ONE)).toBe(true);
+    handedOut.note(["servfail"], 2);
+    expect(handedOut.isAnswered(1, ONE)).toBe(false);
+    handedOut.note([first], 3);
+    expect(handedOut.isAnswered(1, ONE)).toBe(true);
+  });
+});
