@@ -15,7 +15,9 @@ import {
 } from "../../test/support/steering-model.ts";
 import type { NestedPool, Pool, PoolValue, Zone } from "../zone/model.ts";
 import type { Decision } from "./decision.ts";
-import { NO_MEMORY } from "./world.ts";
+import { steer } from "./steer.ts";
+import { createTrace } from "./trace.ts";
+import { NO_MEMORY, NO_OVERRIDES } from "./world.ts";
 
 const at = (text: string, datacenter: string | undefined, weight = 1): PoolValue => ({
   ...makeValue(text),
@@ -151,6 +153,26 @@ describe("pools among the values of a pool", () => {
     expect(texts(decision)).toEqual(["192.0.2.11", "192.0.2.12", "192.0.2.13"]);
     const health = healthOf({ "192.0.2.11": DOWN, "192.0.2.12": DOWN, "192.0.2.13": DOWN });
     expect(texts(decide(zone, record(), [0], health))).toEqual(["192.0.2.1"]);
+  });
+
+  it("ask for their own number of records when they are first of a pool with failover", () => {
+    const two = { ...inner, answers: 2 };
+    const zone = zoneOf([outer({ policy: "failover", answers: 1 }, nested(1)), two]);
+    const trace = createTrace();
+    const clientClass = { pools: [0], rules: [0], near: undefined };
+    const world = { health: healthOf({}), overrides: NO_OVERRIDES, memory: NO_MEMORY };
+    expect(steer(zone, record(), clientClass, world, trace)).toMatchObject({ answers: 2 });
+    expect(trace.steps).toContainEqual({
+      topic: "answers",
+      rule: "A8",
+      text: "2 records per answer: pool inner asks for 2",
+    });
+    expect(trace.pools[0]?.values.map(({ value, within, kept }) => [value, within, kept])).toEqual([
+      ["192.0.2.11", "inner", true],
+      ["192.0.2.12", "inner", true],
+      ["192.0.2.13", "inner", true],
+      ["192.0.2.1", undefined, false],
+    ]);
   });
 
   it("are left out with weight 0 as long as anything else is left", () => {

@@ -41,7 +41,7 @@ export function steer(
   const drawn = drawAnswer(zone, rrset, clientClass, links, choice);
   if (trace !== undefined) {
     traceChoice(trace, rrset, links, choice, drawn?.shares ?? []);
-    if (drawn !== undefined) traceAnswer(trace, rrset, links, choice, drawn.answer);
+    if (drawn !== undefined) traceAnswer(trace, rrset, links, choice, drawn.answer, drawn.counted);
   }
   if (drawn !== undefined) return drawn.answer;
   return choice.mode === "all-down-servfail"
@@ -51,6 +51,8 @@ export function steer(
 
 interface Drawn {
   readonly answer: Answer;
+  /** Whose `answers` counts, if that is a pool's. */
+  readonly counted: Pool | undefined;
   readonly shares: readonly Share[];
 }
 
@@ -87,7 +89,7 @@ function drawAnswer(
     ttl: capTtl(rrset, ttl ?? rrset.ttlMin),
     mode: choice.mode,
   };
-  return { answer, shares: [] };
+  return { answer, counted: undefined, shares: [] };
 }
 
 function draw(
@@ -103,8 +105,8 @@ function draw(
     weight: i < arrangement.leaders ? weight : 0,
     text: value.text,
   }));
-  const written = arrangement.pool.answers ?? pool.answers ?? rrset.answers;
-  const answers = countAnswers(rrset, written, policy, all);
+  const counted = [arrangement.pool, pool].find((each) => each.answers !== undefined);
+  const answers = countAnswers(rrset, counted?.answers ?? rrset.answers, policy, all);
   // Those who are farther away than what the answer has room for are no part of it.
   const shown = policy === "nearest" ? Math.max(answers, arrangement.leaders) : all.length;
   const values = all.slice(0, shown);
@@ -121,6 +123,7 @@ function draw(
       ttl,
       mode,
     },
+    counted,
     shares: arrangement.shares.slice(0, shown),
   };
 }

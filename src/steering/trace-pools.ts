@@ -139,7 +139,7 @@ function explainDropped(
   if (link.pool.policy === "nearest") {
     return { rule: "A10", reason: "could answer, but others are nearer to the client" };
   }
-  return { rule: "A6", reason: "could answer, but its share goes to others of the pool it is in" };
+  return { rule: "A6", reason: "could answer, but others of its pool come first" };
 }
 
 function explainOverride({ override, state }: ValueStanding): Reason | undefined {

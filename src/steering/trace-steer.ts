@@ -1,7 +1,7 @@
 /**
  * What `steer()` writes into a trace: every pool and value with what kept or dropped it, and the reasons of the answer.
  */
-import type { SteeredRRset } from "../zone/model.ts";
+import type { Pool, SteeredRRset } from "../zone/model.ts";
 import type { Answer } from "./decision.ts";
 import type { Choice, Link } from "./pool-choice.ts";
 import type { Share } from "./pool-shares.ts";
@@ -24,17 +24,22 @@ export function traceChoice(
   trace.steps.push(explainChoice(rrset, links, choice));
 }
 
-/** Adds the reasons for order, number of records and TTL. */
+/**
+ * Adds the reasons for order, number of records and TTL.
+ *
+ * @param counted the pool whose `answers` counts, if that is a pool's
+ */
 export function traceAnswer(
   trace: Trace,
   rrset: SteeredRRset,
   links: readonly Link[],
   choice: Choice,
   answer: Answer,
+  counted: Pool | undefined,
 ): void {
   trace.steps.push(
     { topic: "order", ...explainOrder(answer) },
-    { topic: "answers", rule: "A8", text: explainAnswers(rrset, choice, answer) },
+    { topic: "answers", rule: "A8", text: explainAnswers(rrset, counted, answer) },
     { topic: "ttl", ...explainTtl(rrset, links, choice, answer) },
   );
 }
@@ -144,14 +149,13 @@ function formatShares(values: Answer["values"]): string {
   return values.map(({ text, weight }) => `${text} ${weight}/${sum}`).join(", ");
 }
 
-function explainAnswers(rrset: SteeredRRset, choice: Choice, answer: Answer): string {
+function explainAnswers(rrset: SteeredRRset, counted: Pool | undefined, answer: Answer): string {
   const { answers, values, policy } = answer;
   const head = `${formatCount(answers, "record")} per answer`;
-  const { answers: ofPool, name } = choice.link?.pool ?? {};
   if (formatRecordType(rrset.type) === "CNAME") return `${head}: a name has only one CNAME`;
-  const written = ofPool ?? rrset.answers;
+  const written = counted?.answers ?? rrset.answers;
   if (written !== undefined) {
-    const where = ofPool === undefined ? "the record" : `pool ${name}`;
+    const where = counted === undefined ? "the record" : `pool ${counted.name}`;
     const fewer = written > values.length ? `, no more than ${values.length} to give` : "";
     return `${head}: ${where} asks for ${written}${fewer}`;
   }
