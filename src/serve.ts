@@ -4,13 +4,18 @@
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { parseAddress } from "./address/parse.ts";
 import { AdminError } from "./admin/admin-error.ts";
 import { createAdminServices } from "./admin-services.ts";
 import { renderBanner, renderTry } from "./banner.ts";
+import { createExplainAnswerer } from "./cli/answer-explain.ts";
 import type { Output } from "./cli/command.ts";
 import { EXIT } from "./cli/exit-codes.ts";
+import type { WrittenQuestion } from "./cli/explain-question.ts";
+import { explainServed } from "./cli/explain-served.ts";
 import { readSettings } from "./cli/read-settings.ts";
+import { renderExplanation } from "./cli/render-explanation.ts";
 import type { ServeOptions } from "./cli/serve.ts";
 import { readVersion } from "./cli/version.ts";
 import { renderIssues } from "./config/issue.ts";
@@ -96,7 +101,9 @@ async function start(
   try {
     const version = readVersion();
     makeStateDirectory(settings.state, log);
+    let explain: (question: WrittenQuestion) => string = () => "not ready yet";
     const server = await createServer({
+      explain: createExplainAnswerer(settings.explain.allow, (question) => explain(question)),
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
       udp: options.udp ?? "auto",
@@ -106,6 +113,7 @@ async function start(
 
     const geo = watchGeoData({
       databases: settings.geo.databases,
+      cache: { path: join(settings.state, "geo-cache"), version },
       onProblem: (problem, isKept) =>
         log.error({ problem }, isKept ? "older geo data stays in use" : "geo database not used"),
     });
@@ -174,6 +182,11 @@ async function start(
     });
     closers.push(() => health!.close());
     followReloadSignal(loader, geo, log, closers);
+    explain = (question) => {
+      const { zones, world } = plane;
+      const explained = explainServed(question, { zones, world, geo: geoTable });
+      return typeof explained === "string" ? explained : renderExplanation(explained);
+    };
 
     let isReady = false;
     const firstRound = health.firstRound.then(() => {

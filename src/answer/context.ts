@@ -1,3 +1,5 @@
+import type { Prefix } from "../address/address.ts";
+
 /** Who asks, over what, and the worker's own state: everything `respond()` needs beside the query and the image. */
 export interface Context {
   /** Source address: octets 0–3 for IPv4, all 16 for IPv6. IPv4-mapped addresses arrive here as IPv4. */
@@ -12,6 +14,8 @@ export interface Context {
    * before a publication that asks for more slots.
    */
   rotation: Uint32Array;
+  /** Who may ask for explanations; undefined or empty: nobody. */
+  operators?: readonly Prefix[];
   /** This worker's slots, see counters.ts. Shared with the control plane, which only reads. */
   readonly counters: Uint32Array;
 }

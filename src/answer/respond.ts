@@ -18,6 +18,7 @@ import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_CNAME, TYPE_DS } from "../wire/rr-t
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { COUNTER } from "./counters.ts";
+import { isExplainQuery } from "./explain-query.ts";
 import { optOctets, writeOpt } from "./opt.ts";
 import { FULL, QUESTION_NAME, RDATA_OFFSET, Response } from "./response.ts";
 import { NO_ANSWER, NODATA, writeEntry, writeReferral } from "./sections.ts";
@@ -73,7 +74,11 @@ export function respond(
 /** Writes the sections for the question (RFC 1034 §4.3.2). @returns the RCODE */
 function answer(context: Context, serving: Serving): number {
   const { type } = query;
-  if (query.class !== CLASS_IN && query.class !== CLASS_ANY) return RCODE_REFUSED;
+  if (query.class !== CLASS_IN && query.class !== CLASS_ANY) {
+    // Explained where there is time for it: over a stream the control plane's thread answers before this one would.
+    response.truncated = !context.stream && isExplainQuery(query, context);
+    return response.truncated ? RCODE_NOERROR : RCODE_REFUSED;
+  }
   let name = query.name;
   let segment = serving.findZone(name, type);
   if (segment === undefined) return RCODE_REFUSED;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { parseAddress } from "../address/parse.ts";
 import { renderIssues } from "./issue.ts";
 import { DEFAULT_SERVER_SETTINGS, readServerFile } from "./server-file.ts";
 import { parseSocketAddress } from "./socket-address.ts";
@@ -18,6 +19,7 @@ geo: { databases: [dbip-country, mine.mmdb] }
 health: { references: ["tcp://192.0.2.1:443", "tcp://[2001:db8::1]:53"] }
 state: ./state
 admin: { listen: "[::1]:8053", token_file: token, read_token_file: /t, hosts: [ns1.example.com] }
+explain: { allow: [192.0.2.0/24, "2001:db8::1"] }
 log: { level: debug }
 `;
     expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
@@ -42,6 +44,12 @@ log: { level: debug }
           tokenFile: "/etc/rondo/token",
           readTokenFile: "/t",
           hosts: ["ns1.example.com"],
+        },
+        explain: {
+          allow: [
+            { address: parseAddress("192.0.2.0"), length: 24 },
+            { address: parseAddress("2001:db8::1"), length: 128 },
+          ],
         },
         log: { level: "debug" },
       },

@@ -1,4 +1,6 @@
 import { dirname, isAbsolute, join } from "node:path";
+import type { Prefix } from "../address/address.ts";
+import { explainBadPrefix, parseAddress, parsePrefix } from "../address/parse.ts";
 import { type AdminListen, parseAdminListen } from "./admin-listen.ts";
 import {
   type Decoder,
@@ -34,6 +36,10 @@ export interface ServerSettings {
   /** A folder. */
   readonly state: string;
   readonly admin: AdminSettings;
+  readonly explain: {
+    /** Who may ask for explanations over DNS; nobody if empty. */
+    readonly allow: readonly Prefix[];
+  };
   readonly log: { readonly level: "debug" | "info" | "warn" | "error" };
 }
 
@@ -66,6 +72,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   health: { references: [] },
   state: "./state",
   admin: { listen: undefined, tokenFile: undefined, readTokenFile: undefined, hosts: [] },
+  explain: { allow: [] },
   log: { level: "info" },
 };
 
@@ -93,6 +100,7 @@ interface ServerFile {
   readonly health: Maybe<HealthSection>;
   readonly state: Maybe<string>;
   readonly admin: Maybe<AdminSection>;
+  readonly explain: Maybe<ExplainSection>;
   readonly log: Maybe<LogSection>;
 }
 
@@ -101,6 +109,10 @@ interface AdminSection {
   readonly token_file: Maybe<string>;
   readonly read_token_file: Maybe<string>;
   readonly hosts: Maybe<readonly Located<string>[]>;
+}
+
+interface ExplainSection {
+  readonly allow: Maybe<readonly Located<Prefix>[]>;
 }
 
 interface GeoSection {
@@ -147,6 +159,16 @@ const adminListen: Decoder<AdminListen> = (tree, name, issues) => {
   return undefined;
 };
 
+const prefix: Decoder<Prefix> = (tree, name, issues) => {
+  const written = text(tree, name, issues);
+  if (written === undefined) return undefined;
+  const address = parseAddress(written);
+  const parsed = address ? { address, length: address.octets.length * 8 } : parsePrefix(written);
+  if (parsed !== undefined) return parsed;
+  issues.error(tree.place, `${name}: ${explainBadPrefix(written)}`);
+  return undefined;
+};
+
 const workers: Decoder<"auto" | number> = (tree, name, issues) =>
   tree.kind === "scalar" && tree.value === "auto" ? "auto" : integer(1, 256)(tree, name, issues);
 
@@ -173,6 +195,9 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
       hosts: optional(listOf(text)),
     }),
   ),
+  explain: optional(
+    object<ExplainSection>("the explain settings", { allow: optional(listOf(prefix)) }),
+  ),
   log: optional(
     object<LogSection>("the log settings", {
       level: optional(oneOf(["debug", "info", "warn", "error"])),
@@ -196,6 +221,7 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     },
     state: resolve(file?.state?.value ?? defaults.state),
     admin: completeAdmin(file?.admin?.value, resolve),
+    explain: { allow: file?.explain?.value.allow?.value.map(({ value }) => value) ?? [] },
     log: { level: file?.log?.value.level?.value ?? defaults.log.level },
   };
 }
