@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { GeoBuild } from "./build-geo-table.ts";
+import type { GeoCacheSettings } from "./geo-cache.ts";
 import type { GeoTable } from "./geo-table.ts";
 import { loadGeo } from "./load-geo.ts";
 import { isPackaged } from "./open-database.ts";
@@ -16,6 +17,8 @@ export interface GeoDataOptions {
   readonly databases: readonly string[];
   /** A sentence about a database that is bad, and whether older data of it stays in use. */
   readonly onProblem: (problem: string, isKept: boolean) => void;
+  /** Where the table is kept for the next start; undefined: nowhere. */
+  readonly cache?: GeoCacheSettings;
   readonly load?: (databases: readonly string[]) => Promise<GeoBuild>;
   /** Time between looks at the files, in milliseconds. */
   readonly pollMs?: number;
@@ -36,8 +39,8 @@ const POLL_MS = 30_000;
 
 /** Loads geo databases, and again whenever an operator's file changes. A bad file changes nothing that is in use. */
 export function watchGeoData(options: GeoDataOptions): GeoData {
-  const { databases, onProblem, pollMs = POLL_MS } = options;
-  const load = options.load ?? ((names) => loadGeo({ databases: names }));
+  const { databases, onProblem, cache, pollMs = POLL_MS } = options;
+  const load = options.load ?? ((names) => loadGeo({ databases: names, cache }));
   const paths = databases.filter((name) => !isPackaged(name));
   let seen = "";
   let current: CurrentGeo;

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { describeProblem, type GeoBuild } from "./build-geo-table.ts";
+import type { GeoCacheSettings } from "./geo-cache.ts";
 import { isPackaged } from "./open-database.ts";
 
 /** What the worker says: which database it is about to read (their number: none, it combines them), then the result. */
@@ -10,7 +11,12 @@ export type GeoWorkerMessage =
 export interface GeoSettings {
   /** Packaged names or paths of .mmdb files; the preferred one first. */
   readonly databases: readonly string[];
+  /** Where the table is kept for the next start; undefined: nowhere. */
+  readonly cache?: GeoCacheSettings | undefined;
 }
+
+/** What the worker gets to know. */
+export type GeoWorkerData = GeoSettings;
 
 /** Milliseconds: a city database of 130 MB takes about three seconds. */
 const FILE_DEADLINE = 5_000;
@@ -32,7 +38,7 @@ export async function loadGeo(
   const databases = [...settings.databases];
   const problems: string[] = [];
   for (;;) {
-    const result = await runWorker(databases, fileDeadline);
+    const result = await runWorker({ databases, cache: settings.cache }, fileDeadline);
     if ("build" in result) {
       const { table, problems: refused } = result.build;
       return { table, problems: [...problems, ...refused] };
@@ -47,11 +53,12 @@ export async function loadGeo(
 type Outcome = { readonly build: GeoBuild } | { readonly index: number; readonly reason: string };
 
 /** One attempt; if the thread has to be ended, says which database it was reading. */
-function runWorker(databases: readonly string[], fileDeadline: number): Promise<Outcome> {
+function runWorker(settings: GeoWorkerData, fileDeadline: number): Promise<Outcome> {
+  const { databases } = settings;
   return new Promise((resolve) => {
     const worker = new Worker(new URL("./geo-worker.js", import.meta.url), {
       name: "geo",
-      workerData: { databases },
+      workerData: settings,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
     });
     let index = 0;

