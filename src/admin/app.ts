@@ -31,13 +31,16 @@ export function createApp(options: AppOptions): App {
   const routes = [...ROUTES, openApiRoute(() => document)];
 
   app.use(async (context, next) => {
-    const refusal = refuse(context, options, findRight(routes, context));
-    if (refusal !== undefined) return refusal;
     await next();
     const { headers } = context.res;
     headers.set("server", "rondo");
     headers.set("cache-control", "no-store");
     headers.set("x-content-type-options", "nosniff");
+  });
+  app.use(async (context, next) => {
+    const refusal = refuse(context, options, findRight(routes, context));
+    if (refusal !== undefined) return refusal;
+    await next();
     return undefined;
   });
   for (const route of routes) {

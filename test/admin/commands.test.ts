@@ -229,7 +229,9 @@ describe("the commands, against a server", () => {
 
 describe("without a server", () => {
   test("69 where one is needed, files where they do", async () => {
-    const holder = createServer((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n{}"));
+    const holder = createServer((socket) => {
+      socket.resume().end("HTTP/1.1 200 OK\r\n\r\n{}");
+    });
     await new Promise<void>((resolve) => holder.listen(0, "127.0.0.1", resolve));
     const stranger = `127.0.0.1:${(holder.address() as { port: number }).port}`;
     for (const args of [
@@ -279,11 +281,11 @@ describe("where the interface is", () => {
   test("beyond this machine, with a token", async () => {
     const token = join(folder, "token");
     writeFileSync(token, "0123456789abcdef0123456789abcdef\n");
-    const config = `geo: { databases: [] }\nadmin: { listen: 0.0.0.0:0, token_file: ${token} }\n`;
+    const config = `geo: { databases: [] }\nadmin: { listen: 0.0.0.0:8053, token_file: ${token} }\n`;
     const rondo = await startRondo({
       ...options,
       folder,
-      config: config.replace(":0, token", ":8053, token"),
+      config,
       args: ["--admin", "0.0.0.0:0"],
     });
     const admin = rondo.admin.replace("0.0.0.0", "127.0.0.1");

@@ -119,6 +119,8 @@ describe("who may ask", () => {
         expect(status).toBe(401);
         expect(body).toBe(answers[0]?.body);
         expect(headers.get("www-authenticate")).toBe("Bearer");
+        // The commands tell a server that refuses them from somebody else by it.
+        expect(headers.get("server")).toBe("rondo");
       }
       expect(calls).toEqual([]);
     },

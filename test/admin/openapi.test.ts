@@ -102,7 +102,12 @@ test("describes what really comes back", async () => {
 });
 
 test("writes one line of audit per write, with what was before and after", async () => {
-  await check("POST", "/v1/overrides", { action: "up", selector: "pool=eu", by: "me" });
+  await check("POST", "/v1/overrides", {
+    action: "up",
+    selector: "pool=eu",
+    by: "me",
+    force: true,
+  });
   await rondo.waitForOutput(/"action":"up"/);
   const line = rondo
     .output()
