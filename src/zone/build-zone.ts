@@ -55,7 +55,7 @@ export function buildZone(
     const located = datacenters.filter(({ coords }) => coords !== undefined);
     const names = new Set(located.map(({ name }) => name));
     checkPoolContents(used, pools, names, issues);
-    checkSteering(records.steered, used, names, context);
+    if (issues.errors === 0) checkSteering(records.steered, used, names, context);
   }
   return {
     apex,

@@ -27,9 +27,11 @@ export function checkPoolContents(
     const settings = pools.originOf(index)?.settings;
     if (settings === undefined) continue;
     const place = startOf(settings.values);
-    checkMembers(pool, used, place, issues);
     checkWeights(pool, place, issues);
-    checkPolicy(pool, settings, used, located, issues);
+    // Only then is it sure that the members are few.
+    if (checkMembers(pool, used, place, issues)) {
+      checkPolicy(pool, settings, used, located, issues);
+    }
     const { slow_start } = settings;
     if (slow_start !== undefined && slow_start.value > HOUR) {
       issues.warn(
@@ -40,8 +42,8 @@ export function checkPoolContents(
   }
 }
 
-/** Through other pools, a value may come twice, or too many of them together. */
-function checkMembers(pool: Pool, used: readonly Pool[], place: Place, issues: IssueList): void {
+/** Whether the values of a pool and of those in it are few enough, and each there once. */
+function checkMembers(pool: Pool, used: readonly Pool[], place: Place, issues: IssueList): boolean {
   const counts = new Map<number, number>();
   const octets = new Map<number, Uint8Array[]>();
   const paths = new Map<string, string>();
@@ -54,7 +56,7 @@ function checkMembers(pool: Pool, used: readonly Pool[], place: Place, issues: I
         place,
         `${value.text} is in the pool ${pool.name} twice: as ${first} and as ${label}`,
       );
-      return;
+      return false;
     }
     paths.set(key, label);
     const count = (counts.get(value.type) ?? 0) + 1;
@@ -64,7 +66,7 @@ function checkMembers(pool: Pool, used: readonly Pool[], place: Place, issues: I
         place,
         `the pool has more than ${MAX_RECORDS} values of ${formatType(value.type)} with those of the pools in it: at most ${MAX_RECORDS} are allowed`,
       );
-      return;
+      return false;
     }
     octets.set(value.type, [...(octets.get(value.type) ?? []), value.rdata]);
   }
@@ -73,6 +75,7 @@ function checkMembers(pool: Pool, used: readonly Pool[], place: Place, issues: I
     if (problem !== undefined)
       issues.error(place, `the ${formatType(type)} values of the pool take ${problem}`);
   }
+  return true;
 }
 
 function checkWeights(pool: Pool, place: Place, issues: IssueList): void {

@@ -3,7 +3,7 @@ import { formatName, isSubdomain } from "../wire/name.ts";
 import { formatType, TYPE_CNAME } from "../wire/rr-types.ts";
 import type { SteeredDraft } from "./draft.ts";
 import type { Name, Pool } from "./model.ts";
-import { keyOf, showName } from "./names.ts";
+import { showName } from "./names.ts";
 import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
 import { findReachedPools } from "./pool-members.ts";
 
@@ -15,29 +15,44 @@ export function checkSteeredAliases(
   index: OwnerIndex,
   issues: IssueList,
 ): void {
-  const aliases = steered.filter(({ rrset }) => rrset.type === TYPE_CNAME);
-  const targets = new Map(
-    aliases.map((draft) => [index.at(draft.rrset.owner), listTargets(draft, pools)]),
-  );
+  const aliases = new Map<OwnerNode, SteeredDraft>();
+  for (const draft of steered) {
+    const node = draft.rrset.type === TYPE_CNAME ? index.at(draft.rrset.owner) : undefined;
+    if (node !== undefined) aliases.set(node, draft);
+  }
+  const lists = new Map([...aliases].map(([node, draft]) => [node, listTargets(draft, pools)]));
+  const targetsOf: FindTargets = (node) => lists.get(node) ?? findStaticTargets(node);
   const follow: Follow = (target) =>
     isSubdomain(target, apex) && index.findCut(target) === undefined
       ? { isInside: true, node: index.find(target) }
       : { isInside: false, node: undefined };
-  for (const draft of aliases) {
-    const node = index.at(draft.rrset.owner);
-    if (node === undefined) continue;
+  for (const [node, draft] of aliases) {
     checkAlone(draft, node, issues);
-    for (const target of targets.get(node) ?? []) {
+    for (const target of targetsOf(node)) {
       const { isInside, node: next } = follow(target);
       if (!isInside || next !== undefined) continue;
       issues.warn(draft.place, `${showName(target)} does not exist in this zone`);
     }
-    checkCircle(draft, node, targets, follow, issues);
   }
+  checkCircles([...aliases.keys()], targetsOf, follow, (circle) => {
+    const first = circle.findIndex((node) => aliases.has(node));
+    const node = circle[first];
+    const draft = node === undefined ? undefined : aliases.get(node);
+    // A circle of plain CNAMEs alone is reported as one of those.
+    if (draft === undefined) return;
+    const turned = [...circle.slice(first), ...circle.slice(0, first + 1)];
+    const names = turned.map(({ owner }) => formatName(owner));
+    issues.error(draft.place, `the CNAMEs can go round in a circle: ${names.join(" → ")}`);
+  });
 }
 
 type Follow = (target: Name) => { isInside: boolean; node: OwnerNode | undefined };
-type Targets = ReadonlyMap<OwnerNode | undefined, readonly Name[]>;
+type FindTargets = (node: OwnerNode) => readonly Name[];
+
+function findStaticTargets(node: OwnerNode): Name[] {
+  const cname = node.statics.find(({ type }) => type === TYPE_CNAME);
+  return cname?.rdata.map(({ octets }) => octets) ?? [];
+}
 
 function listTargets({ rrset }: SteeredDraft, pools: readonly Pool[]): Name[] {
   const indexes = rrset.rules.flatMap((rule) => rule.pools);
@@ -59,40 +74,36 @@ function checkAlone({ rrset, place }: SteeredDraft, node: OwnerNode, issues: Iss
   );
 }
 
-/** Looks for a way back to where it began; one circle is reported once, by its first steered name. */
-function checkCircle(
-  { place }: SteeredDraft,
-  start: OwnerNode,
-  targets: Targets,
+/** Walks all ways from the steered names, each once; a way back into the one being walked is a circle. */
+function checkCircles(
+  starts: readonly OwnerNode[],
+  targetsOf: FindTargets,
   follow: Follow,
-  issues: IssueList,
+  report: (circle: readonly OwnerNode[]) => void,
 ): void {
-  const cameFrom = new Map<OwnerNode, OwnerNode | undefined>([[start, undefined]]);
-  // What is added on the way is visited too.
-  for (const node of cameFrom.keys()) {
-    const own = node.statics.find(({ type }) => type === TYPE_CNAME)?.rdata;
-    for (const target of targets.get(node) ?? own?.map(({ octets }) => octets) ?? []) {
-      const { node: next } = follow(target);
-      if (next === start) {
-        const circle = tracePath(node, cameFrom);
-        const keys = circle.filter((one) => targets.has(one)).map(({ owner }) => keyOf(owner));
-        if (keys.some((key) => key < keyOf(start.owner))) return;
-        const names = [...circle, start].map(({ owner }) => formatName(owner));
-        issues.error(place, `the CNAMEs can go round in a circle: ${names.join(" → ")}`);
-        return;
+  const done = new Set<OwnerNode>();
+  for (const start of starts) {
+    if (done.has(start)) continue;
+    // A set keeps the order in which it was filled: the way from the start to here.
+    const way = new Set([start]);
+    const left = [{ node: start, next: targetsOf(start)[Symbol.iterator]() }];
+    for (let at = left.at(-1); at !== undefined; at = left.at(-1)) {
+      const { done: isLast, value: target } = at.next.next();
+      if (isLast) {
+        done.add(at.node);
+        way.delete(at.node);
+        left.pop();
+        continue;
       }
-      if (next !== undefined && !cameFrom.has(next)) cameFrom.set(next, node);
+      const { node } = follow(target);
+      if (node === undefined || done.has(node)) continue;
+      if (way.has(node)) {
+        const names = [...way];
+        report(names.slice(names.indexOf(node)));
+      } else {
+        way.add(node);
+        left.push({ node, next: targetsOf(node)[Symbol.iterator]() });
+      }
     }
   }
-}
-
-function tracePath(
-  end: OwnerNode,
-  cameFrom: ReadonlyMap<OwnerNode, OwnerNode | undefined>,
-): OwnerNode[] {
-  const path: OwnerNode[] = [];
-  for (let node: OwnerNode | undefined = end; node !== undefined; node = cameFrom.get(node)) {
-    path.unshift(node);
-  }
-  return path;
 }

@@ -105,4 +105,11 @@ pools: { out: ${only("{ pool: b }")}, b: ${only("192.0.2.9")} }`,
       ]);
     }
   });
+
+  it("that lead to millions of values are refused after a few", () => {
+    const level = (i: number): string =>
+      `  p${i}: { policy: nearest, values: [${Array.from({ length: 60 }, (_, n) => (i < 8 ? `{ pool: p${i + 1} }` : `10.0.0.${n}`)).join(", ")}] }`;
+    const text = file(Array.from({ length: 9 }, (_, i) => level(i)).join("\n"), "p0");
+    expect(listZoneIssues(text).filter((issue) => issue.includes("twice"))).toHaveLength(8);
+  });
 });

@@ -83,7 +83,8 @@ export class PoolTable {
   use(name: Located<string>, scope: PoolScope, use: PoolUse): number | undefined {
     const definition = this.#find(name, scope);
     if (definition === undefined) return undefined;
-    for (const reached of this.#reach(definition)) this.#used.add(reached);
+    // What is used already has led to all behind it.
+    for (const reached of this.#reach(definition, this.#used)) this.#used.add(reached);
     const index = this.#intern(definition, use);
     this.#buildAll();
     return index;
@@ -149,11 +150,15 @@ export class PoolTable {
     return undefined;
   }
 
-  /** A definition and all that it leads to, as fallback or as part of it. */
-  *#reach(start: PoolDefinition): Generator<PoolDefinition> {
+  /** A definition and all that it leads to, as fallback or as part of it, as far as that is not known. */
+  *#reach(
+    start: PoolDefinition,
+    known: ReadonlySet<PoolDefinition> = new Set(),
+  ): Generator<PoolDefinition> {
     const seen = new Set([start]);
     // What is added on the way is visited too.
     for (const definition of seen) {
+      if (known.has(definition)) continue;
       yield definition;
       const fallback = this.fallbackOf(definition);
       if (fallback !== undefined) seen.add(fallback);
