@@ -17,6 +17,8 @@ export interface FileSelection {
   readonly zones: string | undefined;
   /** Zone files instead of any folder; may be empty. */
   readonly files: readonly string[];
+  /** The serial that a zone is served with; automatic ones go on from there. */
+  readonly serialOf?: (zone: string) => number | undefined;
 }
 
 const FROM_FILES: Readers = {
@@ -56,6 +58,7 @@ export async function readWorld(
       settings.health.references.length > 0,
       // The packaged ones know none.
       settings.geo.databases.some((name) => !PACKAGED_DATABASES.includes(name)),
+      selection.serialOf,
     ),
   ]);
   const config = selection.config ?? "rondo.yaml";

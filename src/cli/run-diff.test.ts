@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -151,6 +151,21 @@ zones: 1 added, 1 changed; record sets: 1 added, 1 changed, 1 removed
     expect(out).toContain(
       "  ! 3 of 4 names would go: api.example.com., old.example.com., www.example.com.\n  ! a reload refuses this without --force\n",
     );
+  });
+
+  it("takes automatic serials on from what is served, and explicit ones as they are", async () => {
+    const old = new Date("2020-01-01T00:00:00Z");
+    const explicit = (serial: number): string =>
+      BEFORE.replace("records:", `soa: { serial: ${serial} }\nrecords:`);
+    write("a/z.yaml", BEFORE);
+    write("b/z.yaml", BEFORE);
+    utimesSync(join(folder, "b/z.yaml"), old, old);
+    expect((await diff(...FOLDERS())).exit).toBe(0);
+    write("a/z.yaml", explicit(8));
+    write("b/z.yaml", explicit(7));
+    const { exit, out } = await diff(...FOLDERS());
+    expect(out).toContain("  ! the serial would go back from 8 to 7\n");
+    expect(exit).toBe(2);
   });
 
   it("compares with the copies of what is served, all healthy if no server answers", async () => {

@@ -23,9 +23,6 @@ export async function runDiff(
   readers?: Readers,
 ): Promise<number> {
   const { config, from, json, server } = options;
-  const after = await readWorld({ config, zones: options.zones, files: [] }, readers);
-  const { geo } = after;
-  if (failsOn(after.issues, output) || geo === undefined) return EXIT.failed;
   const path = from ?? findCopies(options);
   const withoutGeo = { table: combineDatabases([]), version: 0 };
   const before = await readZones({ kind: "folder", path }, withoutGeo, readers?.workerModule);
@@ -33,6 +30,16 @@ export async function runDiff(
     if (from === undefined) output.err(`rondo diff: ${path} should hold what is served\n`);
     return EXIT.failed;
   }
+  const serials = new Map(before.zones.map(({ name, prepared }) => [name, prepared.zone.serial]));
+  const selection = {
+    config,
+    zones: options.zones,
+    files: [],
+    serialOf: serials.get.bind(serials),
+  };
+  const after = await readWorld(selection, readers);
+  const { geo } = after;
+  if (failsOn(after.issues, output) || geo === undefined) return EXIT.failed;
 
   let state: StateReport | undefined;
   if (from === undefined) {

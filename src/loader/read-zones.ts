@@ -1,5 +1,6 @@
 import type { Issue } from "../config/issue.ts";
 import type { ZoneSource } from "../config/server-file.ts";
+import { NOTHING_SERVED, type ServedState } from "./file-loads.ts";
 import { createLoadPool } from "./load-pool.ts";
 import type { LoadGeo } from "./load-zone-file.ts";
 import type { LoadedZone } from "./resolve-zones.ts";
@@ -13,17 +14,22 @@ export interface ZoneReport {
   readonly issues: readonly Issue[];
 }
 
-/** Loads all zones once, for commands that only want to look at them. A folder that cannot be read is an issue. */
+/**
+ * Loads all zones once, for commands that only want to look at them. A folder that cannot be read is an issue.
+ *
+ * @param serialOf the serial that a zone is served with: automatic ones go on from there, as in a reload
+ */
 export async function readZones(
   source: ZoneSource,
   geo: LoadGeo,
   workerModule?: URL,
   hasReferences = false,
   knowsAsns = true,
+  serialOf: ServedState["serialOf"] = NOTHING_SERVED.serialOf,
 ): Promise<ZoneReport> {
   const pool = createLoadPool({ geo, hasReferences, knowsAsns }, workerModule);
   try {
-    const { resolved } = await startZones(source, pool, undefined);
+    const { resolved } = await startZones(source, pool, undefined, { ...NOTHING_SERVED, serialOf });
     const zones = [...resolved.served.values()];
     const issues = [
       ...resolved.problems.flatMap((problem) => problem.issues),

@@ -12,6 +12,7 @@ import {
   NOTHING_SERVED,
   type OwnedFiles,
   ownedFile,
+  type ServedState,
 } from "./file-loads.ts";
 import type { LastGood } from "./last-good.ts";
 import { findMassChanges } from "./mass-change.ts";
@@ -41,6 +42,7 @@ export interface StartedZones {
 /**
  * Loads everything once.
  *
+ * @param served what runs elsewhere while this is only looked at
  * @throws ZoneLoadError if the folder cannot be listed; with `lastGood`, also if a file is bad and has no copy, with the
  *   issues of every such file
  */
@@ -48,6 +50,7 @@ export async function startZones(
   source: ZoneSource,
   pool: LoadPool,
   lastGood: LastGood | undefined,
+  served: ServedState = NOTHING_SERVED,
 ): Promise<StartedZones> {
   const looks = await listZoneFiles(source).catch((error: Error) => {
     throw new ZoneLoadError([createFileIssue(sourceName(source), "error", error.message)]);
@@ -59,7 +62,7 @@ export async function startZones(
     isExact: false,
     ...(lastGood === undefined ? {} : { findCopy: () => lastGood.find(look.path) }),
   }));
-  await loadAll(pool, files, requests, NOTHING_SERVED);
+  await loadAll(pool, files, requests, served);
   if (lastGood === undefined) {
     return { looks, files, resolved: resolveZones(files.values(), new Map()), massChanges: [] };
   }
