@@ -18,7 +18,7 @@ export function renderExplanation(explanation: Explanation): string {
 
 const SOURCES: Readonly<Record<Explanation["source"], string>> = {
   files: "worked out from files: nothing is checked, values count as up unless assumed otherwise",
-  server: "by the running server: what it has just answered, or would",
+  server: "by the running server, with the states and overrides that it answers by now",
 };
 
 /** `--json`: the explanation with null for what is undefined. */
