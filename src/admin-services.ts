@@ -28,6 +28,8 @@ export interface ServerParts {
   readonly plane: ControlPlane;
   readonly health: HealthService;
   readonly geo: () => GeoTable;
+  /** Reads geo databases again that have changed. */
+  readonly checkGeo: () => Promise<void>;
   readonly store: OverrideStore;
   readonly desk: OverrideDesk;
   readonly shares: Shares;
@@ -75,7 +77,10 @@ export function createAdminServices(parts: ServerParts): AdminServices {
       })),
     }),
     reload: async (force: boolean) => {
-      const { changed, problems } = await loader.reload({ force });
+      const [{ changed, problems }] = await Promise.all([
+        loader.reload({ force }),
+        parts.checkGeo(),
+      ]);
       return {
         changed: changed.map(({ name, prepared }) => ({
           zone: name,

@@ -206,6 +206,7 @@ async function start(
         shares,
         processStats,
         geo: () => geoTable,
+        checkGeo: geo.check,
         clock: systemClock,
         isReady: () => isReady,
       }),
