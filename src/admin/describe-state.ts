@@ -45,13 +45,23 @@ export interface StateSources {
 export function describeState(sources: StateSources): StateReport {
   const { version, startedAt, wallNow, isReady, health, zones, overrides } = sources;
   const targets = new Map(health.targets.map((target) => [target.key, target]));
+  // There may be tens of thousands of zones: nothing below looks through all of them for each.
+  const names = groupBy(sources.steering, ({ zone }) => formatName(zone.apex));
+  const shares = groupBy(sources.shares, ({ zone }) => zone);
   return {
     version,
     startedAt: toIso(startedAt),
     now: toIso(wallNow),
     ready: isReady,
     blind: health.blind,
-    zones: zones.map((zone) => describeZone(zone, sources, targets)),
+    zones: zones.map((zone) =>
+      describeZone(
+        zone,
+        { names: names.get(zone.name) ?? [], shares: shares.get(zone.name) ?? [] },
+        sources,
+        targets,
+      ),
+    ),
     overrides: overrides.map((one) => describeOverride(one, sources.findMatches(one).length)),
     problems: sources.problems.map(describeProblem),
   };
@@ -61,26 +71,26 @@ export function describeProblem({ file, zone, kind, issues }: ZoneProblem): Prob
   return { file, zone: zone ?? null, kind, text: renderIssues(issues) };
 }
 
+interface OfZone {
+  readonly names: readonly SteeringInForce[];
+  readonly shares: readonly NameShares[];
+}
+
 function describeZone(
   { name, file, origin, prepared }: LoadedZone,
+  ofZone: OfZone,
   sources: StateSources,
   targets: ReadonlyMap<string, TargetReport>,
 ): ZoneReport {
   const { zone, compiled } = prepared;
-  const shares = new Map(
-    sources.shares
-      .filter((one) => one.zone === name)
-      .map((one) => [`${one.name} ${one.type}`, one]),
-  );
+  const shares = new Map(ofZone.shares.map((one) => [`${one.name} ${one.type}`, one]));
   return {
     name,
     serial: zone.serial,
     records: compiled.records,
     file,
     origin,
-    names: sources.steering
-      .filter((one) => formatName(one.zone.apex) === name)
-      .flatMap((one) => describeNames(one, shares)),
+    names: ofZone.names.flatMap((one) => describeNames(one, shares)),
     pools: zone.pools.map((pool) => describePool(zone, pool, sources, targets)),
   };
 }
@@ -191,4 +201,15 @@ function findTimes(targets: readonly TargetReport[]): {
     since: Math.max(...targets.map(({ state }) => state.since)),
     nextChange: Math.min(...targets.map(({ nextChangeAt }) => nextChangeAt)),
   };
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -21,11 +21,13 @@ export function explainServed(
 ): Explanation | string {
   const question = parseQuestion(written);
   if (typeof question === "string") return question;
-  const supposed = suppose(
-    zones.map(({ zone }) => zone),
-    question.assumptions,
-    world.health,
-  );
+  const plain = zones.map(({ zone }) => zone);
+  const { assumptions } = question;
+  // Nothing is copied for nothing: there may be tens of thousands of zones.
+  const supposed =
+    assumptions.length === 0
+      ? { zones: plain, health: world.health, unmatched: [] }
+      : suppose(plain, assumptions, world.health);
   const [unmatched] = supposed.unmatched;
   if (unmatched !== undefined) return `${unmatched.text} matches no value of any zone`;
   return explainName(question, {
