@@ -28,18 +28,27 @@ export function layOutPlaces(
   const stacks = new Stacks(networks.filter((network) => isUsed(network, matters)));
   const asns = matters.asn ? geo.asns : undefined;
   const known = new Map<number, number>();
-  // Of an autonomous system only its rule matters, and whether there is one at all.
-  const combine = ([location, asn, stack]: readonly number[]): number => {
-    const asnRule = asn === 0 ? NO_RULE + 1 : signatures.findAsnRule(asn!);
-    const key = (stack! * groups.locations.length + location!) * (NO_RULE + 2) + asnRule;
-    const found = known.get(key);
-    if (found !== undefined) return found;
-    const databases = {
-      location: groups.locations[location!]!,
-      asn: asn === 0 ? undefined : asn,
-    };
-    const number = signatures.numberOf(stacks.list[stack!]!, databases);
-    known.set(key, number);
+  // Almost everywhere no network says anything.
+  const uncorrected = new Int32Array(groups.locations.length).fill(-1);
+  const combine = (values: readonly number[]): number => {
+    const location = values[0]!;
+    const asn = values[1]!;
+    const stack = values[2]!;
+    const isPlain = asn === 0 && stack === 0;
+    if (isPlain && uncorrected[location]! >= 0) return uncorrected[location]!;
+    // Of an autonomous system only its rule matters, and whether there is one at all.
+    const asnRule = asn === 0 ? NO_RULE + 1 : signatures.findAsnRule(asn);
+    const key = (stack * groups.locations.length + location) * (NO_RULE + 2) + asnRule;
+    let number = known.get(key);
+    if (number === undefined) {
+      const databases = {
+        location: groups.locations[location]!,
+        asn: asn === 0 ? undefined : asn,
+      };
+      number = signatures.numberOf(stacks.list[stack]!, databases);
+      known.set(key, number);
+    }
+    if (isPlain) uncorrected[location] = number;
     return number;
   };
   const lay = (words: 1 | 4, locations: RangeList, side: "v4" | "v6"): RangeList => {
