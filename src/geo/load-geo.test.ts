@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -30,6 +30,24 @@ describe("loadGeo()", () => {
     expect(findLocation(table, parseAddress("20.0.0.1")!).country).toBe("DE");
     expect(table.v4.starts.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(table.v6.locations.buffer).toBeInstanceOf(SharedArrayBuffer);
+  });
+
+  it("keeps the table for the next start, unless a database was bad, and reads what has changed", async () => {
+    const { loadGeo } = (await import(built)) as typeof import("./load-geo.ts");
+    const path = join(folder, "kept.mmdb");
+    const cache = { path: join(folder, "geo-cache"), version: "1.0.0" };
+    await loadGeo({ databases: [path], cache });
+    expect(existsSync(cache.path)).toBe(false);
+    for (const country of ["DE", "FR"]) {
+      writeFileSync(path, writeMmdb({ "20.0.0.0/8": { country_code: country, at: country } }));
+      const [first, second] = [
+        await loadGeo({ databases: [path], cache }),
+        await loadGeo({ databases: [path], cache }),
+      ];
+      expect(findLocation(first.table, parseAddress("20.0.0.1")!).country).toBe(country);
+      expect(second).toEqual(first);
+      expect(existsSync(cache.path)).toBe(true);
+    }
   });
 
   it("leaves out a database that takes too long, and reads the others", async () => {
