@@ -39,8 +39,8 @@ const LIMITS = {
   keepAliveTimeout: 5000,
   connectionsCheckingInterval: 500,
 } as const;
-/** Whoever asks and does not read the answer. */
-const IDLE_MS = 60_000;
+/** Whoever asks and does not read the answer; longer than the commands wait for a reload, which takes its time. */
+const IDLE_MS = 130_000;
 
 /** @throws AdminError if it may not or cannot listen there */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {

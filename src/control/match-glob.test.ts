@@ -21,6 +21,6 @@ describe("matchGlob()", () => {
   });
 
   it("comes back from patterns that make others try for ever", () => {
-    expect(matchGlob("*a".repeat(60), "a".repeat(300) + "b")).toBe(false);
+    expect(matchGlob("*a".repeat(60), `${"a".repeat(300)}b`)).toBe(false);
   });
 });

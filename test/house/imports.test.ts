@@ -93,7 +93,17 @@ test.for(productCrossings.filter(({ file }) => folderOf(file) === "answer"))(
 test("the query path reaches no settings, no health, no files and no geo library", () => {
   const folders = new Set([...reachableFrom("answer/respond.ts")].map(folderOf));
   expect(folders).toContain("image");
-  for (const folder of ["config", "health", "geo", "loader", "control", "cli", "demo", "log"]) {
+  for (const folder of [
+    "config",
+    "health",
+    "geo",
+    "loader",
+    "control",
+    "admin",
+    "cli",
+    "demo",
+    "log",
+  ]) {
     expect([...folders]).not.toContain(folder);
   }
 });
