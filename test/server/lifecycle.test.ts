@@ -34,14 +34,15 @@ describe("start", () => {
 
   test("on a port in use ends with status 1 and names the address and the holder", async () => {
     const holder = createSocket("udp4");
+    // Free for TCP too: the holder of that one would be somebody else.
+    const port = await findFreePort("127.0.0.19");
     await new Promise<void>((resolve) => {
-      holder.bind(0, "127.0.0.1", resolve);
+      holder.bind(port, "127.0.0.19", resolve);
     });
-    const { port } = holder.address();
-    const { status, stderr } = await failToStart({ zones: ZONES, listen: [`127.0.0.1:${port}`] });
+    const { status, stderr } = await failToStart({ zones: ZONES, listen: [`127.0.0.19:${port}`] });
     holder.close();
     expect(status).toBe(1);
-    const line = stderr.split("\n").filter((text) => text.includes(`127.0.0.1:${port}`));
+    const line = stderr.split("\n").filter((text) => text.includes(`127.0.0.19:${port}`));
     expect(line.length).toBeGreaterThan(0);
     expect(line.join()).toContain(String(process.pid));
   });
