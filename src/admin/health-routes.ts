@@ -8,7 +8,7 @@ const answer = (isWell: boolean): Response =>
 export const aliveRoute: Route = {
   method: "get",
   path: "/livez",
-  aliases: ["/health"],
+  aliases: ["/healthz", "/health"],
   right: "read",
   summary: "whether the server answers DNS",
   responses: {

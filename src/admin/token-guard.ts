@@ -16,7 +16,7 @@ export type Admission =
   | { readonly kind: "admitted"; readonly by: Right | "anyone" }
   | { readonly kind: "unauthorized" }
   | { readonly kind: "forbidden" }
-  /** Too many wrong tokens from there; seconds until the next may be tried. */
+  /** One wrong token too many from there; seconds until the next may be tried. */
   | { readonly kind: "locked-out"; readonly retryAfter: number };
 
 const MAX_BAD = 10;
@@ -50,9 +50,6 @@ export class TokenGuard {
     if (this.#write === undefined && this.#read === undefined) {
       return { kind: "admitted", by: "anyone" };
     }
-    const now = this.#clock.now();
-    const locked = this.#findLockMs(source, now);
-    if (locked > 0) return { kind: "locked-out", retryAfter: Math.ceil(locked / 1000) };
     if (authorization === undefined) return { kind: "unauthorized" };
     const [, token = ""] = /^Bearer +([\x21-\x7e]{1,4096})$/i.exec(authorization) ?? [];
     const given = digest(token);
@@ -61,32 +58,28 @@ export class TokenGuard {
     const isRead = this.#read !== undefined && timingSafeEqual(given, this.#read);
     if (isWrite) return { kind: "admitted", by: "write" };
     if (isRead) return right === "read" ? { kind: "admitted", by: "read" } : { kind: "forbidden" };
-    this.#noteBad(source, now);
-    return { kind: "unauthorized" };
+    // Only here: others who share the source, such as a proxy's address, must not lock out who has the token.
+    const locked = this.#noteBad(source, this.#clock.now());
+    return locked > 0
+      ? { kind: "locked-out", retryAfter: Math.ceil(locked / 1000) }
+      : { kind: "unauthorized" };
   }
 
-  #findLockMs(source: string, now: number): number {
+  /** @returns how many milliseconds no more are looked at from there; 0: this one was */
+  #noteBad(source: string, now: number): number {
     const guesses = this.#guesses.get(source);
-    if (guesses === undefined) return 0;
-    const left = guesses.since + WINDOW_MS - now;
-    if (left <= 0) {
-      this.#guesses.delete(source);
-      return 0;
-    }
-    return guesses.count >= MAX_BAD ? left : 0;
-  }
-
-  #noteBad(source: string, now: number): void {
-    const guesses = this.#guesses.get(source);
-    if (guesses !== undefined) {
+    const left = guesses === undefined ? 0 : guesses.since + WINDOW_MS - now;
+    if (guesses !== undefined && left > 0) {
       guesses.count++;
-      return;
+      return guesses.count > MAX_BAD ? left : 0;
     }
+    this.#guesses.delete(source);
     if (this.#guesses.size >= MAX_SOURCES) {
       const [oldest] = this.#guesses.keys();
       this.#guesses.delete(oldest!);
     }
     this.#guesses.set(source, { count: 1, since: now });
+    return 0;
   }
 }
 

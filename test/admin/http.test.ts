@@ -146,16 +146,44 @@ describe("who may ask", () => {
     expect(calls).toEqual(["reload"]);
   });
 
-  it("stops listening to a source after ten wrong tokens, right ones included", async () => {
+  it("looks at ten wrong tokens of a source within a minute, and at every right one", async () => {
     const { port } = await start(WITH_TOKENS);
+    const guess = (i: number): ReturnType<typeof ask> =>
+      ask(port, "/v1/state", { authorization: `Bearer guess${i}` });
     const statuses: number[] = [];
-    for (let i = 0; i < 11; i++) {
-      statuses.push((await ask(port, "/v1/state", { authorization: `Bearer guess${i}` })).status);
-    }
+    for (let i = 0; i < 11; i++) statuses.push((await guess(i)).status);
     expect(statuses).toEqual([...Array<number>(10).fill(401), 429]);
+    expect(Number((await guess(11)).headers.get("retry-after"))).toBeGreaterThan(0);
     const right = await ask(port, "/v1/state", { authorization: `Bearer ${TOKEN}` });
-    expect(right.status).toBe(429);
-    expect(Number(right.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(right.status).toBe(200);
+    expect((await guess(12)).status).toBe(429);
+  });
+
+  it("says with every answer that it is not to be kept, and is what it says it is", async () => {
+    const { port } = await start(WITH_TOKENS);
+    const right = { authorization: `Bearer ${TOKEN}` };
+    const wrong = { authorization: "Bearer wrong" };
+    const reading = { ...JSON_BODY, authorization: `Bearer ${READ_TOKEN}` };
+    const large = { ...JSON_BODY, ...right, "content-length": String(10 * MEGABYTE) };
+    const answers = [
+      await ask(port, "/v1/state", right),
+      await ask(port, "/v1/state", { ...right, host: "evil.example" }),
+      await ask(port, "/v1/state", { ...right, origin: "http://evil.example" }),
+      await ask(port, "/v1/state", wrong),
+      await ask(port, "/v1/reload", reading, "POST", "{}"),
+      await ask(port, "/v1/reload", large, "POST"),
+      await ask(port, "/v1/reload", right, "POST", "{}"),
+      await ask(port, "/nothing", right),
+      await ask(port, "/v1/reload", right),
+    ];
+    for (let i = 0; i < 10; i++) answers.push(await ask(port, "/v1/state", wrong));
+    const seen = answers.map(({ status }) => status);
+    expect(new Set(seen)).toEqual(new Set([200, 421, 403, 401, 413, 415, 404, 405, 429]));
+    for (const { headers } of answers) {
+      expect(headers.get("server")).toBe("rondo");
+      expect(headers.get("cache-control")).toBe("no-store");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+    }
   });
 
   it("writes no token into its log or answers", async () => {
@@ -346,7 +374,8 @@ describe("paths and methods", () => {
 
   it("is alive when DNS is answered, and not ready before the first round of checks", async () => {
     const { port } = await start();
-    for (const path of ["/livez", "/health"]) expect((await ask(port, path)).status).toBe(200);
+    for (const path of ["/livez", "/healthz", "/health"])
+      expect((await ask(port, path)).status).toBe(200);
     for (const path of ["/readyz", "/ready"]) expect((await ask(port, path)).status).toBe(503);
   });
 });
