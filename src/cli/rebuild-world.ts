@@ -55,10 +55,10 @@ function toState({ state, lastError }: ValueReport): TargetState {
 }
 
 function rebuildOverrides({ overrides }: StateReport): Overrides {
-  const list = overrides.flatMap(({ selector, action, by, reason }) => {
+  const list = overrides.flatMap(({ selector, action, by, reason }, order) => {
     const parsed = parseSelector(selector);
     if (typeof parsed === "string") return [];
-    return [{ matches: parsed.matches, action, by, reason: reason ?? undefined }];
+    return [{ matches: parsed.matches, action, order, by, reason: reason ?? undefined }];
   });
   return { find: (zone, pool, value) => list.findLast((one) => one.matches(zone, pool, value)) };
 }

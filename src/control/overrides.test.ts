@@ -56,6 +56,23 @@ function actionFor(view: Overrides, text: string): string | undefined {
 }
 
 describe("OverrideStore", () => {
+  it("tells in which order overrides were given, also over a restart", async () => {
+    const order = (view: Overrides, text: string): number => {
+      const { pool, value } = findValue(zone, text);
+      return view.find(zone, pool, value)!.order;
+    };
+    const first = await open();
+    for (const selector of ["198.51.100.10", "198.51.100.11", "198.51.100.10"])
+      await first.store.add(wish("drain", selector));
+    const expectOrder = (view: Overrides): void =>
+      expect(order(view, "198.51.100.10")).toBeGreaterThan(order(view, "198.51.100.11"));
+    expectOrder(first.store.view());
+    const { store } = await open(first.saved);
+    expectOrder(store.view());
+    const last = store.preview(wish("up", "203.0.113.10"));
+    expect(order(last, "203.0.113.10")).toBeGreaterThan(order(last, "198.51.100.10"));
+  });
+
   it("lets the last that matches win", async () => {
     const { store, views } = await open();
     await store.add(wish("drain", "dc=fra"));

@@ -5,12 +5,12 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../health/clock.ts";
 import type { Log } from "../log/log.ts";
-import type { Override, Overrides } from "../steering/world.ts";
+import type { OrderedOverride, Override, Overrides } from "../steering/world.ts";
 import { matchGlob } from "./match-glob.ts";
 import type { OverridesFile, SavedOverride } from "./overrides-file.ts";
 import { parseSelector, type Selector } from "./selector.ts";
 
-export interface StoredOverride extends Override {
+export interface StoredOverride extends OrderedOverride {
   readonly id: string;
   readonly selector: Selector;
   /** Wall clock, milliseconds since 1970. */
@@ -43,6 +43,7 @@ export class OverrideStore {
   readonly #options: OverrideStoreOptions;
   #list: readonly StoredOverride[] = [];
   readonly #cancelTimers = new Map<string, () => void>();
+  #nextOrder = 0;
   /** By whether the last write succeeded. */
   #isSaved = true;
 
@@ -61,6 +62,7 @@ export class OverrideStore {
       } else if (saved.until === null || saved.until > now) {
         store.#put({
           ...saved,
+          order: store.#nextOrder++,
           selector,
           reason: saved.reason ?? undefined,
           until: saved.until ?? undefined,
@@ -121,7 +123,8 @@ export class OverrideStore {
   #create({ action, selector, by, reason, forMs }: NewOverride): StoredOverride {
     const since = this.#options.wallClock();
     const until = forMs === undefined ? undefined : since + forMs;
-    return { id: randomBytes(4).toString("hex"), action, selector, by, reason, since, until };
+    const id = randomBytes(4).toString("hex");
+    return { id, order: this.#nextOrder++, action, selector, by, reason, since, until };
   }
 
   #without(added: NewOverride): StoredOverride[] {

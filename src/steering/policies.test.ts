@@ -274,7 +274,7 @@ describe("all_down", () => {
       const drained = {
         find: (_: unknown, __: unknown, { text }: PoolValue) =>
           text === "192.0.2.2"
-            ? ({ action: "drain", by: "a test", reason: undefined } as const)
+            ? ({ action: "drain", order: 0, by: "a test", reason: undefined } as const)
             : undefined,
       };
       const decision = decideIn({ health, memory, overrides: drained }, zone, rrset, [0]);
@@ -285,10 +285,13 @@ describe("all_down", () => {
 });
 
 describe("overrides", () => {
+  /** By value or pool, in the order they are given. */
   const overrides = (actions: Readonly<Record<string, "drain" | "down" | "up">>) => ({
     find: (_: unknown, { name }: Pool, { text }: PoolValue) => {
-      const action = actions[text] ?? actions[name];
-      return action && { action, by: "a test", reason: undefined };
+      const names = Object.keys(actions);
+      const order = names.findLastIndex((each) => each === text || each === name);
+      const action = actions[names[order] ?? ""];
+      return action && { action, order, by: "a test", reason: undefined };
     },
   });
   const values = ["192.0.2.1", "192.0.2.2"];
@@ -319,11 +322,23 @@ describe("overrides", () => {
     expect(texts(decision)).toEqual(values);
   });
 
-  it("of a pool hold for the values of pools in it, unless they say otherwise", () => {
+  it("of a pool hold for the values of pools in it; the last that is given counts", () => {
     const inner = pool("inner", ["192.0.2.11", "192.0.2.12"]);
     const zone = zoneOf([{ ...pool("outer", values), nested: [nested(1)] }, inner]);
-    const world = { overrides: overrides({ outer: "drain", "192.0.2.12": "up" }) };
-    expect(texts(decideIn(world, zone, record(), [0]))).toEqual(["192.0.2.12"]);
+    const answered = (actions: Parameters<typeof overrides>[0]): string[] =>
+      texts(decideIn({ overrides: overrides(actions) }, zone, record(), [0]));
+    expect(answered({ outer: "drain", "192.0.2.12": "up" })).toEqual(["192.0.2.12"]);
+    expect(answered({ "192.0.2.12": "up", outer: "drain" })).toEqual([]);
+    expect(answered({ inner: "drain", outer: "up" })).toHaveLength(4);
+    expect(answered({ outer: "up", inner: "drain" })).toEqual(values);
+  });
+
+  it("of a nested pool hold where it is nested, and of an outer pool only there", () => {
+    const inner = pool("inner", ["192.0.2.11", "192.0.2.12"]);
+    const zone = zoneOf([{ ...pool("outer", []), nested: [nested(1)] }, inner]);
+    const world = { overrides: overrides({ inner: "drain", outer: "up" }) };
+    expect(texts(decideIn(world, zone, record(), [0]))).toHaveLength(2);
+    expect(texts(decideIn(world, zone, record(), [1]))).toEqual([]);
   });
 });
 

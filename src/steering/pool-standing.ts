@@ -3,7 +3,7 @@
  */
 import type { TargetState } from "../health/snapshot.ts";
 import type { NestedPool, Pool, PoolValue, Zone } from "../zone/model.ts";
-import type { Override, World } from "./world.ts";
+import type { OrderedOverride, Override, World } from "./world.ts";
 
 /**
  * What the operator, the file and the checks say of a value, in this order:
@@ -157,8 +157,12 @@ function judgeValue(
   world: World,
 ): ValueStanding {
   const pool = path[0]!;
-  let override: Override | undefined;
-  for (const each of path) override ??= world.overrides.find(zone, each, value);
+  let override: OrderedOverride | undefined;
+  for (const each of path) {
+    const found = world.overrides.find(zone, each, value);
+    // The last word counts, whether it was said of the value or of a pool around it.
+    if (found !== undefined && found.order > (override?.order ?? -1)) override = found;
+  }
   return {
     kind: "value",
     value,

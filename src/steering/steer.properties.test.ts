@@ -276,7 +276,7 @@ const cases = fc
         overrides: {
           find: (_, __, { text }) => {
             const action = said[text];
-            return action && { action, by: "a test", reason: undefined };
+            return action && { action, order: 0, by: "a test", reason: undefined };
           },
         },
         memory: {

@@ -12,7 +12,7 @@ export interface World {
 /** What operators have said. */
 export interface Overrides {
   /** The override in force for a value, undefined if there is none: the last one that matches. */
-  find(zone: Zone, pool: Pool, value: PoolValue): Override | undefined;
+  find(zone: Zone, pool: Pool, value: PoolValue): OrderedOverride | undefined;
 }
 
 export interface Override {
@@ -20,6 +20,11 @@ export interface Override {
   readonly action: "drain" | "up" | "down";
   readonly by: string;
   readonly reason: string | undefined;
+}
+
+export interface OrderedOverride extends Override {
+  /** Higher than that of every override given before it. */
+  readonly order: number;
 }
 
 /** What depends on what was before: kept by the control plane, decided by nobody else. */

@@ -141,8 +141,9 @@ export function overridesOf(
 ): Overrides {
   return {
     find(_, { name }, { text }) {
-      const found = list.findLast(([matched]) => matched === name || matched === text);
-      return found && { action: found[1], by: "a test", reason: undefined };
+      const order = list.findLastIndex(([matched]) => matched === name || matched === text);
+      const found = list[order];
+      return found && { action: found[1], order, by: "a test", reason: undefined };
     },
   };
 }
