@@ -258,6 +258,41 @@ describe("all_down", () => {
     expect(long).toMatchObject({ ttl: 30 });
   });
 
+  it("of the first pool is the record's for a type that it has no value of, else open", () => {
+    const six = { kind: "values" as const, rdata: [octetsOf("2001:db8::1")], ttl: undefined };
+    const four = { ...six, rdata: [octetsOf("203.0.113.1")] };
+    const mixed = zoneOf([{ ...eu, allDown: six }, na]);
+    const trace = createTrace();
+    const own = decide(mixed, record({ allDown: four }), [0], health, trace);
+    expect(own).toMatchObject({ mode: "last-resort" });
+    expect(texts(own)).toEqual(["203.0.113.1"]);
+    expect(trace.steps[0]?.text).toContain("the record's own values answer");
+    const closed = decide(mixed, record({ allDown: { kind: "closed" } }), [0], health);
+    expect(closed).toMatchObject({ mode: "all-down-closed" });
+    const open = decide(mixed, record({ allDown: six }), [0], health);
+    expect(open).toMatchObject({ mode: "all-down-open" });
+  });
+
+  it.each(["closed", "servfail", "open"] as const)(
+    "%s of a pool without an enabled value leaves the record its own values",
+    (kind) => {
+      const off = (each: Pool): Pool => ({
+        ...each,
+        values: each.values.map((value) => ({ ...value, status: "down" })),
+        allDown: { kind },
+      });
+      const own = {
+        kind: "values" as const,
+        rdata: [octetsOf("203.0.113.1")],
+        ttl: undefined,
+      };
+      const rrset = record({ allDown: own });
+      const decision = decide(zoneOf([off(eu), off(na)]), rrset, [0], health);
+      expect(decision).toMatchObject({ mode: "last-resort" });
+      expect(texts(decision)).toEqual(["203.0.113.1"]);
+    },
+  );
+
   describe("last", () => {
     const rrset = record({ allDown: { kind: "last" } });
     const healthy = { pool: "eu", values: new Set(["192.0.2.2"]) };

@@ -35,6 +35,8 @@ export type Choice =
       readonly link: undefined;
       readonly mode: "last-resort";
       readonly values: Extract<AllDown, { kind: "values" }>;
+      /** Whose they are; undefined: the record's. */
+      readonly whose: Pool | undefined;
       readonly tried: number;
     }
   | {
@@ -102,10 +104,9 @@ export function choosePool(
   const lifted = links.find((link) => link.held > 0 && link.serving + link.held >= link.needed);
   if (lifted !== undefined) return { link: lifted, mode: "normal", standard: HELD, tried };
 
-  const allDown = findAllDown(rrset, links);
+  const { allDown, whose } = findAllDown(rrset, links);
   if (allDown.kind === "values") {
-    const values = { ...allDown, rdata: pickFamily(rrset.type, allDown.rdata) };
-    if (values.rdata.length > 0) return { link: undefined, mode: "last-resort", values, tried };
+    return { link: undefined, mode: "last-resort", values: allDown, whose, tried };
   }
   if (allDown.kind === "servfail") return { link: undefined, mode: "all-down-servfail", tried };
   const first = links.find((link) => link.enabled > 0);
@@ -122,15 +123,27 @@ export function choosePool(
   return { link: first, mode: "all-down-open", standard: ENABLED, tried };
 }
 
-/** What is to be answered while all are down: as the first pool of the rule says, else the record. */
-export function findAllDown(rrset: SteeredRRset, links: readonly Link[]): AllDown {
-  return links[0]?.pool.allDown ?? rrset.allDown;
+/** What is to be answered while all are down, and which pool says so: the first of the rule, else the record. */
+function findAllDown(
+  rrset: SteeredRRset,
+  links: readonly Link[],
+): { readonly allDown: AllDown; readonly whose: Pool | undefined } {
+  const first = links[0]?.pool;
+  const ofPool = pickFamily(rrset.type, first?.allDown);
+  const ofRecord = pickFamily(rrset.type, rrset.allDown) ?? { kind: "open" };
+  // Values of its own are written so that a name never stands there empty.
+  const hasEnabled = links.some(({ enabled }) => enabled > 0);
+  const isRescued = !hasEnabled && ofPool?.kind !== "values" && ofRecord.kind === "values";
+  if (ofPool === undefined || isRescued) return { allDown: ofRecord, whose: undefined };
+  return { allDown: ofPool, whose: first };
 }
 
-/** A pool of addresses may name some of both families. */
-function pickFamily(type: number, rdata: readonly Uint8Array[]): readonly Uint8Array[] {
+/** A pool of addresses may name some of both families; values of the other alone are as good as none. */
+function pickFamily(type: number, allDown: AllDown | undefined): AllDown | undefined {
   const octets = ADDRESS_OCTETS[type];
-  return octets === undefined ? rdata : rdata.filter(({ length }) => length === octets);
+  if (allDown?.kind !== "values" || octets === undefined) return allDown;
+  const rdata = allDown.rdata.filter(({ length }) => length === octets);
+  return rdata.length === 0 ? undefined : { ...allDown, rdata };
 }
 
 const ADDRESS_OCTETS: Readonly<Record<number, number>> = { 1: 4, 28: 16 };

@@ -62,10 +62,10 @@ function explainChoice(rrset: SteeredRRset, links: readonly Link[], choice: Choi
             text: `no pool of the rule has a value of type ${formatRecordType(rrset.type)}`,
           };
     case "last-resort": {
-      const isOwn = links[0]?.pool.allDown === undefined;
-      const whose = isOwn
-        ? "the record's own values"
-        : `the values of all_down of ${links[0]?.pool.name}`;
+      const whose =
+        choice.whose === undefined
+          ? "the record's own values"
+          : `the values of all_down of ${choice.whose.name}`;
       return { topic: "all-down", rule: "A5", text: `${none}: ${whose} answer` };
     }
     case "all-down-closed":
