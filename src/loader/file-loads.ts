@@ -15,7 +15,7 @@ export interface OwnedFile extends FileState {
   claim: LoadedZone | undefined;
   isGone: boolean;
   errors: readonly Issue[];
-  isMassChange: boolean;
+  massChangeOf: string | undefined;
   /** Hash of the content that `claim` was made of. */
   hash: string | undefined;
   /** Content of `claim` that has no copy yet. */
@@ -83,7 +83,7 @@ export function createOwnedFile(file: string): OwnedFile {
     claim: undefined,
     isGone: false,
     errors: [],
-    isMassChange: false,
+    massChangeOf: undefined,
     hash: undefined,
     uncopied: undefined,
   };
@@ -180,7 +180,7 @@ function takeOutcome(
   if (objections.length > 0) {
     // As if it had not been read: the next reload looks at it again.
     refuse(state, objections);
-    state.isMassChange = true;
+    state.massChangeOf = claim.name;
     return;
   }
   state.hash = result.hash;
@@ -192,7 +192,7 @@ function takeOutcome(
 function refuse(state: OwnedFile, errors: readonly Issue[]): void {
   state.isGone = false;
   state.errors = errors;
-  state.isMassChange = false;
+  state.massChangeOf = undefined;
 }
 
 function warningsAbout(file: string, look: ZoneFileStat): Issue[] {

@@ -84,6 +84,24 @@ test("store() leaves the old copy whole when the disk is full", async () => {
   expect(await readdir(directory)).toEqual(["a.yaml"]);
 });
 
+test("remove() takes back what is kept and what was about to be, and a later store() holds", async () => {
+  const lastGood = createLastGood(directory, FOLDER, silentLog);
+  lastGood.store("zones/a.yaml", octets("kept"), 1);
+  lastGood.store("zones/b.yaml", octets("other"), 1);
+  await lastGood.settle();
+  lastGood.store("zones/a.yaml", octets("late"), 2);
+  lastGood.remove("zones/a.yaml");
+  lastGood.remove("zones/never.yaml");
+  await lastGood.settle();
+  expect(await readdir(directory)).toEqual(["b.yaml"]);
+  expect(lastGood.problem()).toBeUndefined();
+
+  lastGood.remove("zones/b.yaml");
+  lastGood.store("zones/b.yaml", octets("back"), 3);
+  await lastGood.settle();
+  expect(await readFile(join(directory, "b.yaml"), "utf8")).toBe("back");
+});
+
 test("keepOnly() removes the copies of files that are not in the list", async () => {
   const lastGood = createLastGood(directory, FOLDER, silentLog);
   for (const name of ["a", "b", "c"]) lastGood.store(`zones/${name}.yaml`, octets(name), 1);

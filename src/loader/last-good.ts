@@ -19,6 +19,8 @@ export interface LastGood {
   find(file: string): Promise<Copy | undefined>;
   /** Writes a copy in the background; a later one of the same file wins. */
   store(file: string, octets: Uint8Array, serial: number): void;
+  /** Removes the copy of a file in the background, if there is one. */
+  remove(file: string): void;
   /** Removes the copies of files that are not in the list. */
   keepOnly(files: readonly string[]): Promise<void>;
   /** Why the last copy could not be written; undefined if it could. */
@@ -29,20 +31,30 @@ export interface LastGood {
   settle(): Promise<void>;
 }
 
+interface Content {
+  readonly octets: Uint8Array;
+  readonly serial: number;
+}
+
 /** The copies live in `directory`, which is made when it is first needed. */
 export function createLastGood(directory: string, source: ZoneSource, log: Log): LastGood {
-  const waiting = new Map<string, { readonly octets: Uint8Array; readonly serial: number }>();
+  /** By file; undefined: the copy is to go. */
+  const waiting = new Map<string, Content | undefined>();
   let writer: Promise<void> | undefined;
   let problem: string | undefined;
   let failures = 0;
 
   async function writeWaiting(): Promise<void> {
     // Entries that are added meanwhile are visited as well.
-    for (const [file, { octets, serial }] of waiting) {
+    for (const [file, content] of waiting) {
       waiting.delete(file);
+      if (content === undefined) {
+        await removeCopy(file);
+        continue;
+      }
       try {
         await mkdir(directory, { recursive: true });
-        await writeCopy(directory, nameOf(source, file), octets, serial);
+        await writeCopy(directory, nameOf(source, file), content);
         if (problem !== undefined)
           log.info({ directory }, "Copies of zone files are written again");
         problem = undefined;
@@ -59,18 +71,29 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
     }
   }
 
+  async function removeCopy(file: string): Promise<void> {
+    try {
+      await rm(join(directory, nameOf(source, file)), { force: true });
+    } catch (err) {
+      log.warn({ file, directory, err }, "Cannot remove the last good copy of a zone file");
+    }
+  }
+
+  function enqueue(file: string, content: Content | undefined): void {
+    waiting.set(file, content);
+    writer ??= writeWaiting().finally(() => {
+      writer = undefined;
+    });
+  }
+
   return {
     async find(file) {
       const path = join(directory, nameOf(source, file));
       const found = await stat(path).catch(() => undefined);
       return found?.isFile() ? { path, serial: Math.floor(found.mtimeMs / 1000) } : undefined;
     },
-    store(file, octets, serial) {
-      waiting.set(file, { octets, serial });
-      writer ??= writeWaiting().finally(() => {
-        writer = undefined;
-      });
-    },
+    store: (file, octets, serial) => enqueue(file, { octets, serial }),
+    remove: (file) => enqueue(file, undefined),
     async keepOnly(files) {
       const wanted = new Set(files.map((file) => nameOf(source, file)));
       const names = await readdir(directory).catch(() => []);
@@ -97,8 +120,7 @@ function nameOf(source: ZoneSource, file: string): string {
 async function writeCopy(
   directory: string,
   name: string,
-  octets: Uint8Array,
-  serial: number,
+  { octets, serial }: Content,
 ): Promise<void> {
   const temporary = join(directory, `.${name}.new`);
   try {

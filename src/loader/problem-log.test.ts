@@ -48,6 +48,6 @@ test("report() does not call a problem over that has become another one", () => 
   problemLog.report([refused("a.yaml")]);
   problemLog.report([{ ...refused("a.yaml"), kind: "gone" }]);
   expect(lines.slice(1)).toEqual([
-    "warn a.yaml Zone file gone; its zone stays served until a restart",
+    "warn a.yaml Zone file gone; its zone stays served until it is removed, or until a restart",
   ]);
 });

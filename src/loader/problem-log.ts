@@ -66,7 +66,7 @@ function messageOf(problem: ZoneProblem): string {
     case "duplicate":
       return "Zone defined in several files; none of them replaces what is served";
     case "gone":
-      return "Zone file gone; its zone stays served until a restart";
+      return "Zone file gone; its zone stays served until it is removed, or until a restart";
     case "folder":
       return "Zones folder cannot be read; its zones stay served";
   }

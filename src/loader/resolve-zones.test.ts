@@ -8,7 +8,7 @@ function zone(name: string, file: string): LoadedZone {
 }
 
 function holding(claim: LoadedZone): FileState {
-  return { file: claim.file, claim, isGone: false, errors: [], isMassChange: false };
+  return { file: claim.file, claim, isGone: false, errors: [], massChangeOf: undefined };
 }
 
 function bad(file: string, claim: LoadedZone | undefined): FileState {
@@ -17,7 +17,7 @@ function bad(file: string, claim: LoadedZone | undefined): FileState {
     claim,
     isGone: false,
     errors: [createFileIssue(file, "error", "Broken")],
-    isMassChange: false,
+    massChangeOf: undefined,
   };
 }
 

@@ -24,8 +24,8 @@ export interface FileState {
   readonly isGone: boolean;
   /** Errors of the present content; empty if it is good. */
   readonly errors: readonly Issue[];
-  /** The present content is good, but would change too much: `errors` say what. */
-  readonly isMassChange: boolean;
+  /** The zone of the present content, if that is good but would change too much: `errors` say what. */
+  readonly massChangeOf: string | undefined;
 }
 
 export interface ZoneProblem {
@@ -78,11 +78,11 @@ export function resolveZones(
 }
 
 function describeRefused(state: FileState, served: ReadonlyMap<string, LoadedZone>): ZoneProblem {
-  const zone = state.claim?.name;
+  const zone = state.massChangeOf ?? state.claim?.name;
   return {
     file: state.file,
     zone: zone !== undefined && served.has(zone) ? zone : undefined,
-    kind: state.isMassChange ? "mass-change" : "refused",
+    kind: state.massChangeOf === undefined ? "refused" : "mass-change",
     issues: state.errors,
   };
 }
@@ -111,7 +111,7 @@ function describeRivals(
 }
 
 function describeOrphan(name: string, file: string): ZoneProblem {
-  const message = `Zone ${name} is no longer defined in any file; it stays served until a restart`;
+  const message = `Zone ${name} is no longer defined in any file; it stays served until a restart or "rondo reload --remove ${name}"`;
   return {
     file,
     zone: name,

@@ -13,6 +13,7 @@ import { createLastGood, type LastGood } from "./last-good.ts";
 import { createLoadPool, type ZonePool } from "./load-pool.ts";
 import type { LoadGeo } from "./load-zone-file.ts";
 import { findMassChanges } from "./mass-change.ts";
+import { type KeptZone, planRemoval } from "./plan-removal.ts";
 import { createProblemLog } from "./problem-log.ts";
 import type { ReloadCounts } from "./reload-counts.ts";
 import { type LoadedZone, resolveZones, type ZoneProblem } from "./resolve-zones.ts";
@@ -32,18 +33,28 @@ export interface ZoneLoader {
   /**
    * Reads every file again, settled or not, and resolves when the outcome is in force.
    *
-   * @param force serves changes as well that look like a mistake (mass-change.ts)
+   * A zone that no file defines any more goes on being served unless the wish says otherwise.
    */
-  reload(options?: { readonly force?: boolean }): Promise<ReloadResult>;
+  reload(wish?: ReloadWish): Promise<ReloadResult>;
   /** Takes other geo data for all zones, those served included, and resolves when it is in force. */
   setGeo(geo: LoadGeo): Promise<void>;
   /** Stops watching, ends the workers and waits for copies under way. */
   close(): Promise<void>;
 }
 
+export interface ReloadWish {
+  /** Serves changes as well that look like a mistake (mass-change.ts). */
+  readonly force?: boolean;
+  /** Takes these zones out of service, with their last good copies; apexes in presentation form, lower case. */
+  readonly remove?: readonly string[];
+}
+
 export interface ReloadResult {
   /** Zones that are new or hold something else than before. */
   readonly changed: readonly LoadedZone[];
+  readonly removed: readonly LoadedZone[];
+  /** Zones that were to be removed and are not. */
+  readonly kept: readonly KeptZone[];
   readonly problems: readonly ZoneProblem[];
 }
 
@@ -56,7 +67,10 @@ export interface ZoneLoaderOptions {
   /** Whether the server file names witnesses for health checks. */
   readonly hasReferences?: boolean;
   /** Called after every change but the first load, never twice at the same time. */
-  readonly onChange: (changed: readonly LoadedZone[]) => void | Promise<void>;
+  readonly onChange: (
+    changed: readonly LoadedZone[],
+    removed: readonly LoadedZone[],
+  ) => void | Promise<void>;
   /** The built load worker, for callers that are not built themselves. */
   readonly workerModule?: URL;
   /** Time between looks without an event, in milliseconds. */
@@ -114,7 +128,7 @@ function runLoader(
   async function update(
     requests: readonly LoadRequest[],
     gone: readonly string[],
-    force: boolean,
+    { force = false, remove = [] }: ReloadWish,
   ): Promise<ReloadResult> {
     for (const path of gone) markGone(path);
     const state: ServedState = {
@@ -123,13 +137,25 @@ function runLoader(
     };
     await loadAll(pool, files, requests, state);
     if (requests.some(({ look }) => files.get(look.path)?.errors.length)) failures += 1;
+    const { removed, kept } = planRemoval(remove, files.values(), served);
+    for (const zone of removed) removeZone(zone);
     const resolved = resolveZones(files.values(), served);
     ({ served, problems } = resolved);
     for (const zone of resolved.changed) logLoaded(log, zone);
     problemLog.report(allProblems());
     storeCopies();
-    if (resolved.changed.length > 0) await publish(resolved.changed);
-    return { changed: resolved.changed, problems: allProblems() };
+    if (resolved.changed.length + removed.length > 0) await publish(resolved.changed, removed);
+    if (removed.length > 0) await lastGood.settle();
+    return { changed: resolved.changed, removed, kept, problems: allProblems() };
+  }
+
+  function removeZone({ name, file }: LoadedZone): void {
+    served = new Map([...served].filter(([other]) => other !== name));
+    log.info({ zone: name, file }, "Zone removed");
+    // The file may be there and define another zone.
+    if (files.get(file)?.isGone === false) return;
+    files.delete(file);
+    lastGood.remove(file);
   }
 
   function findObjections(zone: LoadedZone): Issue[] {
@@ -142,21 +168,26 @@ function runLoader(
     );
   }
 
-  async function publish(changed: readonly LoadedZone[]): Promise<void> {
+  async function publish(
+    changed: readonly LoadedZone[],
+    removed: readonly LoadedZone[],
+  ): Promise<void> {
     try {
-      await options.onChange(changed);
+      await options.onChange(changed, removed);
     } catch (error) {
       // A bug; what was published before goes on being served.
       log.error({ err: error }, "Loaded zones cannot be published");
     }
   }
 
-  async function reload(force: boolean): Promise<ReloadResult> {
+  async function reload(wish: ReloadWish): Promise<ReloadResult> {
     const looks = await listZoneFiles(source).catch((error: Error) => error);
     if (looks instanceof Error) {
       failures += 1;
       setFolderProblem(looks.message);
-      return { changed: [], problems: allProblems() };
+      const reason = "the zones folder cannot be read, so its file may still be there";
+      const kept = (wish.remove ?? []).map((zone) => ({ zone, reason }));
+      return { changed: [], removed: [], kept, problems: allProblems() };
     }
     setFolderProblem(undefined);
     const present = new Set(looks.map((look) => look.path));
@@ -164,7 +195,7 @@ function runLoader(
     return update(
       looks.map((look) => ({ look, isExact: false })),
       gone,
-      force,
+      wish,
     );
   }
 
@@ -179,7 +210,7 @@ function runLoader(
     }
     const changed = [...served.values()].flatMap((zone) => refreshed.get(zone) ?? []);
     served = new Map([...served].map(([name, zone]) => [name, refreshed.get(zone) ?? zone]));
-    if (changed.length > 0) await publish(changed);
+    if (changed.length > 0) await publish(changed, []);
   }
 
   function markGone(path: string): void {
@@ -216,7 +247,7 @@ function runLoader(
     known: started.looks,
     onChanges: async ({ toRead, gone }) => {
       const requests = toRead.map((look) => ({ look, isExact: true }));
-      await inTurn(() => update(requests, gone, false));
+      await inTurn(() => update(requests, gone, {}));
     },
     onFolder: setFolderProblem,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
@@ -226,8 +257,12 @@ function runLoader(
     zones: () => [...served.values()],
     problems: allProblems,
     copies: () => ({ problem: lastGood.problem(), failures: lastGood.failures() }),
-    reloads: () => ({ failures, lastSuccessful: allProblems().length === 0 }),
-    reload: (wish) => inTurn(() => reload(wish?.force ?? false)),
+    reloads: () => ({
+      failures,
+      // A zone without a file is no file that is not served.
+      lastSuccessful: allProblems().every(({ kind }) => kind === "gone"),
+    }),
+    reload: (wish = {}) => inTurn(() => reload(wish)),
     setGeo: (geo) => inTurn(() => setGeo(geo)),
     async close() {
       watch.close();
