@@ -3,7 +3,7 @@
  * it once per class after every change, `explain` calls it with a trace, and both get the same. docs/steering.md has the
  * rules in words.
  */
-import { formatAddress } from "../address/parse.ts";
+import { formatRdata } from "../zone/format-rdata.ts";
 import type { Pool, PoolPolicy, SteeredRRset, Zone } from "../zone/model.ts";
 import type { ClientClass } from "./classes.ts";
 import type { Answer, Decision, SteeredValue, Sticky } from "./decision.ts";
@@ -19,9 +19,7 @@ import type { World } from "./world.ts";
 const DEFAULT_ANSWERS = 8;
 /** Seconds below which the TTL of an unsettled answer is not cut. */
 const MIN_CUT_TTL = 5;
-const TYPE_A = 1;
 const TYPE_CNAME = 5;
-const TYPE_AAAA = 28;
 
 /**
  * Decides what the clients of a class get.
@@ -36,7 +34,7 @@ export function steer(
   trace?: Trace,
 ): Decision {
   const past = world.memory.past(zone, rrset, clientClass);
-  const links = findLinks(zone, clientClass.pools, rrset.type, world, past?.pool);
+  const links = findLinks(zone, clientClass, rrset.type, world, past?.pool);
   const choice = choosePool(rrset, links, past?.healthy);
   const drawn = drawAnswer(zone, rrset, clientClass, links, choice);
   if (trace !== undefined) {
@@ -176,11 +174,4 @@ function capTtl({ ttl: most }: SteeredRRset, ttl: number): number {
 
 function haveEqualWeights(values: readonly SteeredValue[]): boolean {
   return values.every(({ weight }) => weight === values[0]?.weight);
-}
-
-/** Presentation form; RFC 3597 §5 for what is no address. */
-function formatRdata(type: number, rdata: Uint8Array): string {
-  if (type === TYPE_A) return formatAddress({ family: 4, octets: rdata });
-  if (type === TYPE_AAAA) return formatAddress({ family: 6, octets: rdata });
-  return `\\# ${rdata.length} ${Buffer.from(rdata).toString("hex").toUpperCase()}`;
 }
