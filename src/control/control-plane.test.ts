@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { serveInProcess } from "../../test/support/in-process.ts";
+import { readMessage } from "../../test/support/message.ts";
+import { query } from "../../test/support/packet.ts";
 import { overridesOf } from "../../test/support/random-zone.ts";
 import { NO_OVERRIDES } from "../steering/world.ts";
 
@@ -125,5 +127,84 @@ describe("ControlPlane", () => {
     expect(clock.pendingTimers()).toBe(1);
     plane.close();
     expect(clock.pendingTimers()).toBe(0);
+  });
+});
+
+describe("ControlPlane.drop()", () => {
+  const zoneText = (zone: string, address: string): string => `
+zone: ${zone}
+soa: { mname: ns1.example.net., rname: hostmaster.example.net. }
+healthchecks: { web: { protocol: TCP, port: 443 } }
+networks: { 127.0.0.0/8: { geo: EU-DE } }
+pools: { eu: { healthcheck: web, failback: { delay: 30s }, fallback: na, values: [${address}] }, na: { values: [192.0.2.99] } }
+records:
+  "": { type: NS, values: [ns1.example.net., ns2.example.net.] }
+  rr: { type: A, answers: 1, values: [192.0.2.1, 192.0.2.2] }
+  www: { type: A, dynamic: { rules: [{ geos: [EU], pool: eu }, { pool: na }] } }
+`;
+  const serveTwo = () => {
+    const served = serveInProcess({
+      "example.com.yaml": zoneText("example.com.", "192.0.2.10"),
+      "example.net.yaml": zoneText("example.net.", "192.0.2.20"),
+    });
+    const ask = (name: string): string => {
+      const { rcode, answer } = readMessage(served.ask(query({ name }), "udp")!);
+      return rcode === "NOERROR" ? answer.map(({ rdata }) => rdata).join() : rcode;
+    };
+    return { ...served, ask };
+  };
+
+  it("refuses the zone's names from then on, and leaves the others alone", () => {
+    const { plane, ask } = serveTwo();
+    plane.drop("example.com.");
+    expect(["www.example.com", "rr.example.com", "example.com"].map(ask)).toEqual(
+      Array(3).fill("REFUSED"),
+    );
+    expect(ask("www.example.net")).toBe("192.0.2.20");
+    expect(plane.zones).toHaveLength(1);
+    expect(plane.steering.map(({ zone }) => zone)).toEqual(
+      plane.steering.map(() => plane.zones[0]!.zone),
+    );
+    plane.drop("example.org.");
+    expect(ask("www.example.net")).toBe("192.0.2.20");
+  });
+
+  it("leaves the names to the zone above", () => {
+    const { plane, ask, load } = serveTwo();
+    load({ "sub.yaml": zoneText("sub.example.net.", "192.0.2.30") });
+    expect(ask("www.sub.example.net")).toBe("192.0.2.30");
+    plane.drop("sub.example.net.");
+    expect(ask("www.sub.example.net")).toBe("NXDOMAIN");
+  });
+
+  it("forgets what the zone's pools waited for", () => {
+    const { plane, mark, clock } = serveTwo();
+    mark({ "192.0.2.10": "down" });
+    mark({});
+    expect(clock.pendingTimers()).toBe(1);
+    plane.drop("example.com.");
+    expect(clock.pendingTimers()).toBe(0);
+    expect(plane.failback("eu")).toEqual([]);
+  });
+
+  it("frees all numbers, so that coming and going leaves nothing behind", () => {
+    const { plane, serving, ask, load } = serveTwo();
+    const [slots, maps] = [serving.rotationSlots, serving.maps.length];
+    for (let i = 0; i < 5; i++) {
+      plane.drop("example.com.");
+      load({ "example.com.yaml": zoneText("example.com.", `192.0.2.${40 + i}`) });
+      expect(ask("www.example.com")).toBe(`192.0.2.${40 + i}`);
+    }
+    expect([serving.rotationSlots, serving.maps.length]).toEqual([slots, maps]);
+    expect(ask("www.example.net")).toBe("192.0.2.20");
+  });
+
+  it("frees a location map with its last user", () => {
+    const { plane, serving } = serveTwo();
+    const used = (): number => serving.maps.filter((map) => map !== undefined).length;
+    const before = used();
+    plane.drop("example.com.");
+    plane.drop("example.net.");
+    expect([before > 0, used()]).toEqual([true, 0]);
   });
 });

@@ -19,8 +19,9 @@ import {
   type World,
 } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
-import type { Name, Zone } from "../zone/model.ts";
+import type { Zone } from "../zone/model.ts";
 import { changedTargets } from "./changed-targets.ts";
+import { type CountedName, listCountedNames } from "./counted-names.ts";
 import { type DecidedSets, decideSets, keyOfClass } from "./decide-sets.ts";
 import { logHeldBack } from "./log-held-back.ts";
 import { logModes } from "./log-modes.ts";
@@ -36,13 +37,6 @@ export interface ControlPlaneOptions {
 
 /** Between two decisions that time alone brings about. */
 const MIN_TICK_MS = 100;
-
-/** A steered name and where its answers are counted. */
-export interface CountedName {
-  readonly owner: Name;
-  /** Number of the first of its rotation counters; `RRsetSource.rotation` is relative to it. */
-  readonly firstCounter: number;
-}
 
 /** What names with the same settings answer at the moment. */
 export interface SteeringInForce {
@@ -141,6 +135,26 @@ export class ControlPlane {
       segments.push([zone.segment, prepared.compiled.segment]);
     }
     this.#publish(segments, maps, indexChanged);
+    this.#update(due);
+  }
+
+  /**
+   * Takes a zone out of service: its names are answered as those of no zone, or of the zone above it if that is served.
+   *
+   * @param name its apex in presentation form, absolute and lower case; one that is not served is left out
+   */
+  drop(name: string): void {
+    const served = this.#zones.get(name);
+    if (served === undefined) return;
+    const due = this.#memory.advance(this.#options.clock.now());
+    this.#zones.delete(name);
+    this.#pools.remove(served.prepared.zone);
+    this.#memory.forget(served.prepared.zone, undefined);
+    const maps: [number, SharedArrayBuffer | null][] = [];
+    this.#releasePlans(served, maps);
+    for (const { start, count } of served.counters.values()) this.#counters.release(start, count);
+    this.#segmentNumbers.release(served.segment, 1);
+    this.#publish([[served.segment, null]], maps, true);
     this.#update(due);
   }
 
@@ -254,7 +268,7 @@ export class ControlPlane {
     changedMaps: [number, SharedArrayBuffer | null][],
   ): void {
     const { compiled, maps } = zone.prepared;
-    const names = listCountedNames(zone);
+    const names = listCountedNames(zone.prepared, zone.counters);
     compiled.plans.forEach((plan, i) => {
       const map = maps[i];
       let served: ServedMap | undefined;
@@ -329,15 +343,4 @@ export class ControlPlane {
       rotationSlots: this.#counters.size,
     });
   }
-}
-
-/** By plan. */
-function listCountedNames({ prepared, counters }: ServedZone): CountedName[][] {
-  const names: CountedName[][] = prepared.compiled.plans.map(() => []);
-  for (const { steered, key } of prepared.compiled.rotations) {
-    if (steered === undefined) continue;
-    const { owner } = steered.rrset;
-    names[steered.plan]!.push({ owner, firstCounter: counters.get(key)!.start });
-  }
-  return names;
 }

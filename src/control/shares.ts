@@ -7,7 +7,8 @@
  * if they count with the same counter, and is left out if not.
  */
 import { formatName } from "../wire/name.ts";
-import type { CountedName, SteeringInForce } from "./control-plane.ts";
+import type { SteeringInForce } from "./control-plane.ts";
+import type { CountedName } from "./counted-names.ts";
 import { type CountedSet, listSets } from "./counted-sets.ts";
 import { CounterReadings, type CounterView } from "./counter-readings.ts";
 import { listSteeredValues, type ValueOrigin } from "./steered-values.ts";
