@@ -74,7 +74,7 @@ export function decideSets(
 export function keyOfClass(clientClass: ClientClass): string {
   const known = classKeys.get(clientClass);
   if (known !== undefined) return known;
-  const key = `${clientClass.pools}|${clientClass.near}`;
+  const key = `${clientClass.pools}|${clientClass.last}|${clientClass.near}`;
   classKeys.set(clientClass, key);
   return key;
 }

@@ -31,8 +31,8 @@ export class PoolIndex {
       }
     }
     plans.forEach(({ classes }, i) => {
-      for (const { pools } of classes.classes) {
-        for (const { pool } of findChain(zone, pools)) {
+      for (const { pools, last } of classes.classes) {
+        for (const { pool } of findChain(zone, pools, last)) {
           for (const each of listNested(zone, pool))
             this.#pools.get(each)!.plans.add(firstPlan + i);
         }

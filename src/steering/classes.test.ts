@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { code, geoTable, network } from "../../test/support/geo.ts";
 import type { Datacenter, Pool, Rule, SteeredRRset, Zone } from "../zone/model.ts";
 import { type ClassTable, classesOf } from "./classes.ts";
+import { findChain } from "./pool-choice.ts";
 import { NO_RANKINGS } from "./rankings.ts";
 
 const A = 1;
@@ -131,6 +132,38 @@ describe("classesOf() by distance", () => {
     // Europe first, America first, nobody knows; all the same; known and unknown.
     expect([first, second, third]).toEqual([3, 1, 2]);
     expect(nearOf(table, SINGAPORE)).toEqual([0, 1, 2]);
+  });
+
+  it("follows the fallback of the pool that is written last, wherever its distance puts it", () => {
+    const zone = zoneOf(
+      [{ ...at("eu", A), fallback: 3 }, { ...at("us", A), fallback: 2 }, poolOf([A]), poolOf([A])],
+      [eu, us],
+    );
+    const chains = (list: readonly number[]): number[][] =>
+      classesOf(zone, { ...rulesOf(A, [list]), policy: "nearest" }, WORLD).classes.map(
+        ({ pools: tried, last }) => findChain(zone, tried, last).map(({ index }) => index),
+      );
+    expect(chains([0, 1]).sort()).toEqual([
+      [0, 1, 2],
+      [1, 0, 2],
+    ]);
+    expect(chains([1, 0]).sort()).toEqual([
+      [0, 1, 3],
+      [1, 0, 3],
+    ]);
+    // Rules that differ in nothing but that are not one class.
+    const both = classesOf(
+      zone,
+      {
+        ...rulesOf(A, [
+          [0, 1],
+          [1, 0],
+        ]),
+        policy: "nearest",
+      },
+      WORLD,
+    );
+    expect(both.classes).toHaveLength(4);
   });
 
   it("reaches nearest pools through fallbacks and nesting", () => {

@@ -12,6 +12,8 @@ import { NO_RANKINGS, type Rankings, rankDatacenters, toRanks } from "./rankings
 export interface ClientClass {
   /** Indexes into `Zone.pools` in the order of trying, nearest first where the record says so: what `steer()` takes. */
   readonly pools: readonly number[];
+  /** The one of `pools` whose fallbacks follow, where that is not the last one: nearest first, it may stand anywhere. */
+  readonly last?: number;
   /** Indexes into `SteeredRRset.rules`, ascending. */
   readonly rules: readonly number[];
   /**
@@ -72,10 +74,7 @@ function findNeeds(zone: Zone, { policy, type }: SteeredRRset, rule: Rule): Need
       ),
     );
   const isOrdered = policy === "nearest" && rule.pools.length > 1;
-  // Whichever pool comes last, its fallbacks are tried.
-  const lists = isOrdered ? rule.pools.map((index) => [index]) : [rule.pools];
-  const reached = new Set(lists.flatMap((list) => listTried(zone, list, type)));
-  const byDistance = [...reached].filter((index) =>
+  const byDistance = listTried(zone, rule.pools, type).filter((index) =>
     listNested(zone, zone.pools[index]!).some((pool) => pool.policy === "nearest"),
   );
   return { pools: namesOf(isOrdered ? rule.pools : []), values: namesOf(byDistance) };
@@ -103,9 +102,11 @@ function findClasses(
       let index = known.get(seen);
       if (index !== undefined) return index;
       const pools = order === undefined ? rule.pools : orderPools(zone, rrset, rule.pools, order);
+      const written = rule.pools.at(-1);
+      const last = written === undefined || written === pools.at(-1) ? {} : { last: written };
       // Fallbacks count and pools without a value of the type do not: only what is tried can make a difference.
-      const key = `${listTried(zone, pools, rrset.type)}|${near}`;
-      index = byKey.get(key) ?? classes.push({ pools, rules: [], near }) - 1;
+      const key = `${listTried(zone, pools, rrset.type, written)}|${near}`;
+      index = byKey.get(key) ?? classes.push({ pools, ...last, rules: [], near }) - 1;
       byKey.set(key, index);
       const { rules } = classes[index]!;
       if (rules.at(-1) !== number) rules.push(number);

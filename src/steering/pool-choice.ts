@@ -2,6 +2,7 @@
  * Which pool of a rule answers, and how good a value must be for it.
  */
 import type { AllDown, Pool, SteeredRRset, Zone } from "../zone/model.ts";
+import type { ClientClass } from "./classes.ts";
 import type { Decision } from "./decision.ts";
 import { isGoodEnough, type Standard } from "./pool-shares.ts";
 import { judgePool, type PoolStanding } from "./pool-standing.ts";
@@ -50,18 +51,18 @@ const HELD: Standard = { states: "held", only: undefined };
 const ENABLED: Standard = { states: "enabled", only: undefined };
 
 /**
- * The pools of a rule's list and the fallback chain of the last one, in the order they are tried, as they stand.
+ * The pools that the clients of a class try, in this order, as they stand.
  *
  * @param current name of the pool that the clients are answered from so far
  */
 export function findLinks(
   zone: Zone,
-  pools: readonly number[],
+  { pools, last }: Pick<ClientClass, "pools" | "last">,
   type: number,
   world: World,
   current?: string,
 ): Link[] {
-  return findChain(zone, pools).map(({ pool, from }) => ({
+  return findChain(zone, pools, last).map(({ pool, from }) => ({
     ...judgeOnce(zone, pool, type, world),
     from,
     heldBack: world.memory.heldBack(zone, pool, type),
@@ -148,11 +149,19 @@ function pickFamily(type: number, allDown: AllDown | undefined): AllDown | undef
 
 const ADDRESS_OCTETS: Readonly<Record<number, number>> = { 1: 4, 28: 16 };
 
-/** The rule's pools, then the fallbacks of the last one; each pool once. */
-export function findChain(zone: Zone, pools: readonly number[]): ChainEntry[] {
+/**
+ * The rule's pools, then the fallbacks of the one that is written last; each pool once.
+ *
+ * @param pools in the order of trying
+ */
+export function findChain(
+  zone: Zone,
+  pools: readonly number[],
+  last: number | undefined = pools.at(-1),
+): ChainEntry[] {
   const order = new Map<number, "rule" | "fallback">();
   for (const index of pools) if (!order.has(index)) order.set(index, "rule");
-  let next = zone.pools[pools.at(-1) ?? -1]?.fallback;
+  let next = zone.pools[last ?? -1]?.fallback;
   const followed = new Set<number>();
   while (next !== undefined && !followed.has(next)) {
     followed.add(next);

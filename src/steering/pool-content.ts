@@ -21,9 +21,18 @@ export function listUsable(zone: Zone, pool: Pool, type: number): PoolValue[] {
   );
 }
 
-/** The pools that are tried, by index: those of the list and the fallbacks, without those that lack the type. */
-export function listTried(zone: Zone, pools: readonly number[], type: number): number[] {
-  return findChain(zone, pools)
+/**
+ * The pools that are tried, by index: those of the list and the fallbacks, without those that lack the type.
+ *
+ * @param last whose fallbacks follow, as in `ClientClass`
+ */
+export function listTried(
+  zone: Zone,
+  pools: readonly number[],
+  type: number,
+  last?: number,
+): number[] {
+  return findChain(zone, pools, last)
     .filter(({ pool }) =>
       listNested(zone, pool).some(({ values }) => values.some((value) => value.type === type)),
     )

@@ -37,7 +37,7 @@ export function countStickyRecords(
   { type }: SteeredRRset,
   { classes }: Classes,
 ): number {
-  const tried = new Set(classes.flatMap(({ pools }) => listTried(zone, pools, type)));
+  const tried = new Set(classes.flatMap(({ pools, last }) => listTried(zone, pools, type, last)));
   const pools = new Set([...tried].flatMap((index) => listNested(zone, zone.pools[index]!)));
   const counts = [...pools]
     .filter(({ policy }) => policy === "sticky")
