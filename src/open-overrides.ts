@@ -31,6 +31,7 @@ export async function openOverrides(
   }
   plane.setOverrides(store.view());
   const zones = (): ControlPlane["zones"] => plane.zones;
-  const desk = new OverrideDesk({ store, handedOut, zones, clock, wallClock: Date.now });
+  const world = (): ControlPlane["world"] => plane.world;
+  const desk = new OverrideDesk({ store, handedOut, zones, world, clock, wallClock: Date.now });
   return { store, desk };
 }

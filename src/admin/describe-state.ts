@@ -3,7 +3,7 @@
  */
 import { renderIssues } from "../config/issue.ts";
 import type { SteeringInForce } from "../control/control-plane.ts";
-import type { Match } from "../control/override-desk.ts";
+import type { Match } from "../control/find-matches.ts";
 import type { StoredOverride } from "../control/overrides.ts";
 import type { NameShares } from "../control/shares.ts";
 import type { HealthReport, TargetReport } from "../health/report.ts";

@@ -41,4 +41,22 @@ describe("HandedOut", () => {
     handedOut.note([first], 3);
     expect(handedOut.isAnswered(1, ONE)).toBe(true);
   });
+
+  it("forgets what no cache can hold any more, and nothing else", () => {
+    const handedOut = new HandedOut();
+    handedOut.note([setOf(300, 1), setOf(30, 1), setOf(30, 2), setOf(30, 3)], 0);
+    const kept = setOf(60, 3);
+    handedOut.note([kept], 1000);
+    expect(handedOut.size).toBe(3);
+    handedOut.note([kept], 31_000);
+    expect(handedOut.size).toBe(2);
+    expect(handedOut.largestTtl(1, ONE, 31_000)).toBe(300);
+    handedOut.note([kept], 301_000);
+    expect(handedOut.size).toBe(1);
+    handedOut.note([setOf(60, 1)], 400_000);
+    handedOut.note([], 410_000);
+    expect(handedOut.size).toBe(2);
+    handedOut.note([], 470_000);
+    expect(handedOut.size).toBe(0);
+  });
 });

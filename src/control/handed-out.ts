@@ -10,6 +10,9 @@ interface Spell {
   endedAt: number;
 }
 
+/** Between two looks for what can be forgotten, in milliseconds. */
+const PRUNE_MS = 10_000;
+
 type Source = Exclude<AnswerSet, string>;
 
 /** Remembers with which TTLs every value has been answered. Times are monotonic milliseconds. */
@@ -17,6 +20,14 @@ export class HandedOut {
   #current = new Set<Source>();
   /** By value, then by TTL in seconds. */
   readonly #spells = new Map<string, Map<number, Spell>>();
+  /** Values with a TTL that is out of force. */
+  readonly #ended = new Set<string>();
+  #prunedAt = Number.NEGATIVE_INFINITY;
+
+  /** How many values it knows. */
+  get size(): number {
+    return this.#spells.size;
+  }
 
   /** Takes note of what is answered from now on; answer sets that are the same objects as before are not looked into. */
   note(sets: Iterable<AnswerSet>, now: number): void {
@@ -26,6 +37,7 @@ export class HandedOut {
     for (const set of after) if (!before.has(set)) this.#begin(set);
     for (const set of before) if (!after.has(set)) this.#end(set, now);
     this.#current = after;
+    if (now - this.#prunedAt >= PRUNE_MS) this.#prune(now);
   }
 
   /** The largest TTL in seconds with which a resolver may hold the value; 0 if none can. */
@@ -61,15 +73,25 @@ export class HandedOut {
   #end({ type, ttl, rdata }: Source, now: number): void {
     for (const octets of rdata) {
       const key = keyOf(type, octets);
-      const spells = this.#spells.get(key);
-      const spell = spells?.get(ttl);
-      if (spells === undefined || spell === undefined) continue;
-      spell.users--;
-      if (spell.users === 0) spell.endedAt = now;
-      // What no cache can hold any more is forgotten when it would be looked at next.
-      for (const [old, { users, endedAt }] of spells) {
-        if (users === 0 && endedAt + old * 1000 <= now) spells.delete(old);
+      const spell = this.#spells.get(key)?.get(ttl);
+      if (spell === undefined || --spell.users > 0) continue;
+      spell.endedAt = now;
+      this.#ended.add(key);
+    }
+  }
+
+  /** Forgets what no cache can hold any more. */
+  #prune(now: number): void {
+    this.#prunedAt = now;
+    for (const key of this.#ended) {
+      const spells = this.#spells.get(key)!;
+      let waiting = 0;
+      for (const [ttl, { users, endedAt }] of spells) {
+        if (users > 0) continue;
+        if (endedAt + ttl * 1000 <= now) spells.delete(ttl);
+        else waiting++;
       }
+      if (waiting === 0) this.#ended.delete(key);
       if (spells.size === 0) this.#spells.delete(key);
     }
   }

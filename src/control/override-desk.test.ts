@@ -15,11 +15,18 @@ interface Bench {
   readonly clock: FakeClock;
   readonly store: OverrideStore;
   readonly desk: OverrideDesk;
-  place(action: "drain" | "up" | "down", selector: string, isForced?: boolean): Promise<Placed>;
+  place(
+    action: "drain" | "up" | "down",
+    selector: string,
+    isForced?: boolean,
+    forMs?: number,
+  ): Promise<Placed>;
 }
 
-async function open(): Promise<Bench> {
-  const server = serveInProcess({ "example.com.yaml": OVERRIDE_ZONE });
+async function open(
+  files: Readonly<Record<string, string>> = { "example.com.yaml": OVERRIDE_ZONE },
+): Promise<Bench> {
+  const server = serveInProcess(files);
   const { plane, clock } = server;
   const handedOut = new HandedOut();
   const note = (): void =>
@@ -40,15 +47,16 @@ async function open(): Promise<Bench> {
   });
   const zones = (): typeof plane.zones => plane.zones;
   const wallClock = (): number => WALL + clock.now();
-  const desk = new OverrideDesk({ store, handedOut, zones, clock, wallClock });
+  const world = (): typeof plane.world => plane.world;
+  const desk = new OverrideDesk({ store, handedOut, zones, world, clock, wallClock });
   return {
     server,
     clock,
     store,
     desk,
-    place: (action, selector, isForced = false) =>
+    place: (action, selector, isForced = false, forMs = undefined) =>
       desk.place(
-        { action, selector: selectorOf(selector), by: "me", reason: undefined, forMs: undefined },
+        { action, selector: selectorOf(selector), by: "me", reason: undefined, forMs },
         isForced,
       ),
   };
@@ -60,7 +68,155 @@ function selectorOf(text: string): Selector {
   return selector;
 }
 
+/** A zone of these pools and of records with the lines of `dynamic`. */
+function zoneOf(pools: string, records: Readonly<Record<string, string>>, extra = ""): string {
+  const lines = Object.entries(records).map(
+    ([name, dynamic]) => `  ${name}: { type: A, ttl: 60, dynamic: { ${dynamic} } }\n`,
+  );
+  return `
+zone: example.com.
+soa: { mname: ns1.example.net., rname: hostmaster.example.com., serial: 7 }
+healthchecks: { web: { protocol: TCP, port: 1 } }
+pools:
+${pools}
+records:
+  "": { type: NS, values: [ns1.example.net.] }
+${lines.join("")}${extra}`;
+}
+
+const NESTED = {
+  "example.com.yaml": zoneOf(
+    `  inner1: { values: [{ value: 192.0.2.1 }, { value: 192.0.2.2 }] }
+  inner2: { values: [{ value: 192.0.2.3 }] }
+  outer: { values: [{ pool: inner1 }, { pool: middle }] }
+  middle: { values: [{ pool: inner2 }, { value: 192.0.2.4 }] }
+  rest: { values: [{ value: 192.0.2.9 }] }`,
+    { www: "rules: [{ pool: [outer, rest] }]", own: "rules: [{ pool: inner2 }]" },
+  ),
+};
+
 describe("OverrideDesk", () => {
+  it("means by a pool of pools the values in these, each once", async () => {
+    const { place, server, desk, store } = await open(NESTED);
+    const placed = await place("drain", "pool=outer");
+    const texts = placed.kind === "placed" && placed.matches.map(({ value }) => value.text);
+    expect(texts).toEqual(["192.0.2.1", "192.0.2.2", "192.0.2.4", "192.0.2.3"]);
+    // Only where they are reached through it.
+    expect(placed).toMatchObject({ stillAnswered: ["192.0.2.3"] });
+    const answered = server.plane.steering.map(({ sets }) => sets[0]);
+    expect(answered).toMatchObject([
+      { rdata: [Uint8Array.of(192, 0, 2, 9)] },
+      { rdata: [Uint8Array.of(192, 0, 2, 3)] },
+    ]);
+    expect(await place("drain", "pool=middle")).toMatchObject({ kind: "placed" });
+    expect(await place("down", "pool=outer,192.0.2.4")).toMatchObject({
+      kind: "refused",
+      reasons: [expect.stringContaining("pool outer of example.com. was changed less than 5 s")],
+    });
+    await desk.lift(selectorOf("pool=outer"));
+    expect(store.list()).toEqual([]);
+  });
+
+  it.each(["open", "closed", "servfail", "last", "{ values: [192.0.2.6] }"])(
+    "refuses what empties a name whose pool has all_down: %s exactly if that leaves no answer",
+    async (allDown) => {
+      for (const own of ["", ", values: [192.0.2.7]"]) {
+        const { place, server } = await open({
+          "example.com.yaml": zoneOf(
+            `  all: { all_down: ${allDown}, values: [{ value: 192.0.2.1 }] }`,
+            {},
+            `  www: { type: A, ttl: 60, dynamic: { rules: [{ pool: all }] }${own} }\n`,
+          ),
+        });
+        const { kind } = await place("drain", "192.0.2.1");
+        if (kind === "refused") await place("drain", "192.0.2.1", true);
+        const [set] = server.plane.steering[0]!.sets;
+        expect(kind).toBe(typeof set === "string" ? "refused" : "placed");
+      }
+    },
+  );
+
+  it("lets go what all_down of the pool has values of the family for", async () => {
+    const { place } = await open({
+      "example.com.yaml": zoneOf(
+        `  four: { all_down: { values: [192.0.2.7] }, values: [{ value: 192.0.2.1 }] }
+  six: { all_down: { values: ["2001:db8::7"] }, values: [{ value: 192.0.2.2 }, { value: "2001:db8::2" }] }`,
+        { www: "rules: [{ pool: four }]" },
+        "  six: { type: [A, AAAA], ttl: 60, dynamic: { rules: [{ pool: six }] } }\n",
+      ),
+    });
+    expect(await place("drain", "pool=four")).toMatchObject({ kind: "placed" });
+    expect(await place("drain", "pool=six")).toEqual({
+      kind: "refused",
+      reasons: ["six A in example.com. would have no value left"],
+    });
+  });
+
+  it("refuses to take the last answer that there is while the checks fail", async () => {
+    const { place, server } = await open({
+      "example.com.yaml": zoneOf(
+        `  near: { all_down: closed, healthcheck: web, values: [{ value: 192.0.2.1 }] }
+  far: { healthcheck: web, values: [{ value: 192.0.2.2 }] }`,
+        { www: "rules: [{ subnets: [10.0.0.0/8], pool: [near, far] }, { pool: [far, near] }]" },
+      ),
+    });
+    server.mark({ "192.0.2.1": "down" });
+    expect(await place("drain", "192.0.2.2")).toEqual({
+      kind: "refused",
+      reasons: [
+        "www A in example.com. would have no answer as the checks are now for the clients of rule 1",
+      ],
+    });
+    server.mark({});
+    expect(await place("drain", "192.0.2.2")).toMatchObject({ kind: "placed" });
+  });
+
+  it("refuses a drain that ends before it is safe to stop anything", async () => {
+    const { place, clock } = await open();
+    expect(await place("drain", "198.51.100.10", false, 12_000)).toEqual({
+      kind: "refused",
+      reasons: [
+        expect.stringContaining("which takes 30 s: the shortest that makes sense is --for 32s"),
+      ],
+    });
+    expect(await place("drain", "198.51.100.10", true, 12_000)).toMatchObject({
+      kind: "placed",
+      safeToStopAt: undefined,
+    });
+    clock.advance(60_000);
+    expect(await place("drain", "198.51.100.10", false, 32_000)).toMatchObject({
+      safeToStopAt: WALL + 90_000,
+      override: { until: WALL + 92_000 },
+    });
+    expect(await place("down", "203.0.113.10", true, 12_000)).toMatchObject({
+      kind: "placed",
+      safeToStopAt: undefined,
+    });
+  });
+
+  it("names static records of any zone that hold a value all the same", async () => {
+    const other = `
+zone: example.net.
+soa: { mname: ns1.example.net., rname: hostmaster.example.com., serial: 7 }
+records:
+  "": { type: NS, values: [ns1.example.net.] }
+  ns1: { type: A, ttl: 3600, values: [192.0.2.9, 198.51.100.10] }
+  six: { type: AAAA, ttl: 60, value: "2001:db8::10" }
+  text: { type: TXT, ttl: 60, value: 198.51.100.10 }
+`;
+    const { place } = await open({
+      "example.com.yaml": OVERRIDE_ZONE,
+      "example.net.yaml": other,
+    });
+    const placed = await place("drain", "dc=fra");
+    const records = placed.kind === "placed" ? placed.plainRecords : [];
+    expect(records.map(({ owner, type, ttl }) => [owner, type, ttl]).sort()).toEqual([
+      ["ns1.example.net.", 1, 3600],
+      ["six.example.net.", 28, 60],
+    ]);
+    expect(await place("up", "dc=fra", true)).toMatchObject({ plainRecords: [] });
+  });
+
   it("says when the last cache forgets what is drained", async () => {
     const { place } = await open();
     const placed = await place("drain", "dc=fra");

@@ -3,11 +3,14 @@
  * means. Wishes are dealt with one after the other.
  */
 import type { Clock } from "../health/clock.ts";
+import type { FoundRecord } from "../image/find-records.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
-import type { Override, Overrides } from "../steering/world.ts";
+import type { Overrides, World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
-import type { Pool, PoolValue, Zone } from "../zone/model.ts";
+import type { Pool, Zone } from "../zone/model.ts";
 import { findEmptied } from "./find-emptied.ts";
+import { findHolders, findMatches, isMeant, type Match } from "./find-matches.ts";
+import { findPlainRecords } from "./find-plain-records.ts";
 import type { HandedOut } from "./handed-out.ts";
 import type { NewOverride, OverrideStore, StoredOverride } from "./overrides.ts";
 import type { Selector } from "./selector.ts";
@@ -17,16 +20,11 @@ export interface OverrideDeskOptions {
   readonly handedOut: HandedOut;
   /** What is served now. */
   readonly zones: () => readonly PreparedZone[];
+  /** What the answers in force were decided by. */
+  readonly world: () => World;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-}
-
-/** A value that a selector means. */
-export interface Match {
-  readonly zone: Zone;
-  readonly pool: Pool;
-  readonly value: PoolValue;
 }
 
 export type Placed =
@@ -34,10 +32,15 @@ export type Placed =
       readonly kind: "placed";
       readonly override: StoredOverride;
       readonly matches: readonly Match[];
-      /** Of what is taken out: when no cache holds it any more, in milliseconds since 1970. */
+      /**
+       * Of what is taken out: when no cache holds it any more, in milliseconds since 1970. Undefined as well if the
+       * override ends before.
+       */
       readonly safeToStopAt: number | undefined;
       /** Values that are answered all the same, because of another pool that they stand in. */
       readonly stillAnswered: readonly string[];
+      /** Static records of any zone that answer a value all the same. */
+      readonly plainRecords: readonly FoundRecord[];
       /** False: on disk nothing has changed, so it ends with this process. */
       readonly isSaved: boolean;
     }
@@ -84,49 +87,61 @@ export class OverrideDesk {
 
   /** The values that a selector means, in the order of zones, pools and values. */
   findMatches(selector: Selector): Match[] {
-    return this.#options
-      .zones()
-      .flatMap(({ zone }) =>
-        zone.pools.flatMap((pool) =>
-          pool.values
-            .filter((value) => selector.matches(zone, pool, value))
-            .map((value) => ({ zone, pool, value })),
-        ),
-      );
+    return findMatches(this.#listZones(), selector);
   }
 
   async #place(wish: NewOverride, isForced: boolean): Promise<Placed> {
-    const { store, handedOut, clock, wallClock } = this.#options;
+    const { store, handedOut, zones, clock, wallClock } = this.#options;
     const matches = this.findMatches(wish.selector);
     if (matches.length === 0) return { kind: "no-match" };
-    const [before, after] = [store.view(), store.preview(wish)];
     const now = clock.now();
-    const pools = findChangedPools(matches, before, after);
-    if (!isForced) {
-      const zones = [...new Set(matches.map(({ zone }) => zone))];
-      const reasons = [...findEmptied(zones, before, after), ...this.#findHasty(pools, now)];
-      if (reasons.length > 0) return { kind: "refused", reasons };
-    }
     const ttl = Math.max(
       ...matches.map(({ value: { type, rdata } }) => handedOut.largestTtl(type, rdata, now)),
     );
+    const [before, after] = [store.view(), store.preview(wish)];
+    const pools = findChangedPools(matches, before, after);
+    if (!isForced) {
+      const reasons = [
+        ...this.#findEmptied(matches, before, after),
+        ...this.#findHasty(pools, now),
+        ...findTooShort(wish, ttl),
+      ];
+      if (reasons.length > 0) return { kind: "refused", reasons };
+    }
     const adding = store.add(wish);
-    for (const key of pools.keys()) this.#changedAt.set(key, now);
+    this.#noteChange(pools.keys(), now);
     // Rounded up: what is printed is whole seconds.
     const safeAt = Math.ceil(wallClock() / 1000 + ttl) * 1000;
     const { stored, isSaved } = await adding;
     const isOut = wish.action !== "up";
+    const isOver = stored.until !== undefined && stored.until <= safeAt;
     return {
       kind: "placed",
       override: stored,
       matches,
-      safeToStopAt: isOut ? safeAt : undefined,
+      safeToStopAt: isOut && !isOver ? safeAt : undefined,
       stillAnswered: isOut ? this.#findStillAnswered(matches) : [],
+      plainRecords: isOut ? await findPlainRecords(zones(), matches) : [],
       isSaved,
     };
   }
 
-  #findHasty(pools: ReadonlyMap<string, Match>, now: number): string[] {
+  #findEmptied(matches: readonly Match[], before: Overrides, after: Overrides): readonly string[] {
+    const { zones, world } = this.#options;
+    const meant = new Set(matches.map(({ zone }) => zone));
+    const touched = zones().filter(({ zone }) => meant.has(zone));
+    return findEmptied(touched, world(), before, after);
+  }
+
+  /** What is too long ago to matter is forgotten. */
+  #noteChange(keys: Iterable<string>, now: number): void {
+    for (const [key, at] of this.#changedAt) {
+      if (now - at >= MIN_PAUSE_MS) this.#changedAt.delete(key);
+    }
+    for (const key of keys) this.#changedAt.set(key, now);
+  }
+
+  #findHasty(pools: ReadonlyMap<string, Pick<Match, "zone" | "pool">>, now: number): string[] {
     return [...pools].flatMap(([key, { pool, zone }]) => {
       const age = now - (this.#changedAt.get(key) ?? Number.NEGATIVE_INFINITY);
       if (age >= MIN_PAUSE_MS) return [];
@@ -145,9 +160,11 @@ export class OverrideDesk {
 
   #isWithin(override: StoredOverride, selector: Selector): boolean {
     const held = this.findMatches(override.selector);
-    return (
-      held.length > 0 && held.every(({ zone, pool, value }) => selector.matches(zone, pool, value))
-    );
+    return held.length > 0 && held.every((match) => isMeant(match, selector));
+  }
+
+  #listZones(): Zone[] {
+    return this.#options.zones().map(({ zone }) => zone);
   }
 
   #inTurn<Result>(wish: () => Promise<Result>): Promise<Result> {
@@ -157,16 +174,28 @@ export class OverrideDesk {
   }
 }
 
-/** Pools with a value for which something else holds, by zone and pool. */
+/** A drain is for stopping machines: one that ends before that is safe brings the values back just then. */
+function findTooShort({ action, forMs }: NewOverride, ttl: number): string[] {
+  if (action !== "drain" || forMs === undefined || ttl === 0) return [];
+  // Safe is a whole second.
+  if (forMs > (ttl + 1) * 1000) return [];
+  return [
+    `it would end before it is safe to stop anything, which takes ${ttl} s: the shortest that makes sense is --for ${ttl + 2}s, and the time that the work takes comes on top`,
+  ];
+}
+
+/** Pools with a value for which something else holds, or for which it does so through them, by zone and name. */
 function findChangedPools(
   matches: readonly Match[],
   before: Overrides,
   after: Overrides,
-): Map<string, Match> {
-  const action = (view: Overrides, { zone, pool, value }: Match): Override["action"] | undefined =>
-    view.find(zone, pool, value)?.action;
-  const changed = matches.filter((match) => action(before, match) !== action(after, match));
-  return new Map(
-    changed.map((match) => [`${formatName(match.zone.apex)} ${match.pool.name}`, match]),
-  );
+): Map<string, { readonly zone: Zone; readonly pool: Pool }> {
+  const changed = new Map<string, { readonly zone: Zone; readonly pool: Pool }>();
+  for (const { zone, pool, value } of matches) {
+    for (const each of findHolders(zone, pool)) {
+      const [was, is] = [before, after].map((view) => view.find(zone, each, value)?.action);
+      if (was !== is) changed.set(`${formatName(zone.apex)} ${each.name}`, { zone, pool: each });
+    }
+  }
+  return changed;
 }

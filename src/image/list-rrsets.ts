@@ -8,8 +8,14 @@ const POINTER_OCTETS = 2;
 /**
  * Reads the static RRsets of a zone back out of its segment: what is served is all there is of them. For people's
  * questions, not for queries. Names in rdata that were compressed come back with their apex in lower case.
+ *
+ * @param isWanted asked for each, by where it lies: without it all are listed
  */
-export function listRRsets(segment: SharedArrayBuffer, apex: Name): RRset[] {
+export function listRRsets(
+  segment: SharedArrayBuffer,
+  apex: Name,
+  isWanted: (words: Uint32Array, reference: number) => boolean = () => true,
+): RRset[] {
   const view = new ImageView(segment);
   const { words, octets } = view;
   const table = words[SEGMENT.table]! >> 2;
@@ -18,11 +24,13 @@ export function listRRsets(segment: SharedArrayBuffer, apex: Name): RRset[] {
     const node = words[table + slot * 2 + 1]! >> 2;
     if (node === 0) continue;
     const nameAt = words[node + NODE.name]!;
-    const owner = octets.slice(nameAt, nameAt + words[node + NODE.nameLength]!);
     for (let i = 0; i < words[node + NODE.rrsets]!; i++) {
       const entry = node + NODE.words + i * 2;
       if ((words[entry]! & STEERED) !== 0) continue;
-      found.push(readRRset(view, words[entry + 1]!, owner, apex));
+      const reference = words[entry + 1]!;
+      if (!isWanted(words, reference)) continue;
+      const owner = octets.slice(nameAt, nameAt + words[node + NODE.nameLength]!);
+      found.push(readRRset(view, reference, owner, apex));
     }
   }
   return found;
