@@ -76,9 +76,9 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         pool: pool.name,
       })),
     }),
-    reload: async (force: boolean) => {
-      const [{ changed, problems }] = await Promise.all([
-        loader.reload({ force }),
+    reload: async (wish) => {
+      const [{ changed, removed, kept, problems }] = await Promise.all([
+        loader.reload(wish),
         parts.checkGeo(),
       ]);
       return {
@@ -87,6 +87,8 @@ export function createAdminServices(parts: ServerParts): AdminServices {
           serial: prepared.zone.serial,
           records: prepared.compiled.records,
         })),
+        removed: removed.map(({ name }) => name),
+        kept,
         problems: problems.map(describeProblem),
       };
     },

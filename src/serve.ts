@@ -146,14 +146,20 @@ async function start(
       log,
       geo: { table: combineDatabases([]), version: 0 },
       hasReferences: settings.health.references.length > 0,
-      onChange: (changed) => {
+      onChange: (changed, removed) => {
         // At first they are served all at once.
         if (!isServing) return;
+        // In this order: what moves to another zone is answered all the time.
         plane.serve(changed.map(({ prepared }) => prepared));
+        for (const { name } of removed) plane.drop(name);
         health?.follow(plane.zones.map(({ zone }) => zone));
       },
     });
     closers.push(() => loader.close());
+    if (loader.zones().length === 0) {
+      const why = "no zone file is there: every query is refused; is a file system not mounted?";
+      log.error({ zones: settings.zones }, why);
+    }
     let geoTable = combineDatabases([]);
     const useGeo = async (current: CurrentGeo): Promise<readonly GeoSource[]> => {
       await loader.setGeo(current);

@@ -131,6 +131,10 @@ export interface ReloadReport {
     readonly serial: number;
     readonly records: number;
   }[];
+  /** Zones that are out of service, as was asked. */
+  readonly removed: readonly string[];
+  /** Zones that were to be removed and are not: a file still defines them, or they are not served. */
+  readonly kept: readonly { readonly zone: string; readonly reason: string }[];
   readonly problems: readonly ProblemReport[];
 }
 

@@ -1,3 +1,5 @@
+import { formatName, lowerName, parseName } from "../wire/name.ts";
+import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
 import type { Route } from "./routes.ts";
 import { RELOAD_REQUEST, RELOADED, type ReloadRequest } from "./schemas.ts";
@@ -6,11 +8,13 @@ export const reloadRoute: Route = {
   method: "post",
   path: "/v1/reload",
   right: "write",
-  summary: "read all zone files again, and wait until what is good is served",
+  summary:
+    "read all zone files again, remove zones without one if asked, and wait until all is in force",
   request: RELOAD_REQUEST,
   responses: {
     200: {
-      description: "what changed; zones with problems are served as they were",
+      description:
+        "what changed, and what was removed; zones with problems are served as they were",
       schema: RELOADED,
     },
   },
@@ -18,11 +22,15 @@ export const reloadRoute: Route = {
   async handle({ request, services, log, source }) {
     const wish = await readJson<ReloadRequest>(request, RELOAD_REQUEST);
     if (wish instanceof Response) return wish;
+    const parsed = (wish.remove ?? []).map((zone) => parseName(zone));
+    const reasons = parsed.flatMap((one) => (one.ok ? [] : [`remove: ${one.error}`]));
+    if (reasons.length > 0) return fail("bad-request", reasons.join("; "), { reasons });
+    const remove = parsed.flatMap((one) => (one.ok ? [formatName(lowerName(one.name))] : []));
     const serials = (): Record<string, number> => Object.fromEntries(services.serials());
     const before = serials();
-    const report = await services.reload(wish.force ?? false);
+    const report = await services.reload({ force: wish.force ?? false, remove });
     const after = serials();
-    const changed = report.changed.map(({ zone }) => zone);
+    const changed = [...report.changed.map(({ zone }) => zone), ...report.removed];
     log.info(
       {
         audit: true,
@@ -31,6 +39,7 @@ export const reloadRoute: Route = {
         source,
         before: pick(before, changed),
         after: pick(after, changed),
+        kept: report.kept.map(({ zone }) => zone),
         problems: report.problems.length,
       },
       "admin: files read again",

@@ -40,6 +40,8 @@ export interface FailbackRequest {
 export interface ReloadRequest {
   /** Serves changes as well that look like a mistake. */
   readonly force?: boolean;
+  /** Apexes of zones whose files are gone, to be served no longer. */
+  readonly remove?: readonly string[];
   readonly by?: string;
 }
 
@@ -65,8 +67,15 @@ export const PLACE_REQUEST: Schema = object(
 export const LIFT_REQUEST: Schema = object({ selector: WORDS, by: WHO }, ["by"]);
 export const FAILBACK_REQUEST: Schema = object({ pool: WORDS, by: WHO }, ["by"]);
 export const RELOAD_REQUEST: Schema = object(
-  { by: WHO, force: { ...BOOLEAN, description: "even changes that look like a mistake" } },
-  ["by", "force"],
+  {
+    by: WHO,
+    force: { ...BOOLEAN, description: "even changes that look like a mistake" },
+    remove: {
+      ...listOf({ type: "string", maxLength: 1004 }),
+      description: "zones to take out of service; their files must be gone",
+    },
+  },
+  ["by", "force", "remove"],
 );
 
 const OVERRIDE = object({
@@ -185,6 +194,8 @@ export const FAILED_BACK: Schema = object({
 
 export const RELOADED: Schema = object({
   changed: listOf(object({ zone: STRING, serial: COUNT, records: COUNT })),
+  removed: listOf(STRING),
+  kept: listOf(object({ zone: STRING, reason: STRING })),
   problems: listOf(PROBLEM),
 });
 

@@ -26,8 +26,14 @@ export interface AdminServices {
   lift(selector: Selector): Promise<Lifted>;
   /** Takes pools back that wait for it; those with this name, `*` and `?` allowed. */
   failback(pool: string): FailbackReport;
-  /** @param isForced serves changes as well that look like a mistake */
-  reload(isForced: boolean): Promise<ReloadReport>;
+  /**
+   * @param wish.force serves changes as well that look like a mistake
+   * @param wish.remove zones to take out of service if their files are gone; lower case, with the dot at the end
+   */
+  reload(wish: {
+    readonly force: boolean;
+    readonly remove: readonly string[];
+  }): Promise<ReloadReport>;
   /** Of the zones that are served, by apex. */
   serials(): Iterable<readonly [zone: string, serial: number]>;
   /** Whether a query gets an answer. Never rejects. */

@@ -4,6 +4,8 @@ import { type Command, usageError } from "./command.ts";
 export interface ReloadOptions {
   /** Changes as well that look like a mistake. */
   readonly isForced: boolean;
+  /** Apexes of zones to take out of service. */
+  readonly remove: readonly string[];
   readonly json: boolean;
   readonly server: ServerChoice;
 }
@@ -11,23 +13,34 @@ export interface ReloadOptions {
 export const reloadCommand: Command = {
   name: "reload",
   summary: "have the server read all zone files again",
-  usage: "[--force] [--json] [--admin ADDR:PORT]",
+  usage: "[--remove ZONE] [--force] [--json] [--admin ADDR:PORT]",
   flags: [
+    {
+      name: "remove",
+      value: "ZONE",
+      isRepeatable: true,
+      help: "serve it no longer; its file must be gone",
+    },
     { name: "force", value: undefined, help: "even changes that look like a mistake" },
     { name: "json", value: undefined, help: "one JSON object instead of text" },
     ...ADMIN_FLAGS,
   ],
   description: `Waits until every good zone is served, and tells what changed. A zone whose file is bad goes on being
-served as it was; what is wrong with the file goes to standard error.`,
-  examples: [{ call: "rondo reload", meaning: "after an edit, and in a deployment script" }],
+served as it was; what is wrong with the file goes to standard error. So does a zone whose file is gone, with a
+warning, until --remove takes it out of service (or a restart): then its names are refused and its copy is deleted.`,
+  examples: [
+    { call: "rondo reload", meaning: "after an edit, and in a deployment script" },
+    { call: "rondo reload --remove old.example.com", meaning: "after its file was deleted" },
+  ],
   exits:
-    "0 new state served, 1 refused with the errors, 6 only a guard refused, 64 wrong usage, 69 no server answers",
+    "0 the files are served as they are, 1 some are refused or a zone cannot be removed, 6 only a guard refused, 64 wrong usage, 69 no server answers",
   parse(flags, [extra]) {
     if (extra !== undefined) return usageError(`unexpected ${JSON.stringify(extra)}`);
     const server = findServer(flags);
     if (typeof server === "string") return usageError(server);
     const options: ReloadOptions = {
       isForced: flags.has("force"),
+      remove: flags.list("remove"),
       json: flags.has("json"),
       server,
     };

@@ -53,9 +53,9 @@ async function start(options: Partial<AdminOptions> = {}): Promise<Bench> {
     },
     lift: async () => ({ removed: [], isSaved: true }),
     failback: () => ({ pools: [] }),
-    reload: async () => {
-      calls.push("reload");
-      return { changed: [], problems: [] };
+    reload: async ({ remove }) => {
+      calls.push(["reload", ...remove].join(" "));
+      return { changed: [], removed: [], kept: [], problems: [] };
     },
     serials: () => [],
     answersDns: async () => true,
@@ -364,6 +364,18 @@ describe("what hurts a server", () => {
 });
 
 describe("paths and methods", () => {
+  it("takes zones to remove however they are written, and refuses what is no name", async () => {
+    const { port, calls } = await start();
+    const remove = (...zones: string[]) =>
+      ask(port, "/v1/reload", JSON_BODY, "POST", JSON.stringify({ remove: zones }));
+    expect((await remove("Example.COM", "b.")).status).toBe(200);
+    expect(calls).toEqual(["reload example.com. b."]);
+    const wrong = await remove("b.", "a..b", "c".repeat(64));
+    expect(wrong.status).toBe(400);
+    expect(wrong.body).toMatch(/a\.\.b.*64 octets/);
+    expect(calls).toHaveLength(1);
+  });
+
   it("says what there is not", async () => {
     const { port } = await start();
     expect((await ask(port, "/v1/nothing")).status).toBe(404);

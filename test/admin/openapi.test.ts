@@ -96,6 +96,8 @@ test("describes what really comes back", async () => {
   expect(await check("DELETE", "/v1/overrides", { selector: "*" })).toBe(404);
   expect(await check("POST", "/v1/failback", { pool: "eu" })).toBe(404);
   expect(await check("POST", "/v1/reload", {})).toBe(200);
+  expect(await check("POST", "/v1/reload", { remove: ["example.com"] })).toBe(200);
+  expect(await check("POST", "/v1/reload", { remove: "example.com" })).toBe(400);
   rondo.writeZone("example.com.yaml", "zone: example.com.\nrecords: 7\n");
   expect(await check("POST", "/v1/reload", {})).toBe(200);
   expect(await check(GET, "/v1/state")).toBe(200);
