@@ -24,6 +24,7 @@ import type { SocketAddress } from "./config/socket-address.ts";
 import { ControlPlane } from "./control/control-plane.ts";
 import { HandedOut } from "./control/handed-out.ts";
 import { type HealthService, startHealthService } from "./control/health-service.ts";
+import { openMemory } from "./control/open-memory.ts";
 import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
 import { startDemo } from "./demo/datacenters.ts";
@@ -122,7 +123,10 @@ async function start(
     const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
     closers.push(async () => clearInterval(sampling));
     const handedOut = new HandedOut();
+    const { memory, close: closeMemory } = await openMemory(settings.state, systemClock, log);
+    closers.push(closeMemory);
     const plane = new ControlPlane({
+      memory,
       publish: (publication) => {
         server.publish(publication);
         const { steering } = plane;

@@ -23,9 +23,8 @@ import type { Zone } from "../zone/model.ts";
 import { changedTargets } from "./changed-targets.ts";
 import { type CountedName, listCountedNames } from "./counted-names.ts";
 import { type DecidedSets, decideSets, keyOfClass } from "./decide-sets.ts";
-import { logHeldBack } from "./log-held-back.ts";
 import { logModes } from "./log-modes.ts";
-import { type PoolPlace, SteeringMemory } from "./memory.ts";
+import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
 import { RangeAllocator } from "./range-allocator.ts";
 
@@ -33,6 +32,8 @@ export interface ControlPlaneOptions {
   readonly publish: (publication: Publication) => void;
   readonly log: Log;
   readonly clock: Clock;
+  /** Whatever it has been told to go on with, the zones that are served first are what there is of it. */
+  readonly memory: SteeringMemory;
 }
 
 /** Between two decisions that time alone brings about. */
@@ -81,7 +82,7 @@ export class ControlPlane {
     overrides: NO_OVERRIDES,
     memory: NO_MEMORY,
   };
-  readonly #memory = new SteeringMemory();
+  readonly #memory: SteeringMemory;
   readonly #pools = new PoolIndex();
   #cancelTimer: () => void = () => undefined;
   #isClosed = false;
@@ -95,6 +96,7 @@ export class ControlPlane {
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
+    this.#memory = options.memory;
   }
 
   /** The zones being served, by apex. */
@@ -134,6 +136,7 @@ export class ControlPlane {
       this.#zones.set(name, zone);
       segments.push([zone.segment, prepared.compiled.segment]);
     }
+    this.#memory.dropUnseen();
     this.#publish(segments, maps, indexChanged);
     this.#update(due);
   }
@@ -216,10 +219,7 @@ export class ControlPlane {
   }
 
   #observe(pools: Iterable<PoolPlace>): void {
-    for (const place of pools) {
-      const held = this.#memory.observe(place, this.#world);
-      if (held !== undefined) logHeldBack(this.#options.log, place, held);
-    }
+    for (const place of pools) this.#memory.observe(place, this.#world);
     this.#world = {
       ...this.#world,
       memory: { ...this.#memory.view(), past: this.#findPast },

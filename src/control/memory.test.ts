@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { A, DOWN, healthOf, pool, zoneOf } from "../../test/support/steering-model.ts";
+import { silentLog } from "../log/log.ts";
 import { NO_MEMORY, NO_OVERRIDES } from "../steering/world.ts";
 import type { Pool, Zone } from "../zone/model.ts";
 import { SteeringMemory } from "./memory.ts";
@@ -7,19 +8,26 @@ import { SteeringMemory } from "./memory.ts";
 const VALUES = ["192.0.2.1", "192.0.2.2"];
 
 function start(changes: Partial<Pool>, later: Partial<Pool> = changes) {
-  const memory = new SteeringMemory();
+  const lines: string[] = [];
+  const changesSeen = { count: 0 };
+  const memory = new SteeringMemory({
+    log: { ...silentLog, info: (_, message) => lines.push(message) },
+    onChange: () => changesSeen.count++,
+  });
   const zones = [changes, later].map((each) => zoneOf([pool("eu", VALUES, each)]));
   let zone: Zone = zones[0]!;
   /** The pool as it stands from `now` on with these values down. */
-  const observe = (now: number, ...down: string[]): "delay" | "manual" | undefined => {
+  const observe = (now: number, ...down: string[]): void => {
     memory.advance(now);
     const health = healthOf(Object.fromEntries(down.map((value) => [value, DOWN])));
     const world = { health, overrides: NO_OVERRIDES, memory: NO_MEMORY };
-    return memory.observe({ zone, pool: zone.pools[0]! }, world);
+    memory.observe({ zone, pool: zone.pools[0]! }, world);
   };
   return {
     memory,
     observe,
+    lines,
+    changesSeen,
     heldBack: () => memory.view().heldBack(zone, zone.pools[0]!, A),
     share: (i: number) => memory.view().share(zone, zone.pools[0]!, zone.pools[0]!.values[i]!),
     reload: () => {
@@ -75,11 +83,28 @@ describe("failback", () => {
   });
 
   it("says once that a pool is held back", () => {
-    const { observe } = start(delayed);
-    expect(observe(0, ...VALUES)).toBeUndefined();
-    expect(observe(1000)).toBe("delay");
-    expect(observe(2000, "192.0.2.1")).toBeUndefined();
-    expect(observe(70_000)).toBeUndefined();
+    const { observe, lines } = start(delayed);
+    observe(0, ...VALUES);
+    expect(lines).toEqual([]);
+    observe(1000);
+    expect(lines).toEqual(["pool eu is in service again, held back for 60 s"]);
+    observe(2000, "192.0.2.1");
+    expect(lines).toHaveLength(1);
+  });
+
+  it("says once that a delay has ended, but not when the pool is out again", () => {
+    const { observe, lines, memory } = start(delayed);
+    const ended = "pool eu has been in service for 60 s, no longer held back";
+    observe(0, ...VALUES);
+    observe(1000);
+    observe(30_000, ...VALUES);
+    memory.advance(80_000);
+    expect(lines).not.toContain(ended);
+    observe(90_000);
+    memory.advance(150_000);
+    memory.advance(200_000);
+    observe(210_000);
+    expect(lines.filter((line) => line === ended)).toHaveLength(1);
   });
 
   it("ends a delay when an operator says so", () => {
@@ -105,6 +130,98 @@ describe("failback", () => {
   });
 });
 
+describe("failback over a restart", () => {
+  const delayed = { failback: { delayMs: 60_000, manual: false } };
+  const manual = { failback: { delayMs: 0, manual: true } };
+  const left = { zone: ".", pool: "eu", type: A, delayMs: 60_000, manual: false } as const;
+
+  it("exports what has been left, until it is taken again, and says when that changes", () => {
+    const { observe, memory, changesSeen } = start(delayed);
+    const counted = (): number => {
+      const { count } = changesSeen;
+      changesSeen.count = 0;
+      return count;
+    };
+    observe(0);
+    expect(memory.export(0)).toEqual([]);
+    expect(counted()).toBe(0);
+    observe(1000, ...VALUES);
+    expect(memory.export(1000)).toEqual([{ ...left, serviceAgeMs: null }]);
+    expect(counted()).toBe(1);
+    observe(2000);
+    expect(memory.export(5000)).toEqual([{ ...left, serviceAgeMs: 3000 }]);
+    expect(counted()).toBe(1);
+    observe(6000);
+    expect(counted()).toBe(0);
+    memory.advance(62_000);
+    expect(memory.export(62_000)).toEqual([]);
+    expect(counted()).toBe(1);
+  });
+
+  it("goes on with a delay", () => {
+    const { observe, memory, heldBack } = start(delayed);
+    memory.restore([{ ...left, serviceAgeMs: 45_000 }], 1000);
+    expect(memory.export(2000)).toEqual([{ ...left, serviceAgeMs: 46_000 }]);
+    observe(1500);
+    expect(heldBack()).toBe("delay");
+    expect(memory.nextChangeAt()).toBe(16_000);
+    memory.advance(16_000);
+    expect(heldBack()).toBeUndefined();
+  });
+
+  it("waits the whole delay for a pool that was out, and for one that is out again", () => {
+    const out = start(delayed);
+    out.memory.restore([{ ...left, serviceAgeMs: null }], 0);
+    out.observe(500);
+    expect(out.memory.nextChangeAt()).toBe(60_500);
+    const again = start(delayed);
+    again.memory.restore([{ ...left, serviceAgeMs: 45_000 }], 0);
+    again.observe(500);
+    again.observe(600, ...VALUES);
+    again.observe(700);
+    expect(again.memory.nextChangeAt()).toBe(60_700);
+  });
+
+  it("forgets a delay that has ended meanwhile", () => {
+    const { observe, memory, heldBack } = start(delayed);
+    memory.restore([{ ...left, serviceAgeMs: 60_000 }], 0);
+    observe(0);
+    expect(heldBack()).toBeUndefined();
+    expect(memory.export(0)).toEqual([]);
+  });
+
+  it("goes on waiting for an operator", () => {
+    const first = start(manual);
+    first.observe(0, ...VALUES);
+    first.observe(1000);
+    const second = start(manual);
+    second.memory.restore(first.memory.export(2000), 0);
+    second.observe(0);
+    expect(second.heldBack()).toBe("manual");
+    expect(second.lines).toEqual([
+      "pool eu is in service again, held back until `rondo failback eu`",
+    ]);
+    expect(second.memory.failback("eu", undefined)).toHaveLength(1);
+    expect(second.changesSeen.count).toBe(1);
+    expect(second.memory.export(0)).toEqual([]);
+  });
+
+  it.each([
+    ["another delay", { ...left, delayMs: 1 }],
+    ["another manner", { ...left, manual: true }],
+    ["another pool", { ...left, pool: "na" }],
+    ["another zone", { ...left, zone: "example." }],
+    ["another type", { ...left, type: 28 }],
+  ])("ignores %s", (_, saved) => {
+    const { observe, memory, heldBack } = start(delayed);
+    memory.restore([{ ...saved, serviceAgeMs: 1000 }], 0);
+    observe(0);
+    expect(heldBack()).toBeUndefined();
+    memory.dropUnseen();
+    expect(memory.export(0)).toEqual([]);
+  });
+});
+
 describe("slow_start", () => {
   const slow = { slowStartMs: 20_000 };
 
@@ -126,6 +243,15 @@ describe("slow_start", () => {
       seen.push(share(0));
     }
     expect(seen).toEqual([0.01, ...Array.from({ length: 20 }, (_, i) => (i + 1) / 20)]);
+  });
+
+  it("begins for a value that was down when the process started", () => {
+    const { observe, share } = start(slow);
+    // Before the verdicts of the process before it are known, nothing has one.
+    observe(0);
+    observe(1, "192.0.2.1");
+    observe(5000);
+    expect([share(0), share(1)]).toEqual([0.01, 1]);
   });
 
   it("starts over when the value was away again", () => {

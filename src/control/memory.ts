@@ -1,14 +1,22 @@
 /**
  * What steering remembers over time: since when a pool that was left is in service again (`failback`), and since when a
- * value is back (`slow_start`). Time is passed in, in monotonic milliseconds. A new process remembers nothing: nobody
- * is held back, nobody starts slowly.
+ * value is back (`slow_start`). Time is passed in, in monotonic milliseconds. The first goes on over a restart; weights
+ * that were rising are whole after it.
  */
-
+import type { Log } from "../log/log.ts";
 import { listNested } from "../steering/pool-content.ts";
 import { isServing, judgePool } from "../steering/pool-standing.ts";
 import { type Memory, NO_MEMORY, type World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
 import type { Pool, PoolValue, Zone } from "../zone/model.ts";
+import { logHeldBack, logTakenAgain } from "./log-held-back.ts";
+import type { SavedFailback } from "./saved-failback.ts";
+
+export interface SteeringMemoryOptions {
+  readonly log: Log;
+  /** What `export()` returns has changed. */
+  readonly onChange: () => void;
+}
 
 /** A pool of a zone, the very objects that are served. */
 export interface PoolPlace {
@@ -43,30 +51,41 @@ interface PoolState {
   readonly values: Map<string, ValueState>;
 }
 
+/** Pools of an earlier process that have not been seen in this one yet, and since when each is in service again. */
+type Unseen = Map<string, SavedFailback & { readonly since: number | undefined }>;
+
 export class SteeringMemory {
+  readonly #options: SteeringMemoryOptions;
   /** By zone and pool name. */
   readonly #states = new Map<string, PoolState>();
   /** Those that will change by time alone. */
   readonly #pending = new Set<PoolState>();
+  readonly #unseen: Unseen = new Map();
   #now = Number.NEGATIVE_INFINITY;
+
+  constructor(options: SteeringMemoryOptions) {
+    this.#options = options;
+  }
 
   /** Lets time pass. @returns the pools that a delay has ended for, or that have reached another step */
   advance(now: number): PoolPlace[] {
     const before = this.#now;
     this.#now = Math.max(before, now);
     const due = [...this.#pending].filter((state) => nextChange(state, before) <= this.#now);
-    for (const state of due) this.#settle(state);
+    for (const state of due) {
+      this.#settle(state);
+      if (this.#heldBack(state) !== undefined || this.#heldBack(state, before) === undefined)
+        continue;
+      logTakenAgain(this.#options.log, state.place);
+      this.#options.onChange();
+    }
     return due.map(({ place }) => place);
   }
 
-  /**
-   * Takes note of how a pool stands at the moment; pools that need no memory are passed over.
-   *
-   * @returns whether it is held back from now on, and why
-   */
-  observe(place: PoolPlace, world: World): "delay" | "manual" | undefined {
+  /** Takes note of how a pool stands at the moment; pools that need no memory are passed over. */
+  observe(place: PoolPlace, world: World): void {
     const { zone, pool } = place;
-    if (!needsMemory(pool)) return undefined;
+    if (!needsMemory(pool)) return;
     const key = keyOf(zone, pool);
     const state = this.#states.get(key) ?? { place, services: new Map(), values: new Map() };
     state.place = place;
@@ -82,7 +101,8 @@ export class SteeringMemory {
       }
     }
     this.#settle(state);
-    return before === undefined ? this.#heldBack(state) : undefined;
+    const held = before === undefined ? this.#heldBack(state) : undefined;
+    if (held !== undefined) logHeldBack(this.#options.log, place, held);
   }
 
   /** Forgets the pools of a zone, but for those that `kept` has under the same name. */
@@ -94,7 +114,41 @@ export class SteeringMemory {
       if (state === undefined || names.has(key)) continue;
       this.#states.delete(key);
       this.#pending.delete(state);
+      this.#options.onChange();
     }
+  }
+
+  /** Goes on with what an earlier process exported, as far as there are such pools. */
+  restore(saved: readonly SavedFailback[], now: number): void {
+    for (const one of saved) {
+      const { serviceAgeMs } = one;
+      const since = serviceAgeMs === null ? undefined : now - serviceAgeMs;
+      this.#unseen.set(keyOfSaved(one), { ...one, since });
+    }
+  }
+
+  /** All pools have been seen: what was saved of others is of no use any more. */
+  dropUnseen(): void {
+    this.#unseen.clear();
+  }
+
+  /** The pools that have been left and not been taken again. */
+  export(now: number): SavedFailback[] {
+    const ageOf = (since: number | undefined): number | null =>
+      since === undefined ? null : Math.max(0, now - since);
+    const unseen = [...this.#unseen.values()].map(({ since, ...one }) => ({
+      ...one,
+      serviceAgeMs: ageOf(since),
+    }));
+    const seen = [...this.#states.values()].flatMap(({ place, services }) =>
+      [...services].flatMap(([type, service]) => {
+        const { isLeft, isInService, since } = service;
+        const isAway = isLeft && !isInService && needsFailback(place.pool);
+        if (!isAway && isHeldBack(place.pool, service, now) === undefined) return [];
+        return [{ ...describe(place, type), serviceAgeMs: ageOf(isInService ? since : undefined) }];
+      }),
+    );
+    return [...unseen, ...seen];
   }
 
   /** Takes pools of this name back at once if they are in service and held back. @returns those */
@@ -111,6 +165,7 @@ export class SteeringMemory {
       if (held.length > 0) taken.push(place);
       this.#settle(state);
     }
+    if (taken.length > 0) this.#options.onChange();
     return taken;
   }
 
@@ -135,9 +190,9 @@ export class SteeringMemory {
     };
   }
 
-  #heldBack({ place, services }: PoolState): "delay" | "manual" | undefined {
+  #heldBack({ place, services }: PoolState, now = this.#now): "delay" | "manual" | undefined {
     for (const service of services.values()) {
-      const held = isHeldBack(place.pool, service, this.#now);
+      const held = isHeldBack(place.pool, service, now);
       if (held !== undefined) return held;
     }
     return undefined;
@@ -147,15 +202,26 @@ export class SteeringMemory {
     return this.#states.get(keyOf(zone, pool));
   }
 
-  #observeService({ services }: PoolState, type: number, isInService: boolean): void {
+  #observeService({ place, services }: PoolState, type: number, isInService: boolean): void {
     const service = services.get(type);
     if (service === undefined) {
-      services.set(type, { isInService, since: this.#now, isLeft: !isInService });
+      services.set(type, this.#startService(place, type, isInService));
       return;
     }
-    if (isInService && !service.isInService) service.since = this.#now;
-    if (!isInService) service.isLeft = true;
+    if (isInService === service.isInService) return;
+    if (isInService) service.since = this.#now;
+    else service.isLeft = true;
     service.isInService = isInService;
+    if (needsFailback(place.pool)) this.#options.onChange();
+  }
+
+  #startService(place: PoolPlace, type: number, isInService: boolean): ServiceState {
+    const now = describe(place, type);
+    const saved = this.#unseen.get(keyOfSaved(now));
+    this.#unseen.delete(keyOfSaved(now));
+    const isSame = saved?.manual === now.manual && saved.delayMs === now.delayMs;
+    if (!isSame || !isInService) return { isInService, since: this.#now, isLeft: !isInService };
+    return { isInService, since: saved.since ?? this.#now, isLeft: true };
   }
 
   #observeValue({ values }: PoolState, value: PoolValue, serving: boolean): void {
@@ -213,8 +279,20 @@ function nextChange({ place: { pool }, services, values }: PoolState, now: numbe
   return next;
 }
 
-function needsMemory({ failback, slowStartMs }: Pool): boolean {
-  return failback.manual || failback.delayMs > 0 || slowStartMs > 0;
+function needsMemory(pool: Pool): boolean {
+  return needsFailback(pool) || pool.slowStartMs > 0;
+}
+
+function needsFailback({ failback }: Pool): boolean {
+  return failback.manual || failback.delayMs > 0;
+}
+
+function describe({ zone, pool }: PoolPlace, type: number): Omit<SavedFailback, "serviceAgeMs"> {
+  return { zone: formatName(zone.apex), pool: pool.name, type, ...pool.failback };
+}
+
+function keyOfSaved({ zone, pool, type }: Omit<SavedFailback, "serviceAgeMs">): string {
+  return `${zone} ${pool} ${type}`;
 }
 
 function listTypes(zone: Zone, pool: Pool): Set<number> {

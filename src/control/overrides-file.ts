@@ -4,7 +4,7 @@
  */
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "../health/health-file.ts";
+import { replaceFile } from "../health/paced-file.ts";
 import type { Log } from "../log/log.ts";
 import type { Override } from "../steering/world.ts";
 

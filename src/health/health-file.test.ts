@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
-import { createHealthFile, type HealthFile, readHealthFile, readMoment } from "./health-file.ts";
+import { createHealthFile, readHealthFile, readMoment } from "./health-file.ts";
+import type { PacedFile } from "./paced-file.ts";
 import type { Moment } from "./persist.ts";
 import type { SavedHealth } from "./saved-health.ts";
 
 let folder: string;
 let path: string;
 let clock: FakeClock;
-let file: HealthFile;
+let file: PacedFile;
 let errors: Error[];
 /** When the verdicts were read for a write. */
 let reads: number[];

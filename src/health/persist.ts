@@ -53,17 +53,26 @@ export function parseHealth(text: string, read: Moment): ParsedHealth {
   if (!isTime(wallMs) || !isTime(bootMs) || !Array.isArray(targets)) {
     return ignore("it is not complete");
   }
-  const wallAge = read.wallMs - wallMs;
-  if (wallAge < 0) return ignore("it was written in the future");
-  if (wallAge > MAX_AGE_MS) return ignore("it is more than 15 minutes old");
-  const isSameBoot = read.bootId !== undefined && read.bootId === bootId && read.bootMs >= bootMs;
-  const age = isSameBoot ? read.bootMs - bootMs : wallAge;
+  const age = measureAge({ wallMs, bootMs, bootId }, read);
+  if (typeof age === "string") return ignore(age);
   const saved = new Map<string, SavedTarget>();
   for (const entry of targets) {
     if (!isSavedEntry(entry)) return ignore("it holds a target that makes no sense");
     saved.set(entry.key, ageTarget(entry, age));
   }
   return { kind: "adopted", saved };
+}
+
+/** Milliseconds from the first moment to the second; or what keeps it from being believed. */
+export function measureAge(
+  written: { readonly wallMs: number; readonly bootMs: number; readonly bootId: unknown },
+  read: Moment,
+): number | string {
+  const wallAge = read.wallMs - written.wallMs;
+  if (wallAge < 0) return "it was written in the future";
+  if (wallAge > MAX_AGE_MS) return "it is more than 15 minutes old";
+  const isSameBoot = read.bootId !== undefined && read.bootId === written.bootId;
+  return isSameBoot && read.bootMs >= written.bootMs ? read.bootMs - written.bootMs : wallAge;
 }
 
 function ignore(reason: string): ParsedHealth {

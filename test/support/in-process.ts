@@ -3,6 +3,7 @@ import type { Context } from "../../src/answer/context.ts";
 import { COUNTER_SLOTS } from "../../src/answer/counters.ts";
 import { respond } from "../../src/answer/respond.ts";
 import { ControlPlane } from "../../src/control/control-plane.ts";
+import { SteeringMemory } from "../../src/control/memory.ts";
 import type { GeoTable } from "../../src/geo/geo-table.ts";
 import type { TargetState } from "../../src/health/snapshot.ts";
 import { Serving } from "../../src/image/serving.ts";
@@ -56,6 +57,7 @@ export function serveInProcess(
   const plane = new ControlPlane({
     log: silentLog,
     clock,
+    memory: new SteeringMemory({ log: silentLog, onChange: () => {} }),
     publish: (publication) => {
       serving.apply(publication);
       if (context.rotation.length < serving.rotationSlots) {

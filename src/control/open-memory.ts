@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import type { Clock } from "../health/clock.ts";
+import { readMoment } from "../health/health-file.ts";
+import { createPacedFile, readBounded } from "../health/paced-file.ts";
+import type { Log } from "../log/log.ts";
+import { SteeringMemory } from "./memory.ts";
+import { MAX_FAILBACK_TEXT, parseFailbacks, serializeFailbacks } from "./saved-failback.ts";
+
+export interface OpenMemory {
+  readonly memory: SteeringMemory;
+  /** Writes once more and stops. */
+  close(): Promise<void>;
+}
+
+/** What steering remembers, gone on with from `steering.json` and kept there. */
+export async function openMemory(
+  stateDirectory: string,
+  clock: Clock,
+  log: Log,
+): Promise<OpenMemory> {
+  const path = join(stateDirectory, "steering.json");
+  const memory = new SteeringMemory({ log, onChange: () => file.touch() });
+  let isBroken = false;
+  const file = createPacedFile({
+    path,
+    clock,
+    text: () => serializeFailbacks(memory.export(clock.now()), readMoment()),
+    onError: (err) => {
+      if (!isBroken) log.warn({ err, file: path }, "pools that were left cannot be saved");
+      isBroken = true;
+    },
+  });
+  const read = await readBounded(path, MAX_FAILBACK_TEXT);
+  const saved = "text" in read ? parseFailbacks(read.text, readMoment()) : read.reason;
+  if (typeof saved !== "string") memory.restore(saved, clock.now());
+  else if ("text" in read || !read.isMissing) {
+    log.warn({ file: path, problem: saved }, "no pool is held back from before: file ignored");
+  }
+  return { memory, close: () => file.close() };
+}
