@@ -23,6 +23,8 @@ import { formatName } from "./wire/name.ts";
 
 export interface ServerParts {
   readonly version: string;
+  /** Absolute path. */
+  readonly stateDirectory: string;
   readonly server: Server;
   readonly loader: ZoneLoader;
   readonly plane: ControlPlane;
@@ -47,6 +49,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
       describeState({
         version,
         startedAt,
+        stateDirectory: parts.stateDirectory,
         isReady: parts.isReady(),
         zones: loader.zones(),
         problems: loader.problems(),

@@ -4,7 +4,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { parseAddress } from "./address/parse.ts";
 import { AdminError } from "./admin/admin-error.ts";
 import { createAdminServices } from "./admin-services.ts";
@@ -209,6 +209,7 @@ async function start(
       services: createAdminServices({
         ...overrides,
         version,
+        stateDirectory: resolve(settings.state),
         server,
         loader,
         plane,

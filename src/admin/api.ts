@@ -14,6 +14,8 @@ export interface StateReport {
   readonly ready: boolean;
   /** Nothing proves that the server's own network works: nothing goes down. */
   readonly blind: boolean;
+  /** Where the server keeps what it must not forget; the zones that are served are in `zones` of it. */
+  readonly stateDirectory: string;
   readonly zones: readonly ZoneReport[];
   readonly overrides: readonly OverrideReport[];
   readonly problems: readonly ProblemReport[];
@@ -37,9 +39,18 @@ export interface NameReport {
   readonly type: string;
   /** Every way in which some client is answered at the moment; `normal` alone if all is well. */
   readonly modes: readonly Mode[];
+  readonly troubles: readonly TroubleReport[];
   /** How many answers have been given since it is served, and who led them. */
   readonly answers: number;
   readonly shares: readonly ShareReport[];
+}
+
+/** Clients who are not answered by a pool in service, though the file has values for them. */
+export interface TroubleReport {
+  readonly mode: Exclude<Mode, "normal">;
+  /** Of the record, from 1 on; empty: all clients. */
+  readonly rules: readonly number[];
+  readonly reason: string;
 }
 
 export interface ShareReport {
@@ -55,9 +66,24 @@ export interface ShareReport {
 export interface PoolReport {
   readonly name: string;
   readonly policy: string;
+  /** Values, those of pools in it included. */
+  readonly inService: number;
+  readonly total: number;
   /** In service again, but not taken back yet: for the time of `failback.delay`, or until `failback`. */
   readonly heldBack: "delay" | "manual" | null;
   readonly values: readonly ValueReport[];
+  /** The pools among its values, once for each type that they have values of. */
+  readonly nested: readonly NestedReport[];
+}
+
+export interface NestedReport {
+  readonly pool: string;
+  readonly type: string;
+  readonly weight: number;
+  readonly state: ValueState;
+  /** Of its values, as they stand in the outer pool. */
+  readonly inService: number;
+  readonly total: number;
 }
 
 export interface ValueReport {
@@ -102,12 +128,23 @@ export interface ProblemReport {
 export interface PlacedReport {
   readonly override: OverrideReport;
   readonly values: readonly MatchReport[];
-  /** Of what is taken out: when no cache holds it any more. */
+  /** Of what is taken out: when no cache holds it any more. Null as well if the override ends before. */
   readonly safeToStopAt: string | null;
   /** Values that are answered all the same, from another pool. */
   readonly stillAnswered: readonly string[];
+  /** Static records, of whatever zone, that answer one of the values all the same. */
+  readonly plainRecords: readonly PlainRecordReport[];
   /** Whether it outlives a restart; false: the disk did not take it. */
   readonly saved: boolean;
+}
+
+export interface PlainRecordReport {
+  /** Absolute. */
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+  /** Seconds. */
+  readonly ttl: number;
 }
 
 export interface MatchReport {

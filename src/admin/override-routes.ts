@@ -1,6 +1,8 @@
 import { formatDuration, parseDuration } from "../config/duration.ts";
 import { parseSelector } from "../control/selector.ts";
 import { formatName } from "../wire/name.ts";
+import { formatType } from "../wire/rr-types.ts";
+import { formatRdata } from "../zone/format-rdata.ts";
 import type { OverrideReport, PlacedReport } from "./api.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
 import { fail } from "./failure.ts";
@@ -71,6 +73,12 @@ export const placeRoute: Route = {
           })),
           safeToStopAt: placed.safeToStopAt === undefined ? null : toIso(placed.safeToStopAt),
           stillAnswered: placed.stillAnswered,
+          plainRecords: placed.plainRecords.map(({ owner, type, ttl, rdata }) => ({
+            name: owner,
+            type: formatType(type),
+            value: formatRdata(type, rdata),
+            ttl,
+          })),
           saved: placed.isSaved,
         } satisfies PlacedReport);
     }

@@ -96,25 +96,27 @@ const PROBLEM = object({
   text: STRING,
 });
 
+const VALUE_STATE = oneOf(
+  "drained",
+  "forced-down",
+  "disabled",
+  "forced-up",
+  "unchecked",
+  "init",
+  "up",
+  "suspect",
+  "blind",
+  "down",
+  "held",
+);
+
 const VALUE = object({
   value: STRING,
   type: STRING,
   datacenter: orNull(STRING),
   weight: NUMBER,
   effectiveWeight: NUMBER,
-  state: oneOf(
-    "drained",
-    "forced-down",
-    "disabled",
-    "forced-up",
-    "unchecked",
-    "init",
-    "up",
-    "suspect",
-    "blind",
-    "down",
-    "held",
-  ),
+  state: VALUE_STATE,
   inService: BOOLEAN,
   lastError: orNull(STRING),
   since: orNull(TIME),
@@ -136,6 +138,7 @@ const NAME = object({
   name: STRING,
   type: STRING,
   modes: listOf(MODE),
+  troubles: listOf(object({ mode: MODE, rules: listOf({ ...COUNT, minimum: 1 }), reason: STRING })),
   answers: COUNT,
   shares: listOf(
     object({
@@ -159,8 +162,20 @@ const ZONE = object({
     object({
       name: STRING,
       policy: STRING,
+      inService: COUNT,
+      total: COUNT,
       heldBack: { type: ["string", "null"] },
       values: listOf(VALUE),
+      nested: listOf(
+        object({
+          pool: STRING,
+          type: STRING,
+          weight: NUMBER,
+          state: VALUE_STATE,
+          inService: COUNT,
+          total: COUNT,
+        }),
+      ),
     }),
   ),
 });
@@ -171,6 +186,7 @@ export const STATE: Schema = object({
   now: TIME,
   ready: BOOLEAN,
   blind: BOOLEAN,
+  stateDirectory: STRING,
   zones: listOf(ZONE),
   overrides: listOf(OVERRIDE),
   problems: listOf(PROBLEM),
@@ -183,6 +199,7 @@ export const PLACED: Schema = object({
   values: listOf(object({ zone: STRING, pool: STRING, value: STRING })),
   safeToStopAt: orNull(TIME),
   stillAnswered: listOf(STRING),
+  plainRecords: listOf(object({ name: STRING, type: STRING, value: STRING, ttl: COUNT })),
   saved: BOOLEAN,
 });
 

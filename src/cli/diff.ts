@@ -8,7 +8,7 @@ export interface DiffOptions {
   readonly zones: string | undefined;
   /** A folder of zone files to compare with, instead of what is served. */
   readonly from: string | undefined;
-  /** The state folder of the server; else the server file's. */
+  /** The state folder of the server; else what the server says, else the server file's. */
   readonly state: string | undefined;
   readonly json: boolean;
   readonly server: ServerChoice;
@@ -24,7 +24,7 @@ export const diffCommand: Command = {
     { name: "zones", value: "DIR", help: "folder of zone files (default ./zones)" },
     { name: "from", value: "DIR", help: "compare with these files, not with what is served" },
     { name: "config", value: "FILE", help: "the server file" },
-    { name: "state", value: "DIR", help: "the server's state folder (default ./state)" },
+    { name: "state", value: "DIR", help: "the server's state folder (default: what it says)" },
     { name: "json", value: undefined, help: "one JSON object instead of text" },
     ...ADMIN_FLAGS,
   ],

@@ -1,7 +1,10 @@
 import type {
   NameReport,
+  NestedReport,
   OverrideReport,
+  PoolReport,
   StateReport,
+  TroubleReport,
   ValueReport,
   ZoneReport,
 } from "../admin/api.ts";
@@ -25,17 +28,43 @@ function renderZone(zone: ZoneReport, state: StateReport): string {
   const { name, serial, records, origin, file, names, pools } = zone;
   const from = origin === "copy" ? `the last good copy, because ${file} is bad` : file;
   const lines = [`zone ${name} serial ${serial}, ${records} records, from ${from}\n`];
-  for (const { name: pool, policy, values } of pools) {
-    const serving = values.filter(({ inService }) => inService).length;
-    lines.push(`  pool ${pool} (${policy}): ${serving} of ${values.length} in service\n`);
-    lines.push(
-      renderTable(
-        values.map((value) => renderValue(value, state)),
-        "    ",
-      ),
-    );
+  for (const pool of pools) {
+    lines.push(renderPool(pool));
+    const rows = [
+      ...pool.nested.map(renderNested),
+      ...pool.values.map((value) => renderValue(value, state)),
+    ];
+    lines.push(renderTable(rows, "    "));
   }
   return [...lines, ...names.map(renderName)].join("");
+}
+
+function renderPool(pool: PoolReport): string {
+  const { name, policy, inService, total, nested } = pool;
+  const inner = [...new Set(nested.map((one) => one.pool))];
+  const parts = [
+    `${inService} of ${total} in service`,
+    ...(inner.length === 0 ? [] : [`through ${inner.join(", ")}`]),
+    ...(pool.heldBack === null ? [] : [`HELD BACK ${describeWait(pool)}`]),
+  ];
+  return `  pool ${name} (${policy}): ${parts.join(", ")}\n`;
+}
+
+/** In service, but clients who were answered elsewhere meanwhile stay there. */
+function describeWait({ name, heldBack }: PoolReport): string {
+  return heldBack === "manual"
+    ? `until: rondo failback ${name}`
+    : "until it has been in service for its failback delay";
+}
+
+function renderNested({ pool, weight, state, inService, total }: NestedReport): readonly string[] {
+  return [
+    `pool ${pool}`,
+    "",
+    `weight ${weight}`,
+    state === "down" ? "DOWN" : state,
+    `${inService} of ${total}`,
+  ];
 }
 
 /** Names that all is well with and nobody has asked for are not listed: there may be thousands. */
@@ -60,17 +89,25 @@ function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
-function describeTrouble({ modes }: NameReport): string | undefined {
-  const troubles = modes.flatMap((mode) => TROUBLES[mode] ?? []);
-  return troubles.length === 0 ? undefined : troubles.join("; ");
+function describeTrouble({ troubles }: NameReport): string | undefined {
+  if (troubles.length === 0) return undefined;
+  return troubles
+    .map(({ mode, rules, reason }) => {
+      const plural = rules.length === 1 ? "" : "s";
+      const whom =
+        rules.length === 0 ? "" : ` (for the clients of rule${plural} ${rules.join(", ")})`;
+      return `${TROUBLES[mode]}: ${reason}${whom}`;
+    })
+    .join("; ");
 }
 
-const TROUBLES: Readonly<Partial<Record<NameReport["modes"][number], string>>> = {
-  "all-down-open": "FAILING OPEN: nothing is in service, answered as if all were healthy",
-  "all-down-last": "FAILING OPEN: nothing is in service, answered as when it last was",
-  "last-resort": "LAST RESORT: nothing is in service, answered with the record's own values",
-  "all-down-closed": "CLOSED: nothing is in service, answered with no data",
-  "all-down-servfail": "SERVFAIL: nothing is in service",
+const TROUBLES: Readonly<Record<TroubleReport["mode"], string>> = {
+  "all-down-open": "FAILING OPEN",
+  "all-down-last": "FAILING OPEN",
+  "last-resort": "LAST RESORT",
+  "all-down-closed": "CLOSED",
+  "all-down-servfail": "SERVFAIL",
+  nodata: "NO DATA",
 };
 
 function renderValue(value: ValueReport, { now, overrides }: StateReport): readonly string[] {
@@ -80,12 +117,18 @@ function renderValue(value: ValueReport, { now, overrides }: StateReport): reado
   return [
     value.value,
     value.datacenter ?? "",
-    `weight ${value.weight}`,
+    describeWeight(value),
     state === "down" ? "DOWN" : state,
     age,
     describeNext(state, nextChange, now),
     override === undefined ? (lastError ?? "") : describeOverride(override),
   ];
+}
+
+/** Less while it starts slowly. */
+function describeWeight({ weight, effectiveWeight }: ValueReport): string {
+  const now = Math.round(effectiveWeight * 100) / 100;
+  return now === weight ? `weight ${weight}` : `weight ${weight}, now ${now}`;
 }
 
 function describeNext(state: ValueReport["state"], nextChange: string | null, now: string): string {

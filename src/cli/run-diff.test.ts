@@ -208,6 +208,17 @@ zones: 1 added, 1 changed; record sets: 1 added, 1 changed, 1 removed
     expect(out).toContain("      - 192.0.2.1, ttl 30\n      + 192.0.2.2, ttl 30\n");
   });
 
+  it("takes the state folder that the server names", async () => {
+    write("state/zones/z.yaml", BEFORE);
+    write("b/z.yaml", AFTER);
+    const state = { stateDirectory: join(folder, "state"), zones: [], overrides: [] };
+    const { exit, out } = await withServer(state, (admin) =>
+      diff("--zones", join(folder, "b"), "--admin", admin),
+    );
+    expect(exit).toBe(2);
+    expect(out).toContain("± www.example.com. A");
+  });
+
   it("fails on bad files, with their errors", async () => {
     write("a/z.yaml", BEFORE);
     write("b/z.yaml", "zone: example.com.\nrecords: { x: { type: A, value: nonsense } }\n");

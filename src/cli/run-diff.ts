@@ -23,7 +23,18 @@ export async function runDiff(
   readers?: Readers,
 ): Promise<number> {
   const { config, from, json, server } = options;
-  const path = from ?? findCopies(options);
+  let state: StateReport | undefined;
+  if (from === undefined) {
+    const reply = await callServer<StateReport>(server, "GET", "/v1/state");
+    if (reply.kind === "done") state = reply.body;
+    else {
+      const reason = reply.kind === "error" ? reply.error.message : reply.reason;
+      output.err(explainUnreachable("diff", server, reason));
+      if (server.isNamed) return EXIT.unavailable;
+      output.err("All values count as healthy.\n");
+    }
+  }
+  const path = from ?? findCopies(options, state);
   const withoutGeo = { table: combineDatabases([]), version: 0 };
   const before = await readZones({ kind: "folder", path }, withoutGeo, readers?.workerModule);
   if (failsOn(before.issues, output)) {
@@ -41,17 +52,6 @@ export async function runDiff(
   const { geo } = after;
   if (failsOn(after.issues, output) || geo === undefined) return EXIT.failed;
 
-  let state: StateReport | undefined;
-  if (from === undefined) {
-    const reply = await callServer<StateReport>(server, "GET", "/v1/state");
-    if (reply.kind === "done") state = reply.body;
-    else {
-      const reason = reply.kind === "error" ? reply.error.message : reply.reason;
-      output.err(explainUnreachable("diff", server, reason));
-      if (server.isNamed) return EXIT.unavailable;
-      output.err("All values count as healthy.\n");
-    }
-  }
   const old = before.zones.map((zone) => locate(zone, geo));
   const world = rebuildWorld(old, state);
   const next = after.zones.map((zone) => locate(zone, geo));
@@ -60,10 +60,10 @@ export async function runDiff(
   return changes.length === 0 ? EXIT.ok : EXIT.differs;
 }
 
-/** Where the server keeps the files that it serves. */
-function findCopies({ config, state }: DiffOptions): string {
-  const { settings } = readSettings(config);
-  return join(state ?? settings?.state ?? "", "zones");
+/** Where the server keeps the files that it serves; it knows best itself. */
+function findCopies({ config, state }: DiffOptions, served: StateReport | undefined): string {
+  const folder = state ?? served?.stateDirectory ?? readSettings(config).settings?.state ?? "";
+  return join(folder, "zones");
 }
 
 function failsOn(issues: readonly Issue[], output: Output): boolean {

@@ -21,19 +21,15 @@ export async function runOverride(options: OverrideOptions, output: Output): Pro
   if (reply.kind !== "done") return reportFailure(command, server, reply, output);
   if (options.json) output.out(`${JSON.stringify(reply.body, undefined, 2)}\n`);
   else output.out(renderPlaced(reply.body));
-  if (reply.body.stillAnswered.length > 0) {
-    const values = reply.body.stillAnswered.join(", ");
-    output.err(
-      `rondo ${command}: still answered from where ${selector} does not reach: ${values}\n`,
-    );
-  }
+  output.err(renderWarnings(command, reply.body));
   if (!reply.body.saved) {
     output.err(`rondo ${command}: the server cannot save it: it ends when the server does\n`);
   }
   return EXIT.ok;
 }
 
-function renderPlaced({ override, values, safeToStopAt, stillAnswered }: PlacedReport): string {
+function renderPlaced(placed: PlacedReport): string {
+  const { override, values, safeToStopAt } = placed;
   const { action, selector, until } = override;
   const done = action === "drain" ? "drained" : `forced ${action}`;
   const count = `${values.length} ${values.length === 1 ? "value" : "values"}`;
@@ -47,10 +43,40 @@ function renderPlaced({ override, values, safeToStopAt, stillAnswered }: PlacedR
     ),
   ];
   if (safeToStopAt !== null) {
-    const but = stillAnswered.length === 0 ? "" : `, all but ${stillAnswered.join(", ")}`;
+    const others = listAnsweredElsewhere(placed);
+    const but = others.length === 0 ? "" : `, all but ${others.join(", ")}`;
     lines.push(`safe to stop at ${formatClock(safeToStopAt)}${but}: no cache holds them then\n`);
+  } else if (action !== "up") {
+    lines.push("not safe to stop at any time: it ends before the last cache forgets them\n");
   }
   return lines.join("");
+}
+
+/** Longer lists say no more. */
+const MAX_RECORDS = 10;
+
+function renderWarnings(
+  command: string,
+  { override: { selector }, stillAnswered, plainRecords }: PlacedReport,
+): string {
+  const warn = (text: string): string => `rondo ${command}: ${text}\n`;
+  const warnings = plainRecords
+    .slice(0, MAX_RECORDS)
+    .map(({ name, type, value, ttl }) =>
+      warn(`${name} ${type} still answers ${value}, with a TTL of ${ttl} s: a plain record`),
+    );
+  if (plainRecords.length > MAX_RECORDS) {
+    warnings.push(warn(`so do ${plainRecords.length - MAX_RECORDS} more plain records`));
+  }
+  if (stillAnswered.length > 0) {
+    const values = stillAnswered.join(", ");
+    warnings.unshift(warn(`still answered from where ${selector} does not reach: ${values}`));
+  }
+  return warnings.join("");
+}
+
+function listAnsweredElsewhere({ stillAnswered, plainRecords }: PlacedReport): string[] {
+  return [...new Set([...stillAnswered, ...plainRecords.map(({ value }) => value)])];
 }
 
 /** For a shell. */

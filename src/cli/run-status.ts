@@ -13,11 +13,11 @@ export async function runStatus({ json, server }: StatusOptions, output: Output)
   return isUnwell(reply.body) ? EXIT.unwell : EXIT.ok;
 }
 
-/** Whether something is down that nobody has taken out, or a name is answered although nothing is left. */
+/** Whether something is down that nobody has taken out, or some clients get what they should not, or nothing. */
 export function isUnwell({ zones }: StateReport): boolean {
   return zones.some(
     ({ names, pools }) =>
-      names.some(({ modes }) => modes.some((mode) => mode !== "normal" && mode !== "nodata")) ||
+      names.some(({ troubles }) => troubles.length > 0) ||
       pools.some(({ values }) => values.some(({ state }) => state === "down" || state === "held")),
   );
 }

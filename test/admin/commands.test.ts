@@ -139,6 +139,24 @@ describe("the commands, against a server", () => {
     expect(await answers("www")).toEqual(["127.0.0.3"]);
   });
 
+  test("drain warns of plain records, and of a term that is over too soon", async () => {
+    rondo.writeZone(FILE, zoneText(ports(), "  host: { type: A, ttl: 1h, value: 127.0.0.1 }\n"));
+    expect((await run("reload")).status).toBe(0);
+    await answers("www");
+    const short = await run("drain", "127.0.0.1", "--for", "12s");
+    expect(short).toMatchObject({ status: 6, stdout: "" });
+    expect(short.stderr).toMatch(/the shortest that makes sense is --for \d+s/);
+    const forced = await run("drain", "127.0.0.1", "--for", "12s", "--force");
+    expect(forced.status).toBe(0);
+    expect(forced.stdout).toContain("not safe to stop at any time");
+    expect(forced.stdout).not.toMatch(/^safe to stop/m);
+    expect(forced.stderr).toContain(
+      "host.example.com. A still answers 127.0.0.1, with a TTL of 3600 s: a plain record",
+    );
+    const long = await run("drain", "127.0.0.1", "--for", "1h", "--force");
+    expect(long.stdout).toMatch(/^safe to stop at .*, all but 127\.0\.0\.1: no cache/m);
+  });
+
   test("guards: exit 6, 5 and 64, and --force", async () => {
     const refused = await run("drain", "pool=na");
     expect(refused.status).toBe(6);

@@ -22,6 +22,7 @@ const STATE: StateReport = {
   now: "2026-01-01T00:00:00.000Z",
   ready: true,
   blind: false,
+  stateDirectory: "/var/lib/rondo",
   zones: [],
   overrides: [],
   problems: [],

@@ -1,0 +1,198 @@
+import { describe, expect, it } from "vitest";
+import type { StateReport } from "../../src/admin/api.ts";
+import { describeState } from "../../src/admin/describe-state.ts";
+import { findMismatches } from "../../src/admin/json-schema.ts";
+import { STATE } from "../../src/admin/schemas.ts";
+import { renderStatus } from "../../src/cli/render-status.ts";
+import { isUnwell } from "../../src/cli/run-status.ts";
+import { findMatches } from "../../src/control/find-matches.ts";
+import type { StoredOverride } from "../../src/control/overrides.ts";
+import { parseSelector } from "../../src/control/selector.ts";
+import { type InProcess, serveInProcess } from "../support/in-process.ts";
+
+const HEAD = `
+zone: example.com.
+soa: { mname: ns1.example.net., rname: hostmaster.example.com., serial: 7 }
+healthchecks: { web: { protocol: TCP, port: 1 } }
+`;
+const ALONE = "{ healthcheck: web, values: [{ value: 192.0.2.1 }] }";
+
+function serve(text: string): InProcess {
+  return serveInProcess({ "example.com.yaml": `${HEAD}${text}` });
+}
+
+/** What operators say, in order. */
+function say(server: InProcess, ...wishes: ["drain" | "up" | "down", string][]): StoredOverride[] {
+  const overrides = wishes.map(([action, text], order): StoredOverride => {
+    const selector = parseSelector(text);
+    if (typeof selector === "string") throw new Error(selector);
+    const rest = { by: "me", reason: undefined, since: 0, until: undefined };
+    return { id: `id${order}`, order, action, selector, ...rest };
+  });
+  server.plane.setOverrides({
+    find: (zone, pool, value) =>
+      overrides.findLast(({ selector }) => selector.matches(zone, pool, value)),
+  });
+  return overrides;
+}
+
+function report(
+  { plane, clock }: InProcess,
+  overrides: readonly StoredOverride[] = [],
+): StateReport {
+  const state = describeState({
+    version: "1.2.3",
+    startedAt: 0,
+    stateDirectory: "/var/lib/rondo",
+    isReady: true,
+    zones: plane.zones.map((prepared) => ({
+      name: "example.com.",
+      file: "example.com.yaml",
+      prepared,
+      origin: "file",
+      warnings: [],
+    })),
+    problems: [],
+    steering: plane.steering,
+    shares: [],
+    world: plane.world,
+    health: {
+      blind: false,
+      targets: [],
+      references: [],
+      probesInFlight: 0,
+      probesInFlightLimit: 1,
+    },
+    overrides,
+    findMatches: ({ selector }) =>
+      findMatches(
+        plane.zones.map(({ zone }) => zone),
+        selector,
+      ),
+    now: clock.now(),
+    wallNow: 1_000_000,
+  });
+  expect(findMismatches(STATE, JSON.parse(JSON.stringify(state)))).toEqual([]);
+  return state;
+}
+
+function find<Item extends { name: string }>(items: readonly Item[], name: string): Item {
+  return items.find((item) => item.name === name)!;
+}
+
+const NESTED = `
+pools:
+  inner1: { healthcheck: web, values: [{ value: 192.0.2.1 }, { value: 192.0.2.2 }] }
+  inner2: { healthcheck: web, values: [{ value: 192.0.2.3 }] }
+  nest: { values: [{ pool: inner1, weight: 3 }, { pool: inner2 }] }
+records:
+  www: { type: A, ttl: 60, dynamic: { rules: [{ pool: nest }] } }
+`;
+
+describe("describeState()", () => {
+  it("counts and shows what a pool reaches through others", () => {
+    const server = serve(NESTED);
+    server.mark({ "192.0.2.2": "down", "192.0.2.3": "down" });
+    const state = report(server);
+    expect(find(state.zones[0]!.pools, "nest")).toMatchObject({
+      inService: 1,
+      total: 3,
+      values: [],
+      nested: [
+        { pool: "inner1", type: "A", weight: 3, state: "up", inService: 1, total: 2 },
+        { pool: "inner2", type: "A", weight: 1, state: "down", inService: 0, total: 1 },
+      ],
+    });
+    const text = renderStatus(state);
+    expect(text).toContain("pool nest (rotate): 1 of 3 in service, through inner1, inner2\n");
+    expect(text).toMatch(/^ {4}pool inner1 +weight 3 +up +1 of 2$/m);
+    expect(text).toMatch(/^ {4}pool inner2 +weight 1 +DOWN +0 of 1$/m);
+  });
+
+  it("shows a drain of a pool of pools where it holds", () => {
+    const server = serve(NESTED);
+    const state = report(server, say(server, ["drain", "pool=nest"]));
+    expect(find(state.zones[0]!.pools, "nest")).toMatchObject({ inService: 0, total: 3 });
+    expect(find(state.zones[0]!.pools, "inner1")).toMatchObject({ inService: 2, total: 2 });
+    expect(state.overrides).toMatchObject([{ matches: 3 }]);
+  });
+
+  it("shows that a pool waits for an operator", () => {
+    const server = serve(`
+pools:
+  eu: { failback: { manual: true }, fallback: na, healthcheck: web, values: [{ value: 192.0.2.1 }] }
+  na: { values: [{ value: 192.0.2.2 }] }
+records:
+  www: { type: A, ttl: 60, dynamic: { rules: [{ pool: eu }] } }
+`);
+    server.mark({ "192.0.2.1": "down" });
+    server.mark({});
+    const state = report(server);
+    expect(find(state.zones[0]!.pools, "eu").heldBack).toBe("manual");
+    expect(renderStatus(state)).toContain(
+      "pool eu (rotate): 1 of 1 in service, HELD BACK until: rondo failback eu\n",
+    );
+    expect(isUnwell(state)).toBe(false);
+  });
+
+  it("shows with what weight a value starts", () => {
+    const server = serve(`
+pools:
+  eu: { slow_start: 100s, healthcheck: web, values: [{ value: 192.0.2.1, weight: 10 }, { value: 192.0.2.2 }] }
+records:
+  www: { type: A, ttl: 60, dynamic: { rules: [{ pool: eu }] } }
+`);
+    server.mark({ "192.0.2.1": "down" });
+    server.mark({});
+    server.clock.advance(50_000);
+    const text = renderStatus(report(server));
+    expect(text).toMatch(/192\.0\.2\.1 +weight 10, now 5 /);
+    expect(text).toMatch(/192\.0\.2\.2 +weight 1 /);
+  });
+
+  it.each([
+    ["", "all_down: open", "FAILING OPEN: .* the first one, eu, answers as if .*", "all-down-open"],
+    ["", "all_down: closed", "CLOSED: .*all_down is closed: NODATA", "all-down-closed"],
+    ["", "all_down: servfail", "SERVFAIL: .*all_down is servfail: SERVFAIL", "all-down-servfail"],
+    ["", "values: [192.0.2.8]", "LAST RESORT: .*the record's own values answer", "last-resort"],
+    [
+      "all_down: { values: [192.0.2.8] },",
+      "values: [192.0.2.9]",
+      "LAST RESORT: .*the values of all_down of eu answer",
+      "last-resort",
+    ],
+  ])("tells what %j and %j lead to while all are down", (ofPool, ofRecord, words, mode) => {
+    const server = serve(`
+pools:
+  eu: { ${ofPool} healthcheck: web, values: [{ value: 192.0.2.1 }] }
+records:
+  www: { type: A, ttl: 60, ${ofRecord}, dynamic: { rules: [{ pool: eu }] } }
+`);
+    expect(isUnwell(report(server))).toBe(false);
+    server.mark({ "192.0.2.1": "down" });
+    const state = report(server);
+    expect(state.zones[0]!.names).toMatchObject([{ troubles: [{ mode, rules: [] }] }]);
+    expect(renderStatus(state)).toMatch(new RegExp(`name www.* 0 answers; ${words}\n`));
+    expect(isUnwell(state)).toBe(true);
+  });
+
+  it("tells whom nothing is enabled for, and says nothing of types that are not there", () => {
+    const server = serve(`
+pools:
+  eu: ${ALONE}
+  na: { values: [{ value: 192.0.2.2 }] }
+records:
+  www: { type: [A, AAAA], ttl: 60, dynamic: { rules: [{ subnets: [10.0.0.0/8], pool: eu }, { pool: na }] } }
+`);
+    server.mark({});
+    expect(isUnwell(report(server))).toBe(false);
+    const state = report(server, say(server, ["drain", "pool=na"]));
+    expect(find(state.zones[0]!.names, "www.example.com.").troubles).toMatchObject([
+      { mode: "nodata", rules: [2] },
+    ]);
+    expect(renderStatus(state)).toMatch(
+      /name www\.example\.com\. A: 0 answers; NO DATA: no value is enabled.* \(for the clients of rule 2\)\n/,
+    );
+    expect(isUnwell(state)).toBe(true);
+  });
+});
