@@ -154,6 +154,17 @@ describe("rondo check", () => {
   });
 });
 
+describe("rondo reload", () => {
+  it("takes zones to remove, each after its own --remove", () => {
+    const argv = "reload --remove a.example --remove=b.example. --force";
+    expect(parseCommand(argv.split(" "))).toMatchObject({ kind: "run" });
+    expect(refusalOf("reload", "--remove")).toContain("--remove needs a value: --remove ZONE");
+    expect(refusalOf("reload", "--remove", "a.example", "b.example")).toContain(
+      'unexpected "b.example"',
+    );
+  });
+});
+
 describe("rondo healthcheck", () => {
   it("refuses what is no listener", () => {
     expect(refusalOf("healthcheck", "--listen", "127.0.0.1")).toContain("has no port");
