@@ -26,8 +26,9 @@ export const reloadCommand: Command = {
     ...ADMIN_FLAGS,
   ],
   description: `Waits until every good zone is served, and tells what changed. A zone whose file is bad goes on being
-served as it was; what is wrong with the file goes to standard error. So does a zone whose file is gone, with a
-warning, until --remove takes it out of service (or a restart): then its names are refused and its copy is deleted.`,
+served as it was; what is wrong with the file goes to standard error. A zone whose file is gone is served
+on, too, with a warning, until --remove takes it out of service: then its names are refused, its checks end and
+its last good copy is deleted.`,
   examples: [
     { call: "rondo reload", meaning: "after an edit, and in a deployment script" },
     { call: "rondo reload --remove old.example.com", meaning: "after its file was deleted" },
