@@ -9,12 +9,16 @@ export function logTakenAgain(log: Log, { zone, pool }: PoolPlace): void {
   log.info(fields, `pool ${pool.name} has been in service for ${delay} s, no longer held back`);
 }
 
-/** Logs that a pool is back in service, but not taken yet: somebody may be waiting for it. */
-export function logHeldBack(log: Log, { zone, pool }: PoolPlace, why: "delay" | "manual"): void {
+/**
+ * Logs that a pool is back in service, but not taken yet: somebody may be waiting for it.
+ *
+ * @param leftMs how much longer, in milliseconds; infinite: until an operator says so
+ */
+export function logHeldBack(log: Log, { zone, pool }: PoolPlace, leftMs: number): void {
   const until =
-    why === "manual"
+    leftMs === Number.POSITIVE_INFINITY
       ? `until \`rondo failback ${pool.name}\``
-      : `for ${pool.failback.delayMs / 1000} s`;
+      : `for ${Math.ceil(leftMs / 1000)} s`;
   const fields = { zone: formatName(zone.apex), pool: pool.name };
   log.info(fields, `pool ${pool.name} is in service again, held back ${until}`);
 }

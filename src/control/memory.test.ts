@@ -159,11 +159,12 @@ describe("failback over a restart", () => {
   });
 
   it("goes on with a delay", () => {
-    const { observe, memory, heldBack } = start(delayed);
+    const { observe, memory, heldBack, lines } = start(delayed);
     memory.restore([{ ...left, serviceAgeMs: 45_000 }], 1000);
     expect(memory.export(2000)).toEqual([{ ...left, serviceAgeMs: 46_000 }]);
     observe(1500);
     expect(heldBack()).toBe("delay");
+    expect(lines).toEqual(["pool eu is in service again, held back for 15 s"]);
     expect(memory.nextChangeAt()).toBe(16_000);
     memory.advance(16_000);
     expect(heldBack()).toBeUndefined();

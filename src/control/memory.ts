@@ -101,8 +101,11 @@ export class SteeringMemory {
       }
     }
     this.#settle(state);
-    const held = before === undefined ? this.#heldBack(state) : undefined;
-    if (held !== undefined) logHeldBack(this.#options.log, place, held);
+    if (before !== undefined || this.#heldBack(state) === undefined) return;
+    const left = pool.failback.manual
+      ? Number.POSITIVE_INFINITY
+      : nextEnd(state, this.#now) - this.#now;
+    logHeldBack(this.#options.log, place, left);
   }
 
   /** Forgets the pools of a zone, but for those that `kept` has under the same name. */
@@ -262,14 +265,27 @@ function stepAt({ slowStartMs }: Pool, returnedAt: number, now: number): number 
   return Math.max(0, Math.floor(((now - returnedAt) * STEPS) / slowStartMs + 1e-6));
 }
 
+/** When the next delay ends after `now`; infinite: none does. */
+function nextEnd(
+  { place: { pool }, services }: Pick<PoolState, "place" | "services">,
+  now: number,
+): number {
+  const delayed = [...services.values()].filter(
+    (service) => isHeldBack(pool, service, now) === "delay",
+  );
+  return Math.min(
+    Number.POSITIVE_INFINITY,
+    ...delayed.map(({ since }) => since + pool.failback.delayMs),
+  );
+}
+
 /** When the state changes by time alone after `now`; infinite: it does not. */
-function nextChange({ place: { pool }, services, values }: PoolState, now: number): number {
-  let next = Number.POSITIVE_INFINITY;
-  for (const service of services.values()) {
-    if (isHeldBack(pool, service, now) === "delay") {
-      next = Math.min(next, service.since + pool.failback.delayMs);
-    }
-  }
+function nextChange(state: PoolState, now: number): number {
+  const {
+    place: { pool },
+    values,
+  } = state;
+  let next = nextEnd(state, now);
   if (pool.slowStartMs === 0) return next;
   for (const { isServing: serving, returnedAt } of values.values()) {
     if (!serving || returnedAt === undefined) continue;
