@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { addresses, findSharedPort, nextNetwork, writeZone } from "../support/checked-zone.ts";
+import { createFolder, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
+
+test("a pool that waits for an operator goes on waiting when the server was killed", async () => {
+  const network = nextNetwork();
+  const [near, far] = [`${network}.1`, `${network}.2`];
+  const port = await findSharedPort([near, far]);
+  const zone = writeZone("TCP", port, [near], [far]).replace(
+    "fallback: far,",
+    "fallback: far, failback: { manual: true },",
+  );
+  const folder = createFolder();
+  const options = { zones: { "example.com.yaml": zone }, folder };
+  const listening = [await listen(far, port)];
+
+  const first = await startRondo(options);
+  await until(async () => (await addresses(first)) === "2");
+  listening.push(await listen(near, port));
+  await first.waitForOutput(/near is in service again, held back until `rondo failback near`/);
+  expect(await addresses(first)).toBe("2");
+  const saved = join(first.stateFolder, "steering.json");
+  await until(() => existsSync(saved) && readFileSync(saved, "utf8").includes("near"));
+  const killed = new Promise((resolve) => first.process.once("close", resolve));
+  first.process.kill("SIGKILL");
+  await killed;
+
+  const second = await startRondo(options);
+  expect(await addresses(second)).toBe("2");
+  expect(second.output()).toContain("until `rondo failback near`");
+  await second.stop();
+  for (const server of listening) server.close();
+  rmSync(folder, { recursive: true });
+});
+
+function listen(address: string, port: number): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.end();
+    });
+    server.listen(port, address, () => resolve(server));
+  });
+}
