@@ -9,6 +9,7 @@ import { askDns } from "./cli/ask-dns.ts";
 import { explainServed } from "./cli/explain-served.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import type { HealthService } from "./control/health-service.ts";
+import type { SteeringMemory } from "./control/memory.ts";
 import { collectMetrics } from "./control/metrics.ts";
 import type { OverrideDesk } from "./control/override-desk.ts";
 import type { OverrideStore } from "./control/overrides.ts";
@@ -28,6 +29,7 @@ export interface ServerParts {
   readonly server: Server;
   readonly loader: ZoneLoader;
   readonly plane: ControlPlane;
+  readonly memory: SteeringMemory;
   readonly health: HealthService;
   readonly geo: () => GeoTable;
   /** Reads geo databases again that have changed. */
@@ -58,6 +60,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         world: plane.world,
         health: health.report(),
         overrides: store.list(),
+        left: parts.memory.export(clock.now()),
         findMatches: ({ selector }) => desk.findMatches(selector),
         now: clock.now(),
         wallNow: Date.now(),

@@ -213,6 +213,7 @@ async function start(
         server,
         loader,
         plane,
+        memory,
         health,
         shares,
         processStats,

@@ -71,6 +71,8 @@ export interface PoolReport {
   readonly total: number;
   /** In service again, but not taken back yet: for the time of `failback.delay`, or until `failback`. */
   readonly heldBack: "delay" | "manual" | null;
+  /** When a delay is over, if it stays in service. */
+  readonly heldBackUntil: string | null;
   readonly values: readonly ValueReport[];
   /** The pools among its values, once for each type that they have values of. */
   readonly nested: readonly NestedReport[];

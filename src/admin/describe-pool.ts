@@ -1,5 +1,6 @@
 import type { StoredOverride } from "../control/overrides.ts";
-import type { HealthReport, TargetReport } from "../health/report.ts";
+import type { SavedFailback } from "../control/saved-failback.ts";
+import type { TargetReport } from "../health/report.ts";
 import { listNested } from "../steering/pool-content.ts";
 import {
   isServing,
@@ -8,6 +9,7 @@ import {
   type ValueStanding,
 } from "../steering/pool-standing.ts";
 import type { Override, World } from "../steering/world.ts";
+import { formatName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
 import type { Pool, Zone } from "../zone/model.ts";
 import type { NestedReport, PoolReport, ValueReport } from "./api.ts";
@@ -17,39 +19,46 @@ import { toIso } from "./describe-override.ts";
 export interface PoolSources {
   readonly world: World;
   readonly overrides: readonly StoredOverride[];
+  /** By key. */
+  readonly targets: ReadonlyMap<string, TargetReport>;
+  /** By zone and pool: in how many milliseconds clients may return to it, at the earliest. */
+  readonly delays: ReadonlyMap<string, number>;
   /** Monotonic milliseconds, and what the wall clock says at that moment. */
   readonly now: number;
   readonly wallNow: number;
 }
 
-export type Targets = ReadonlyMap<string, TargetReport>;
-
-/** By key. */
-export function indexTargets({ targets }: HealthReport): Targets {
-  return new Map(targets.map((target) => [target.key, target]));
+/** @param left pools that have been left and not been taken again, as of now */
+export function indexDelays(left: readonly SavedFailback[]): ReadonlyMap<string, number> {
+  const delays = new Map<string, number>();
+  for (const { zone, pool, manual, delayMs, serviceAgeMs } of left) {
+    if (manual || serviceAgeMs === null) continue;
+    const key = `${zone} ${pool}`;
+    const wait = Math.max(0, delayMs - serviceAgeMs);
+    delays.set(key, Math.min(wait, delays.get(key) ?? wait));
+  }
+  return delays;
 }
 
 /** A pool with what stands in it, for all types that it has values of. */
-export function describePool(
-  zone: Zone,
-  pool: Pool,
-  sources: PoolSources,
-  targets: Targets,
-): PoolReport {
-  const { world } = sources;
+export function describePool(zone: Zone, pool: Pool, sources: PoolSources): PoolReport {
+  const { world, delays, wallNow } = sources;
   const types = listTypes(zone, pool);
   const standings = types.map((type) => judgePool(zone, pool, type, world));
   const members = standings.flatMap((standing) => standing.members);
   const reached = standings.flatMap((standing) => standing.values);
   const waiting = new Set(types.map((type) => world.memory.heldBack(zone, pool, type)));
+  const heldBack = [...waiting].find((why) => why !== undefined) ?? null;
+  const delay = delays.get(`${formatName(zone.apex)} ${pool.name}`);
   return {
     name: pool.name,
     policy: pool.policy,
     inService: reached.filter(({ state }) => isServing(state)).length,
     total: reached.length,
-    heldBack: [...waiting].find((why) => why !== undefined) ?? null,
+    heldBack,
+    heldBackUntil: heldBack === "delay" && delay !== undefined ? toIso(wallNow + delay) : null,
     values: members.flatMap((member) =>
-      member.kind === "value" ? [describeValue(member, sources, targets)] : [],
+      member.kind === "value" ? [describeValue(member, sources)] : [],
     ),
     nested: members.flatMap((member) => (member.kind === "pool" ? [describeNested(member)] : [])),
   };
@@ -69,8 +78,7 @@ function describeNested({ standing, state, weight }: NestedStanding): NestedRepo
 
 function describeValue(
   { value, state, weight, share, override, lastError }: ValueStanding,
-  { now, wallNow, overrides }: PoolSources,
-  targets: Targets,
+  { now, wallNow, overrides, targets }: PoolSources,
 ): ValueReport {
   const wall = (at: number): string => toIso(wallNow + at - now);
   const stored = findStored(override, overrides);

@@ -5,6 +5,7 @@ import { renderIssues } from "../config/issue.ts";
 import type { SteeringInForce } from "../control/control-plane.ts";
 import type { Match } from "../control/find-matches.ts";
 import type { StoredOverride } from "../control/overrides.ts";
+import type { SavedFailback } from "../control/saved-failback.ts";
 import type { NameShares } from "../control/shares.ts";
 import type { HealthReport } from "../health/report.ts";
 import type { LoadedZone, ZoneProblem } from "../loader/resolve-zones.ts";
@@ -12,10 +13,10 @@ import { formatName } from "../wire/name.ts";
 import type { ProblemReport, StateReport, ZoneReport } from "./api.ts";
 import { describeNames } from "./describe-names.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
-import { describePool, indexTargets, type PoolSources, type Targets } from "./describe-pool.ts";
+import { describePool, indexDelays, type PoolSources } from "./describe-pool.ts";
 
 /** Where the state is read from, at the moment of asking. */
-export interface StateSources extends PoolSources {
+export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
   readonly version: string;
   /** Absolute path. */
   readonly stateDirectory: string;
@@ -27,12 +28,18 @@ export interface StateSources extends PoolSources {
   readonly steering: readonly SteeringInForce[];
   readonly shares: readonly NameShares[];
   readonly health: HealthReport;
+  /** Pools that have been left and not been taken again, as of now. */
+  readonly left: readonly SavedFailback[];
   readonly findMatches: (override: StoredOverride) => readonly Match[];
 }
 
 export function describeState(sources: StateSources): StateReport {
   const { version, startedAt, wallNow, isReady, health, zones, overrides } = sources;
-  const targets = indexTargets(health);
+  const ofPools: PoolSources = {
+    ...sources,
+    targets: new Map(health.targets.map((target) => [target.key, target])),
+    delays: indexDelays(sources.left),
+  };
   // There may be tens of thousands of zones: nothing below looks through all of them for each.
   const names = groupBy(sources.steering, ({ zone }) => formatName(zone.apex));
   const shares = groupBy(sources.shares, ({ zone }) => zone);
@@ -47,8 +54,7 @@ export function describeState(sources: StateSources): StateReport {
       describeZone(
         zone,
         { names: names.get(zone.name) ?? [], shares: shares.get(zone.name) ?? [] },
-        sources,
-        targets,
+        ofPools,
       ),
     ),
     overrides: overrides.map((one) => describeOverride(one, sources.findMatches(one).length)),
@@ -68,8 +74,7 @@ interface OfZone {
 function describeZone(
   { name, file, origin, prepared }: LoadedZone,
   ofZone: OfZone,
-  sources: StateSources,
-  targets: Targets,
+  sources: PoolSources,
 ): ZoneReport {
   const { zone, compiled } = prepared;
   const shares = new Map(ofZone.shares.map((one) => [`${one.name} ${one.type}`, one]));
@@ -80,7 +85,7 @@ function describeZone(
     file,
     origin,
     names: ofZone.names.flatMap((one) => describeNames(one, shares, sources.world)),
-    pools: zone.pools.map((pool) => describePool(zone, pool, sources, targets)),
+    pools: zone.pools.map((pool) => describePool(zone, pool, sources)),
   };
 }
 

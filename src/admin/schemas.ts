@@ -165,6 +165,7 @@ const ZONE = object({
       inService: COUNT,
       total: COUNT,
       heldBack: { type: ["string", "null"] },
+      heldBackUntil: orNull(TIME),
       values: listOf(VALUE),
       nested: listOf(
         object({

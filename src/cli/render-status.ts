@@ -29,7 +29,7 @@ function renderZone(zone: ZoneReport, state: StateReport): string {
   const from = origin === "copy" ? `the last good copy, because ${file} is bad` : file;
   const lines = [`zone ${name} serial ${serial}, ${records} records, from ${from}\n`];
   for (const pool of pools) {
-    lines.push(renderPool(pool));
+    lines.push(renderPool(pool, state.now));
     const rows = [
       ...pool.nested.map(renderNested),
       ...pool.values.map((value) => renderValue(value, state)),
@@ -39,22 +39,22 @@ function renderZone(zone: ZoneReport, state: StateReport): string {
   return [...lines, ...names.map(renderName)].join("");
 }
 
-function renderPool(pool: PoolReport): string {
+function renderPool(pool: PoolReport, now: string): string {
   const { name, policy, inService, total, nested } = pool;
   const inner = [...new Set(nested.map((one) => one.pool))];
   const parts = [
     `${inService} of ${total} in service`,
     ...(inner.length === 0 ? [] : [`through ${inner.join(", ")}`]),
-    ...(pool.heldBack === null ? [] : [`HELD BACK ${describeWait(pool)}`]),
+    ...(pool.heldBack === null ? [] : [`HELD BACK ${describeWait(pool, now)}`]),
   ];
   return `  pool ${name} (${policy}): ${parts.join(", ")}\n`;
 }
 
 /** In service, but clients who were answered elsewhere meanwhile stay there. */
-function describeWait({ name, heldBack }: PoolReport): string {
-  return heldBack === "manual"
-    ? `until: rondo failback ${name}`
-    : "until it has been in service for its failback delay";
+function describeWait({ name, heldBack, heldBackUntil }: PoolReport, now: string): string {
+  if (heldBack === "manual") return `until: rondo failback ${name}`;
+  const left = heldBackUntil === null ? 0 : Date.parse(heldBackUntil) - Date.parse(now);
+  return `for another ${formatAge(left + 999)}`;
 }
 
 function renderNested({ pool, weight, state, inService, total }: NestedReport): readonly string[] {

@@ -37,7 +37,7 @@ function say(server: InProcess, ...wishes: ["drain" | "up" | "down", string][]):
 }
 
 function report(
-  { plane, clock }: InProcess,
+  { plane, clock, memory }: InProcess,
   overrides: readonly StoredOverride[] = [],
 ): StateReport {
   const state = describeState({
@@ -64,6 +64,7 @@ function report(
       probesInFlightLimit: 1,
     },
     overrides,
+    left: memory.export(clock.now()),
     findMatches: ({ selector }) =>
       findMatches(
         plane.zones.map(({ zone }) => zone),
@@ -133,6 +134,29 @@ records:
       "pool eu (rotate): 1 of 1 in service, HELD BACK until: rondo failback eu\n",
     );
     expect(isUnwell(state)).toBe(false);
+  });
+
+  it("shows how long a pool is held back", () => {
+    const server = serve(`
+pools:
+  eu: { failback: { delay: 60s }, fallback: na, healthcheck: web, values: [{ value: 192.0.2.1 }] }
+  na: { values: [{ value: 192.0.2.2 }] }
+records:
+  www: { type: A, ttl: 60, dynamic: { rules: [{ pool: eu }] } }
+`);
+    server.mark({ "192.0.2.1": "down" });
+    expect(find(report(server).zones[0]!.pools, "eu")).toMatchObject({
+      heldBack: null,
+      heldBackUntil: null,
+    });
+    server.mark({});
+    server.clock.advance(20_000);
+    const state = report(server);
+    expect(find(state.zones[0]!.pools, "eu")).toMatchObject({
+      heldBack: "delay",
+      heldBackUntil: new Date(1_040_000).toISOString(),
+    });
+    expect(renderStatus(state)).toContain("1 of 1 in service, HELD BACK for another 40s\n");
   });
 
   it("shows with what weight a value starts", () => {

@@ -34,6 +34,8 @@ export interface InProcess {
   /** Sets the verdict on addresses; all others are up. */
   mark(verdicts: Readonly<Record<string, "up" | "down">>): void;
   readonly plane: ControlPlane;
+  /** The control plane's. */
+  readonly memory: SteeringMemory;
   readonly serving: Serving;
   readonly context: Context;
   /** The control plane's. */
@@ -54,10 +56,11 @@ export function serveInProcess(
     counters: new Uint32Array(COUNTER_SLOTS),
   };
   const clock = createFakeClock();
+  const memory = new SteeringMemory({ log: silentLog, onChange: () => {} });
   const plane = new ControlPlane({
     log: silentLog,
     clock,
-    memory: new SteeringMemory({ log: silentLog, onChange: () => {} }),
+    memory,
     publish: (publication) => {
       serving.apply(publication);
       if (context.rotation.length < serving.rotationSlots) {
@@ -78,6 +81,7 @@ export function serveInProcess(
     serving,
     context,
     plane,
+    memory,
     clock,
     load,
     ask: (packet, transport) => {
