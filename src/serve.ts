@@ -180,10 +180,9 @@ async function start(
     // Zones that do not ask where clients are need not wait until somebody knows.
     const needsGeo = loader.zones().some(({ prepared }) => usesGeo(prepared.zone));
     const sources = needsGeo ? await located : undefined;
-    isServing = true;
-    plane.serve(loader.zones().map(({ prepared }) => prepared));
+    // Before anything is answered: what was down when the last run ended is not answered now.
     health = await startHealthService({
-      zones: plane.zones.map(({ zone }) => zone),
+      zones: loader.zones().map(({ prepared }) => prepared.zone),
       references: settings.health.references.map(toReference),
       stateDirectory: settings.state,
       version,
@@ -191,6 +190,9 @@ async function start(
       onSnapshot: (snapshot) => plane.setHealth(snapshot),
     });
     closers.push(() => health!.close());
+    isServing = true;
+    plane.serve(loader.zones().map(({ prepared }) => prepared));
+    health.follow(plane.zones.map(({ zone }) => zone));
     followReloadSignal(loader, geo, log, closers);
     explain = (question) => {
       const { zones, world } = plane;
