@@ -63,6 +63,12 @@ describe("suppose()", () => {
     expect(unmatched.map(({ text }) => text)).toEqual(["1985*=down"]);
   });
 
+  it("comes back from a pattern of many stars, which may come over HTTP", () => {
+    const name = "a".repeat(200);
+    const zone = { ...ZONE, pools: [poolOf(`${name}b`, ["192.0.2.1", undefined])] };
+    expect(suppose([zone], [parse(`pool=${"*a".repeat(40)}=down`)]).unmatched).toHaveLength(1);
+  });
+
   it("takes a dot for a dot", () => {
     expect(suppose([ZONE], [parse("198x51.100.10=down")]).unmatched).toHaveLength(1);
   });

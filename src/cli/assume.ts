@@ -1,4 +1,5 @@
 import { formatAddress, parseAddress } from "../address/parse.ts";
+import { matchGlob } from "../control/match-glob.ts";
 import type { HealthSnapshot, TargetState, Verdict } from "../health/snapshot.ts";
 import type { CheckTarget, Pool, PoolValue, Zone } from "../zone/model.ts";
 
@@ -89,12 +90,7 @@ function compileValue(pattern: string): (text: string) => boolean {
 }
 
 function compileGlob(pattern: string): (text: string) => boolean {
-  const source = pattern
-    .replace(/[\\^$.|+()[\]{}]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  const expression = new RegExp(`^${source}$`, "i");
-  return (text) => expression.test(text);
+  return (text) => matchGlob(pattern, text);
 }
 
 function createState({ text, verdict }: Assumption): TargetState {
