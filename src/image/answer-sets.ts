@@ -27,7 +27,6 @@ export function compileAnswerSets(plans: readonly (PlanSets | undefined)[]): Sha
   const builder = new OctetBuilder();
   const header = builder.allocate(SETS.words);
   const table = builder.allocate(plans.length * PLAN_WORDS);
-  builder.setWord(header, SETS.plans, plans.length);
   builder.setWord(header, SETS.table, table);
   plans.forEach((plan, number) => {
     if (plan === undefined) return;

@@ -279,8 +279,6 @@ function writeHeader(
   builder.setWord(header, SEGMENT.apexLength, zone.apex.length);
   builder.setWord(header, SEGMENT.apexLabels, key.labels);
   builder.setWord(header, SEGMENT.negativeSoa, negativeSoa);
-  builder.setWord(header, SEGMENT.serial, zone.serial);
-  builder.setWord(header, SEGMENT.nodes, nodes.size);
 }
 
 /** Equal for the steered RRsets of a zone that share a plan. */

@@ -16,12 +16,9 @@ export const SEGMENT = {
   apexLabels: 4,
   /** RRset: the SOA as it stands in negative answers. */
   negativeSoa: 5,
-  serial: 6,
   /** Number of this zone's first plan in the plan table of the answer sets; set when the segment is published. */
-  planBase: 7,
-  /** Names with data and empty non-terminals. */
-  nodes: 8,
-  words: 9,
+  planBase: 6,
+  words: 7,
 } as const;
 
 /** A name of a zone, followed by two words per RRset: type and kind, then RRset or steered entry. */
@@ -84,10 +81,9 @@ export const STICKY = {
 
 /** Answer sets header. */
 export const SETS = {
-  plans: 0,
   /** Two words per plan: where it is, and the number of its location map plus one (0: every client is of class 0). */
-  table: 1,
-  words: 2,
+  table: 0,
+  words: 1,
 } as const;
 
 /** In place of an RRset: these clients get SERVFAIL. */

@@ -12,7 +12,6 @@ export class Segment extends ImageView {
   readonly apexLabels: number;
   readonly negativeSoa: number;
   readonly planBase: number;
-  readonly serial: number;
   readonly #table: number;
   readonly #mask: number;
 
@@ -24,7 +23,6 @@ export class Segment extends ImageView {
     this.apexLabels = words[SEGMENT.apexLabels]!;
     this.negativeSoa = words[SEGMENT.negativeSoa]!;
     this.planBase = words[SEGMENT.planBase]!;
-    this.serial = words[SEGMENT.serial]!;
     this.#table = words[SEGMENT.table]! >> 2;
     this.#mask = words[SEGMENT.tableMask]!;
   }

@@ -62,9 +62,4 @@ export class FrameReader {
   get isWithinMessage(): boolean {
     return this.#filled > 0;
   }
-
-  /** May {@link next} find more without another chunk? */
-  get hasInput(): boolean {
-    return this.#chunk !== undefined && this.#position < this.#chunk.length;
-  }
 }

@@ -1,11 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  explainBadListenAddress,
-  formatListenAddress,
-  isWildcard,
-  parseListenAddress,
-} from "./listen-address.ts";
+import { formatListenAddress, isWildcard, parseListenAddress } from "./listen-address.ts";
 
 describe("parseListenAddress()", () => {
   it("reads IPv4 and bracketed IPv6 with a port", () => {
@@ -19,22 +14,19 @@ describe("parseListenAddress()", () => {
     });
   });
 
-  it("refuses everything else, and the explanation names the part that is wrong", () => {
-    const explanations: Record<string, string> = {
-      "127.0.0.1": "ADDR:PORT",
-      ":53": "ADDR:PORT",
-      "localhost:53": "localhost",
-      "::1:53": "[::1]:53",
-      "[127.0.0.1]:53": "brackets",
-      "127.0.0.1:65536": "65535",
-      "127.0.0.300:53": "300",
-      "127.0.0.1:": "ADDR:PORT",
-      "[::1]": "ADDR:PORT",
-    };
-    for (const [text, part] of Object.entries(explanations)) {
-      expect(parseListenAddress(text), text).toBeUndefined();
-      expect(explainBadListenAddress(text), text).toContain(part);
-    }
+  it("refuses everything else", () => {
+    const refused = [
+      "127.0.0.1",
+      ":53",
+      "localhost:53",
+      "::1:53",
+      "[127.0.0.1]:53",
+      "127.0.0.1:65536",
+      "127.0.0.300:53",
+      "127.0.0.1:",
+      "[::1]",
+    ];
+    for (const text of refused) expect(parseListenAddress(text), text).toBeUndefined();
   });
 
   it("reads back what formatListenAddress() writes", () => {

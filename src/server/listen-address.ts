@@ -1,5 +1,5 @@
 import type { Address } from "../address/address.ts";
-import { explainBadAddress, formatAddress, parseAddress } from "../address/parse.ts";
+import { formatAddress, parseAddress } from "../address/parse.ts";
 
 /** Where the DNS service listens, for UDP and TCP alike. */
 export interface ListenAddress {
@@ -16,23 +16,6 @@ export function parseListenAddress(text: string): ListenAddress | undefined {
   if ((address.family === 6) !== parts.isBracketed) return undefined;
   const port = Number(parts.port);
   return port <= 65535 ? { address, port } : undefined;
-}
-
-/** Says what is wrong with a text that {@link parseListenAddress} refused. */
-export function explainBadListenAddress(text: string): string {
-  const parts = split(text);
-  if (parts === undefined) {
-    return `${text} is not ADDR:PORT, as in 127.0.0.1:53 or [::1]:53`;
-  }
-  const address = parseAddress(parts.host);
-  if (address === undefined) return explainBadAddress(parts.host);
-  if (address.family === 6 && !parts.isBracketed) {
-    return `${text} is ambiguous: write IPv6 in brackets, [${parts.host}]:${parts.port}`;
-  }
-  if (address.family === 4 && parts.isBracketed) {
-    return `${text} has brackets, which only IPv6 takes: write ${parts.host}:${parts.port}`;
-  }
-  return `${text} has no valid port: ${parts.port} is above 65535`;
 }
 
 /** Presentation form, as {@link parseListenAddress} reads it. */

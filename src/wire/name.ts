@@ -125,13 +125,6 @@ export function labelOffsets(name: Uint8Array): number[] {
   return offsets;
 }
 
-/** Labels, the root's left out: 3 for `www.example.com.`. */
-export function countLabels(name: Uint8Array): number {
-  let count = 0;
-  for (let at = 0; (name[at] ?? 0) !== 0; at += 1 + (name[at] ?? 0)) count += 1;
-  return count;
-}
-
 const DOT = 0x2e;
 const BACKSLASH = 0x5c;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatClass, formatType, listTypes, parseClass, parseType } from "./rr-types.ts";
+import { formatType, listTypes, parseType } from "./rr-types.ts";
 
 describe("parseType()", () => {
   it("reads mnemonics in any case and the generic form", () => {
@@ -21,20 +21,5 @@ describe("formatType()", () => {
       expect(formatType(parseType(mnemonic) ?? -1)).toBe(mnemonic);
     }
     expect(formatType(65280)).toBe("TYPE65280");
-  });
-});
-
-describe("parseClass()", () => {
-  it("reads mnemonics and the generic form", () => {
-    expect(parseClass("in")).toBe(1);
-    expect(parseClass("CLASS42")).toBe(42);
-    expect(parseClass("XX")).toBeUndefined();
-  });
-});
-
-describe("formatClass()", () => {
-  it("writes mnemonics and the generic form", () => {
-    expect(formatClass(3)).toBe("CH");
-    expect(formatClass(42)).toBe("CLASS42");
   });
 });

@@ -30,16 +30,13 @@ export const TYPE_CAA = 257;
 
 export const CLASS_IN = 1;
 export const CLASS_CH = 3;
-export const CLASS_HS = 4;
-/** QCLASS NONE (RFC 2136 §2.4). */
-export const CLASS_NONE = 254;
 /** QCLASS `*` (RFC 1035 §3.2.5). */
 export const CLASS_ANY = 255;
 
 /** The number of a type mnemonic in any case, `TYPEnnn` included (RFC 3597 §5); undefined if there is none. */
 export function parseType(text: string): number | undefined {
   const upper = text.toUpperCase();
-  return NUMBERS.get(upper) ?? parseGeneric(upper, "TYPE");
+  return NUMBERS.get(upper) ?? parseGeneric(upper);
 }
 
 /** The mnemonic of a type, `TYPEnnn` for one without (RFC 3597 §5). */
@@ -47,38 +44,17 @@ export function formatType(type: number): string {
   return MNEMONICS.get(type) ?? `TYPE${type}`;
 }
 
-/** The number of a class mnemonic in any case, `CLASSnnn` included (RFC 3597 §5); undefined if there is none. */
-export function parseClass(text: string): number | undefined {
-  const upper = text.toUpperCase();
-  return CLASSES.get(upper) ?? parseGeneric(upper, "CLASS");
-}
-
-/** The mnemonic of a class, `CLASSnnn` for one without (RFC 3597 §5). */
-export function formatClass(value: number): string {
-  for (const [mnemonic, number] of CLASSES) if (number === value) return mnemonic;
-  return `CLASS${value}`;
-}
-
 /** All type mnemonics, for suggestions. */
 export function listTypes(): string[] {
   return [...NUMBERS.keys()];
 }
 
-function parseGeneric(upper: string, prefix: string): number | undefined {
-  if (!upper.startsWith(prefix)) return undefined;
-  const digits = upper.slice(prefix.length);
-  if (!/^\d{1,5}$/.test(digits)) return undefined;
+function parseGeneric(upper: string): number | undefined {
+  const digits = /^TYPE(\d{1,5})$/.exec(upper)?.[1];
+  if (digits === undefined) return undefined;
   const number = Number(digits);
   return number <= 0xffff ? number : undefined;
 }
-
-const CLASSES: ReadonlyMap<string, number> = new Map([
-  ["IN", CLASS_IN],
-  ["CH", CLASS_CH],
-  ["HS", CLASS_HS],
-  ["NONE", CLASS_NONE],
-  ["ANY", CLASS_ANY],
-]);
 
 const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["A", TYPE_A],
