@@ -3,7 +3,7 @@ import { readTokens } from "./admin/read-tokens.ts";
 import type { AdminServices } from "./admin/services.ts";
 import { type Admin, startAdmin } from "./admin/start-admin.ts";
 import { DEFAULT_ADMIN_PORT } from "./config/admin-listen.ts";
-import type { AdminSettings } from "./config/server-file.ts";
+import type { AdminSettings } from "./config/server/admin-section.ts";
 import type { Clock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
 

@@ -5,9 +5,9 @@
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
-import { parseAddress } from "./address/parse.ts";
 import { AdminError } from "./admin/admin-error.ts";
 import { createAdminServices } from "./admin-services.ts";
+import { applyFlags, toListenAddress, toReference } from "./apply-flags.ts";
 import { renderBanner, renderTry } from "./banner.ts";
 import { createExplainAnswerer } from "./cli/answer-explain.ts";
 import type { Output } from "./cli/command.ts";
@@ -20,7 +20,6 @@ import type { ServeOptions } from "./cli/serve.ts";
 import { readVersion } from "./cli/version.ts";
 import { renderIssues } from "./config/issue.ts";
 import type { ServerSettings } from "./config/server-file.ts";
-import type { SocketAddress } from "./config/socket-address.ts";
 import { ControlPlane } from "./control/control-plane.ts";
 import { HandedOut } from "./control/handed-out.ts";
 import { type HealthService, startHealthService } from "./control/health-service.ts";
@@ -28,23 +27,21 @@ import { openMemory } from "./control/open-memory.ts";
 import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
 import { startDemo } from "./demo/datacenters.ts";
+import { followReloadSignal } from "./follow-reload-signal.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
-import { type CurrentGeo, type GeoData, watchGeoData } from "./geo/geo-data.ts";
+import { type CurrentGeo, watchGeoData } from "./geo/geo-data.ts";
 import type { GeoSource } from "./geo/geo-table.ts";
 import { systemClock } from "./health/clock.ts";
-import { parseReference } from "./health/references.ts";
 import { usesGeo } from "./loader/prepare-zone.ts";
 import { ZoneLoadError } from "./loader/start-zones.ts";
-import { createZoneLoader, type ZoneLoader } from "./loader/zones.ts";
+import { createZoneLoader } from "./loader/zones.ts";
 import type { Log } from "./log/log.ts";
 import { createPinoLog } from "./log/pino-log.ts";
 import { openAdmin } from "./open-admin.ts";
 import { openOverrides } from "./open-overrides.ts";
 import { createServer } from "./server/create-server.ts";
-import type { ListenAddress } from "./server/listen-address.ts";
 import { ListenError } from "./server/listen-error.ts";
 import type { Server } from "./server/start-server.ts";
-import type { CheckTarget } from "./zone/model.ts";
 
 /** How long the first round of checks may keep `ready` waiting. */
 const FIRST_ROUND_MS = 2000;
@@ -52,8 +49,6 @@ const FIRST_ROUND_MS = 2000;
 const SAMPLE_MS = 60_000;
 /** SIGTERM ends the process within two seconds, whatever still hangs. */
 const STOP_MS = 1800;
-
-const DEMO_LISTEN: readonly SocketAddress[] = [{ address: "127.0.0.1", port: 5300 }];
 
 /** Serves until SIGTERM or SIGINT. @returns the exit status */
 export async function serve(options: ServeOptions, output: Output): Promise<number> {
@@ -253,20 +248,6 @@ function announce(server: Server, settings: ServerSettings, output: Output, log:
   log.info({ addresses, zones: settings.zones, pid: process.pid }, "serving");
 }
 
-/** Flags win over the server file. */
-function applyFlags(settings: ServerSettings, options: ServeOptions): ServerSettings {
-  // One thread has one turn to hand out: whoever asks three times in a row sees three addresses lead.
-  const defaults = options.demo ? { ...settings, listen: DEMO_LISTEN, workers: 1 } : settings;
-  return {
-    ...settings,
-    listen: options.listen.length > 0 ? options.listen : defaults.listen,
-    zones: options.zones === undefined ? settings.zones : { kind: "folder", path: options.zones },
-    workers: options.workers ?? defaults.workers,
-    state: options.state ?? settings.state,
-    admin: { ...settings.admin, listen: options.admin ?? settings.admin.listen },
-  };
-}
-
 /** A disk that cannot be written to keeps nobody from getting an answer. */
 function makeStateDirectory(path: string, log: Log): void {
   try {
@@ -276,40 +257,10 @@ function makeStateDirectory(path: string, log: Log): void {
   }
 }
 
-function toListenAddress({ address, port }: SocketAddress): ListenAddress {
-  const parsed = parseAddress(address);
-  if (parsed === undefined) throw new TypeError(`Not an IP address: ${address}`);
-  return { address: parsed, port };
-}
-
-function toReference({ address, port }: SocketAddress): CheckTarget {
-  const host = address.includes(":") ? `[${address}]` : address;
-  const target = parseReference(`tcp://${host}:${port}`);
-  if (typeof target === "string") throw new TypeError(target);
-  return target;
-}
-
 function waitForStop(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     process.once("SIGTERM", resolve);
     process.once("SIGINT", resolve);
-  });
-}
-
-function followReloadSignal(
-  loader: ZoneLoader,
-  geo: GeoData,
-  log: Log,
-  closers: (() => Promise<void>)[],
-): void {
-  const reload = (): void => {
-    log.info({ signal: "SIGHUP" }, "reading all zone files and changed geo databases again");
-    const both = Promise.all([loader.reload(), geo.check()]);
-    both.catch((err: unknown) => log.error({ err }, "reload failed"));
-  };
-  process.on("SIGHUP", reload);
-  closers.push(async () => {
-    process.off("SIGHUP", reload);
   });
 }
 

@@ -2,7 +2,8 @@
  * What the commands that work from files read: settings, geo data and zones, with everything that is wrong with them.
  */
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
-import { PACKAGED_DATABASES, type ServerSettings, type ZoneSource } from "../config/server-file.ts";
+import { PACKAGED_DATABASES } from "../config/server/geo-section.ts";
+import type { ServerSettings, ZoneSource } from "../config/server-file.ts";
 import type { GeoBuild } from "../geo/build-geo-table.ts";
 import { combineDatabases } from "../geo/combine-databases.ts";
 import type { GeoTable } from "../geo/geo-table.ts";

@@ -18,7 +18,9 @@ export const SEGMENT = {
   negativeSoa: 5,
   /** Number of this zone's first plan in the plan table of the answer sets; set when the segment is published. */
   planBase: 6,
-  words: 7,
+  /** 1 for a zone that has no data at the moment: SERVFAIL. */
+  unavailable: 7,
+  words: 8,
 } as const;
 
 /** A name of a zone, followed by two words per RRset: type and kind, then RRset or steered entry. */

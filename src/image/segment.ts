@@ -12,6 +12,7 @@ export class Segment extends ImageView {
   readonly apexLabels: number;
   readonly negativeSoa: number;
   readonly planBase: number;
+  readonly isUnavailable: boolean;
   readonly #table: number;
   readonly #mask: number;
 
@@ -23,6 +24,7 @@ export class Segment extends ImageView {
     this.apexLabels = words[SEGMENT.apexLabels]!;
     this.negativeSoa = words[SEGMENT.negativeSoa]!;
     this.planBase = words[SEGMENT.planBase]!;
+    this.isUnavailable = words[SEGMENT.unavailable] !== 0;
     this.#table = words[SEGMENT.table]! >> 2;
     this.#mask = words[SEGMENT.tableMask]!;
   }

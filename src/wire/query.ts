@@ -8,7 +8,6 @@ import {
   RCODE_BADVERS,
   RCODE_FORMERR,
   RCODE_NOERROR,
-  RCODE_NOTAUTH,
   RCODE_NOTIMP,
 } from "./message.ts";
 import { NameKey } from "./name-key.ts";
@@ -27,6 +26,9 @@ export class Query {
   class = 0;
   /** Where the question ends; 0 until one has been read. */
   questionEnd = 0;
+
+  /** Where the TSIG record starts (RFC 8945), 0 if there is none; the rest of the query stands before it. */
+  signatureAt = 0;
 
   hasEdns = false;
   dnssecOk = false;
@@ -49,6 +51,7 @@ export class Query {
    */
   parse(octets: Uint8Array, length: number): number {
     this.questionEnd = 0;
+    this.signatureAt = 0;
     this.hasEdns = false;
     this.dnssecOk = false;
     this.hasSubnet = false;
@@ -92,9 +95,9 @@ export class Query {
         else rcode = this.#parseOptions(octets, at + 10, end);
         if (rcode === RCODE_FORMERR) return rcode;
       } else if (type === TYPE_TSIG) {
-        // We hold no keys, so no signature can be checked (RFC 8945 §5.2.1); it must be the last record (§5.1).
+        // It must be the last record (RFC 8945 §5.1).
         if (i !== count - 1) return RCODE_FORMERR;
-        rcode = RCODE_NOTAUTH;
+        this.signatureAt = owner;
       }
       at = end;
     }

@@ -1,0 +1,149 @@
+/**
+ * The answer to one question (RFC 1034 §4.3.2): zone, name, cut, wildcard, alias, and what each comes to in the sections of
+ * the response. Nothing here knows of transports, EDNS or signatures.
+ */
+import type { Segment } from "../image/segment.ts";
+import type { Serving } from "../image/serving.ts";
+import { RCODE_NOERROR, RCODE_NXDOMAIN, RCODE_REFUSED, RCODE_SERVFAIL } from "../wire/message.ts";
+import { NameKey } from "../wire/name-key.ts";
+import type { Query } from "../wire/query.ts";
+import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_CNAME, TYPE_DS } from "../wire/rr-types.ts";
+import type { Client } from "./client.ts";
+import type { Context } from "./context.ts";
+import { isExplainQuery } from "./explain-query.ts";
+import { FULL, QUESTION_NAME, RDATA_OFFSET, type Response } from "./response.ts";
+import { NO_ANSWER, NODATA, writeEntry, writeReferral } from "./sections.ts";
+
+/** Links of a CNAME chain that are followed; the client follows the rest by itself. */
+const MAX_CHAIN = 8;
+
+// One per thread, filled anew by every alias.
+const target = new NameKey();
+
+/** Writes the sections of the response. @returns the RCODE */
+export function answerQuestion(
+  query: Query,
+  response: Response,
+  client: Client,
+  context: Context,
+  serving: Serving,
+): number {
+  const { type } = query;
+  if (query.class !== CLASS_IN && query.class !== CLASS_ANY) {
+    // Explained where there is time for it: over a stream the control plane's thread answers before this one would.
+    response.truncated = !context.stream && isExplainQuery(query, context);
+    return response.truncated ? RCODE_NOERROR : RCODE_REFUSED;
+  }
+  let name = query.name;
+  let segment = serving.findZone(name, type);
+  if (segment === undefined) return RCODE_REFUSED;
+  // A secondary's zone that has never been transferred, or has expired (RFC 1034 §4.3.5).
+  if (segment.isUnavailable) return RCODE_SERVFAIL;
+
+  // Nobody has authority over all classes (RFC 1035 §6.2).
+  response.authoritative = query.class === CLASS_IN;
+  // Where the name, and the apex of its zone, stand in the response.
+  let owner = QUESTION_NAME;
+  let apex = owner + name.length - segment.apexLength;
+  for (let link = 0; ; link++) {
+    let node = segment.findNode(name, 0);
+    const exists = node !== 0;
+    if (!exists) node = segment.findClosestEncloser(name);
+
+    const cut = segment.cutOf(node);
+    // The DS of a child is its parent's data, at the cut itself (RFC 4035 §3.1.4.1).
+    if (cut !== 0 && !(exists && node === cut && type === TYPE_DS)) {
+      // AA speaks of the first name of the answer section (RFC 1035 §4.1.1).
+      if (link === 0) response.authoritative = false;
+      const fits = writeReferral(response, segment, cut, owner + name.length, apex);
+      return fits ? RCODE_NOERROR : overflow(query, response, context, RCODE_NOERROR);
+    }
+    if (!exists) {
+      node = segment.wildcardOf(node);
+      if (node === 0) return deny(query, response, context, segment, apex, RCODE_NXDOMAIN);
+    }
+
+    if (type === TYPE_ANY)
+      return answerAny(query, response, client, context, serving, segment, node, owner, apex);
+    let entry = segment.findEntry(node, type);
+    const isAlias = entry === 0;
+    if (isAlias) entry = segment.findEntry(node, TYPE_CNAME);
+    if (entry === 0) return deny(query, response, context, segment, apex, RCODE_NOERROR);
+
+    const start = response.at;
+    const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
+    if (written === NODATA) return deny(query, response, context, segment, apex, RCODE_NOERROR);
+    if (written === NO_ANSWER) return fail(query, response);
+    if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
+    response.answers += written;
+    if (!isAlias || link + 1 === MAX_CHAIN) return RCODE_NOERROR;
+
+    owner = start + RDATA_OFFSET;
+    // The names of answer sets are not compressed: what has been written can be read.
+    if (segment.isSteered(entry)) target.read(response.octets, owner, response.at);
+    else target.read(segment.octets, segment.targetsOf(entry), segment.octets.length);
+    name = target;
+    const next = serving.findZone(name, type);
+    if (next === undefined || next.isUnavailable) return RCODE_NOERROR;
+    // In the same zone a target may end in a pointer to the apex, which stays where it is.
+    if (next !== segment) apex = owner + name.length - next.apexLength;
+    segment = next;
+  }
+}
+
+/** Writes one RRset, the first that this client has (RFC 8482 §4.1). @returns the RCODE */
+function answerAny(
+  query: Query,
+  response: Response,
+  client: Client,
+  context: Context,
+  serving: Serving,
+  segment: Segment,
+  node: number,
+  owner: number,
+  apex: number,
+): number {
+  let entry = segment.firstEntry(node);
+  for (let left = segment.countEntries(node); left > 0; left--) {
+    const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
+    if (written === NO_ANSWER) return fail(query, response);
+    if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
+    if (written !== NODATA) {
+      response.answers += written;
+      return RCODE_NOERROR;
+    }
+    entry = segment.nextEntry(entry);
+  }
+  return deny(query, response, context, segment, apex, RCODE_NOERROR);
+}
+
+/** Adds the SOA that lets a negative answer be cached (RFC 2308 §3). @returns the RCODE */
+function deny(
+  query: Query,
+  response: Response,
+  context: Context,
+  segment: Segment,
+  apex: number,
+  rcode: number,
+): number {
+  if (response.writeRRset(segment, segment.negativeSoa, apex, apex, 0) === FULL) {
+    return overflow(query, response, context, rcode);
+  }
+  response.authorities++;
+  return rcode;
+}
+
+/** No answer. @returns the RCODE */
+function fail(query: Query, response: Response): number {
+  response.empty(query.questionEnd);
+  response.authoritative = false;
+  return RCODE_SERVFAIL;
+}
+
+/** What does not fit in a datagram is asked again over a stream; what fits in no message is our own mistake. */
+function overflow(query: Query, response: Response, context: Context, rcode: number): number {
+  if (context.stream) return fail(query, response);
+  response.empty(query.questionEnd);
+  response.truncated = true;
+  return rcode;
+}
