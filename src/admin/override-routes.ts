@@ -1,8 +1,8 @@
 import { formatDuration, parseDuration } from "../config/duration.ts";
 import { parseSelector } from "../control/selector.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
-import { formatRdata } from "../zone/format-rdata.ts";
 import type { OverrideReport, PlacedReport } from "./api.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
 import { fail } from "./failure.ts";

@@ -2,9 +2,9 @@
  * Follows a name through the zones as a query would, and keeps the reasons.
  */
 import { formatAddress, formatPrefix } from "../address/parse.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType, TYPE_ANY, TYPE_CNAME } from "../wire/rr-types.ts";
-import { formatRdata } from "../zone/format-rdata.ts";
 import type { Name, RRset, Zone } from "../zone/model.ts";
 import { explainSteered } from "./explain-steered.ts";
 import type { Answer, Explanation, Link, Question, World } from "./explanation.ts";

@@ -4,6 +4,7 @@ import { type AddressKey, createKey, createKeyOf, writeKey } from "../address/ke
 import { formatAddress } from "../address/parse.ts";
 import type { Coords } from "../geo/distance.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { type ClassTable, classesOf } from "../steering/classes.ts";
 import {
   compileLocationMap,
@@ -23,7 +24,6 @@ import { steer } from "../steering/steer.ts";
 import { pickSticky } from "../steering/sticky.ts";
 import { createTrace, type Step } from "../steering/trace.ts";
 import { formatType } from "../wire/rr-types.ts";
-import { formatRdata } from "../zone/format-rdata.ts";
 import type { Name, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Question, Steering, World } from "./explanation.ts";
 

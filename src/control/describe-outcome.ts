@@ -1,5 +1,5 @@
+import { formatRdata } from "../rdata/format-rdata.ts";
 import type { Answer, Decision } from "../steering/decision.ts";
-import { formatRdata } from "../zone/format-rdata.ts";
 import type { RRset } from "../zone/model.ts";
 
 /** What a class of clients gets, in one line that is equal exactly if the answers are. */

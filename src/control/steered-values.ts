@@ -1,5 +1,5 @@
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { listNested, listTried } from "../steering/pool-content.ts";
-import { formatRdata } from "../zone/format-rdata.ts";
 import type { SteeredRRset, Zone } from "../zone/model.ts";
 
 /** A value that a steered name can answer with, and where it is written. */

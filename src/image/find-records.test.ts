@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatRdata } from "../zone/format-rdata.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { loadZone } from "../zone/load-zone.ts";
 import { compileSegment } from "./compile-segment.ts";
 import { findRecords, keyOfRecord } from "./find-records.ts";

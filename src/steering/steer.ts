@@ -3,7 +3,7 @@
  * it once per class after every change, `explain` calls it with a trace, and both get the same. docs/steering.md has the
  * rules in words.
  */
-import { formatRdata } from "../zone/format-rdata.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import type { Pool, PoolPolicy, SteeredRRset, Zone } from "../zone/model.ts";
 import type { ClientClass } from "./classes.ts";
 import type { Answer, Decision, SteeredValue, Sticky } from "./decision.ts";

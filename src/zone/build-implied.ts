@@ -11,6 +11,7 @@ import {
 import type { IssueList } from "../config/issue-list.ts";
 import type { Tree } from "../config/tree.ts";
 import type { CheckReferences } from "../config/zone-settings.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { formatType } from "../wire/rr-types.ts";
 import type { BuildContext } from "./build-context.ts";
 import { createEmptyPool } from "./build-pool.ts";
@@ -19,7 +20,6 @@ import { belongsTo, listValues, readValues } from "./build-static.ts";
 import type { SharedPart } from "./build-steered.ts";
 import { buildTargets } from "./build-targets.ts";
 import type { CheckTable } from "./check-table.ts";
-import { formatRdata } from "./format-rdata.ts";
 import type { PoolValue } from "./model.ts";
 import type { PoolTable } from "./pool-table.ts";
 

@@ -1,13 +1,14 @@
 import type { Located } from "../config/decode.ts";
 import type { SoaSettings } from "../config/zone-settings.ts";
+import { readAbsoluteName, readMailbox } from "../rdata/read-name.ts";
+import { toOctets } from "../rdata/to-octets.ts";
 import { equalNames, formatName, parseName } from "../wire/name.ts";
 import { TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
 import type { BuildContext } from "./build-context.ts";
 import { DEFAULT_INFRASTRUCTURE_TTL } from "./default-ttls.ts";
 import type { StaticDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
-import { readAbsoluteName, readMailbox, showName } from "./names.ts";
-import { toOctets } from "./to-octets.ts";
+import { showName } from "./names.ts";
 
 export interface BuiltSoa {
   readonly rrset: StaticDraft;

@@ -2,6 +2,7 @@ import { parseAddress } from "../address/parse.ts";
 import type { Tree } from "../config/tree.ts";
 import { quote } from "../config/tree.ts";
 import type { RecordSettings } from "../config/zone-settings.ts";
+import { readRdata } from "../rdata/read-rdata.ts";
 import { formatType, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { RecordDraft } from "./build-records.ts";
@@ -9,7 +10,6 @@ import { DEFAULT_INFRASTRUCTURE_TTL, DEFAULT_TTL } from "./default-ttls.ts";
 import type { RdataDraft, StaticDraft } from "./draft.ts";
 import { MAX_RECORDS } from "./limits.ts";
 import { keyOf, showName } from "./names.ts";
-import { readRdata } from "./read-rdata.ts";
 
 /** The RRsets of a record that answers everybody alike: one per type. */
 export function buildStatic(record: RecordDraft, context: BuildContext): StaticDraft[] {

@@ -3,10 +3,10 @@ import { explainBadAddress, formatAddress, parseAddress } from "../address/parse
 import { text } from "../config/decode.ts";
 import type { IssueList } from "../config/issue-list.ts";
 import { quote, type Tree } from "../config/tree.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
+import { readRdata } from "../rdata/read-rdata.ts";
 import { TYPE_A, TYPE_AAAA, TYPE_CNAME } from "../wire/rr-types.ts";
-import { formatRdata } from "./format-rdata.ts";
 import type { Name } from "./model.ts";
-import { readRdata } from "./read-rdata.ts";
 
 /** What the values of a pool are: IP addresses, for A and AAAA records alike, or rdata of one other type. */
 export type ValueKind = "address" | number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { listZoneIssues, zoneOf, zoneText } from "../../test/support/zone-issues.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { formatType } from "../wire/rr-types.ts";
-import { formatRdata } from "./format-rdata.ts";
 
 const rules = "rules: [{ pool: p }]";
 const file = (record: string, values: string, rest = ""): string =>

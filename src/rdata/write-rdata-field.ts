@@ -2,10 +2,9 @@ import { text } from "../config/decode.ts";
 import { ttl } from "../config/duration.ts";
 import type { IssueList } from "../config/issue-list.ts";
 import { describeTree, quote, type Tree } from "../config/tree.ts";
-import type { Name } from "./model.ts";
-import { readAbsoluteName, readMailbox } from "./names.ts";
 import { decodeCharacters } from "./presentation.ts";
 import type { RdataField } from "./rdata-fields.ts";
+import { readAbsoluteName, readMailbox } from "./read-name.ts";
 import { readSvcMapping } from "./read-svc-params.ts";
 import { toOctets } from "./to-octets.ts";
 
@@ -13,7 +12,7 @@ import { toOctets } from "./to-octets.ts";
 export function writeRdataField(
   field: RdataField,
   tree: Tree,
-  apex: Name,
+  apex: Uint8Array,
   issues: IssueList,
 ): Uint8Array | undefined {
   const name = field.keys[0];

@@ -11,7 +11,6 @@ import {
   TYPE_TXT,
 } from "../wire/rr-types.ts";
 import { checkGenericRdata } from "./check-generic-rdata.ts";
-import type { Name } from "./model.ts";
 import { parseGenericRdata, splitFields } from "./presentation.ts";
 import { RDATA_FIELDS, type RdataField } from "./rdata-fields.ts";
 import { readSvcWords, splitWords } from "./read-svc-params.ts";
@@ -26,7 +25,7 @@ import { writeRdataField } from "./write-rdata-field.ts";
 export function readRdata(
   type: number,
   tree: Tree,
-  apex: Name,
+  apex: Uint8Array,
   issues: IssueList,
 ): Uint8Array | undefined {
   const text = tree.kind === "scalar" && typeof tree.value === "string" ? tree.value : undefined;
@@ -108,7 +107,7 @@ function readStructured(
   type: number,
   fields: readonly RdataField[],
   tree: Tree & { kind: "mapping" },
-  apex: Name,
+  apex: Uint8Array,
   issues: IssueList,
 ): Uint8Array | undefined {
   const errors = issues.errors;
@@ -140,7 +139,7 @@ function readPresentation(
   fields: readonly RdataField[],
   text: string,
   place: Place,
-  apex: Name,
+  apex: Uint8Array,
   issues: IssueList,
 ): Uint8Array | undefined {
   const errors = issues.errors;
