@@ -1,4 +1,5 @@
 import { renderIssues } from "../config/issue.ts";
+import { formatSocketAddress } from "../config/socket-address.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
 import type { CheckOptions } from "./check.ts";
 import type { Output } from "./command.ts";
@@ -25,6 +26,10 @@ export async function runCheck(
 
 function describeZone({ name, file, prepared }: LoadedZone): string {
   const { zone, compiled } = prepared;
+  if (zone.secondary !== undefined) {
+    const primaries = zone.secondary.primaries.map(formatSocketAddress).join(", ");
+    return `${name} is a secondary zone of ${primaries} (${file})\n`;
+  }
   const pools = zone.pools.length === 0 ? "" : `, ${count(zone.pools.length, "pool")}`;
   const records = count(compiled.records, "record");
   return `${name} serial ${zone.serial}, ${records}${pools} (${file})\n`;

@@ -26,3 +26,8 @@ export function parseSocketAddress(written: string, defaultPort?: number): Socke
   if (port < 1 || port > 65_535) return `${quote(written)}: a port is from 1 to 65535`;
   return { address: formatAddress(address), port };
 }
+
+/** As it may be written: `192.0.2.1:53`, `[2001:db8::1]:53`. */
+export function formatSocketAddress({ address, port }: SocketAddress): string {
+  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -15,6 +15,7 @@ import {
   oneOf,
   optional,
   required,
+  startOf,
   strictListOf,
   text,
 } from "./decode.ts";
@@ -22,6 +23,7 @@ import { describe, describeRoot, type JsonSchema, schemaOf } from "./describe.ts
 import { ttl } from "./duration.ts";
 import type { IssueList } from "./issue-list.ts";
 import { allDown, pool } from "./pool-schema.ts";
+import { describeEither, refuseOwnRecords, secondary } from "./secondary-schema.ts";
 import { describeTree, type Tree } from "./tree.ts";
 import { autonomousSystem, coordinates, prefix } from "./value-decoders.ts";
 import type {
@@ -46,7 +48,7 @@ export function decodeZone(tree: Tree, issues: IssueList): ZoneSettings | undefi
     issues.error(tree.place, `a zone file is a mapping: ${describeTree(tree)}`);
     return undefined;
   }
-  if (tree.entries.some(({ key }) => ENVELOPE.has(key))) return envelope(tree, "the file", issues);
+  if (tree.entries.some(({ key }) => ENVELOPE.has(key))) return zoneFile(tree, "the file", issues);
   const value = records(tree, "the file", issues);
   if (value === undefined) return undefined;
   return { ...EMPTY, records: { value, place: tree.place } };
@@ -54,7 +56,7 @@ export function decodeZone(tree: Tree, issues: IssueList): ZoneSettings | undefi
 
 /** The JSON Schema of a zone file with an envelope: structure, words and ranges; what names mean is for `check`. */
 export function describeZoneFile(): JsonSchema {
-  return describeRoot("a zone file of rondo", envelope);
+  return describeRoot("a zone file of rondo", zoneFile);
 }
 
 const EMPTY: ZoneSettings = {
@@ -65,6 +67,7 @@ const EMPTY: ZoneSettings = {
   healthchecks: undefined,
   pools: undefined,
   networks: undefined,
+  secondary: undefined,
   records: undefined,
 };
 
@@ -200,7 +203,23 @@ const envelope: Decoder<ZoneSettings> = object<ZoneSettings>(
     healthchecks: optional(mapOf("health checks by name", healthCheck)),
     pools: optional(pools),
     networks: optional(networks),
-    records: required(records),
+    secondary: optional(secondary),
+    records: optional(records),
   },
   ["import"],
+);
+
+/** One that has its own records, or one that has them from elsewhere. */
+const zoneFile: Decoder<ZoneSettings> = describe(
+  (tree, name, issues) => {
+    if (tree.kind === "mapping") {
+      const keys = new Set(tree.entries.map(({ key }) => key));
+      if (keys.has("secondary")) refuseOwnRecords(tree, issues);
+      else if (!keys.has("records")) {
+        issues.error(startOf(tree), 'a zone file needs the key "records"');
+      }
+    }
+    return envelope(tree, name, issues);
+  },
+  () => describeEither(schemaOf(envelope)),
 );

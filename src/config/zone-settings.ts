@@ -5,6 +5,7 @@
 import type { Prefix } from "../address/address.ts";
 import type { Entry, Located } from "./decode.ts";
 import type { Place } from "./issue-list.ts";
+import type { SecondarySettings } from "./secondary-schema.ts";
 import type { Tree } from "./tree.ts";
 
 type Maybe<T> = Located<T> | undefined;
@@ -18,6 +19,7 @@ export interface ZoneSettings {
   readonly healthchecks: Maybe<readonly Entry<CheckSettings>[]>;
   readonly pools: Maybe<readonly Entry<PoolSettings>[]>;
   readonly networks: Maybe<readonly NetworkSettings[]>;
+  readonly secondary: Maybe<SecondarySettings>;
   readonly records: Maybe<readonly Entry<readonly Located<RecordSettings>[]>[]>;
 }
 

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { loadZone } from "../zone/load-zone.ts";
+import { prepareUnavailable } from "./prepare-unavailable.ts";
 import { type PreparedZone, prepareZone } from "./prepare-zone.ts";
 import { readZoneFile } from "./read-zone-file.ts";
 
@@ -80,7 +81,10 @@ export function loadZoneFile(
   if (zone === undefined || hasErrors(issues)) return { kind: "refused", issues };
   return {
     kind: "loaded",
-    prepared: prepareZone(zone, geo.table, geo.version),
+    prepared:
+      zone.secondary === undefined
+        ? prepareZone(zone, geo.table, geo.version)
+        : prepareUnavailable(zone),
     hash,
     warnings: issues,
     uncopied: isCopied ? undefined : read.octets,

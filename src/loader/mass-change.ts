@@ -16,6 +16,8 @@ const MAX_LISTED = 3;
 
 /** What one zone file would lose another, one line each; empty for an everyday change. */
 export function findMassChanges(before: PreparedZone, after: PreparedZone): string[] {
+  // What such a file says is where the records are; it has none to lose or to win.
+  if (before.zone.secondary !== undefined || after.zone.secondary !== undefined) return [];
   return [
     ...findDroppedNames(listOwners(before), listOwners(after)),
     ...findEmptiedPools(before.zone, after.zone),

@@ -3,6 +3,7 @@ import type { ZoneSettings } from "../config/zone-settings.ts";
 import type { BuildContext } from "./build-context.ts";
 import { buildDatacenters, buildNetworks } from "./build-locations.ts";
 import { buildRecords } from "./build-records.ts";
+import { buildSecondary } from "./build-secondary.ts";
 import { buildSoa, type SerialBounds } from "./build-soa.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkDelegations } from "./check-delegations.ts";
@@ -24,6 +25,9 @@ export function buildZone(
   bounds: SerialBounds & { readonly references: boolean; readonly knowsAsns: boolean },
   issues: IssueList,
 ): Zone {
+  if (settings.secondary !== undefined) {
+    return buildSecondary(settings.secondary.value, apex, issues);
+  }
   const datacenters = buildDatacenters(settings, issues);
   const networks = buildNetworks(settings, issues);
   const context: BuildContext = {

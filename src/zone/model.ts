@@ -22,6 +22,16 @@ export interface Zone {
   readonly serial: number;
   /** min(SOA TTL, SOA minimum): the TTL of negative answers, in seconds (RFC 2308 §5). */
   readonly negativeTtl: number;
+  /** Where its records come from; undefined: from its file. */
+  readonly secondary?: SecondarySource | undefined;
+}
+
+/** The name servers that a secondary zone is transferred from (RFC 1034 §4.3.5). */
+export interface SecondarySource {
+  /** In the order they are asked; addresses in presentation form. */
+  readonly primaries: readonly { readonly address: string; readonly port: number }[];
+  /** The name of the TSIG key that is shared with them, in presentation form, lower case, with the dot at the end. */
+  readonly key: string | undefined;
 }
 
 export interface RRset {

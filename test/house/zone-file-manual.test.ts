@@ -15,6 +15,7 @@ const snippets = [...manual.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, tex
 function complete(snippet: string): string {
   const zone = /^zone:/m.test(snippet) ? "" : "zone: example.com.\n";
   const ns = '  "@": { type: NS, values: [ns1.example.net., ns2.example.net.] }\n';
+  if (/^secondary:/m.test(snippet)) return snippet;
   if (!/^records:/m.test(snippet)) return `${zone}${snippet}records:\n${ns}`;
   return (
     zone +

@@ -1,0 +1,25 @@
+import { compileSegment } from "../image/compile-segment.ts";
+import { SEGMENT } from "../image/layout.ts";
+import { TYPE_SOA } from "../wire/rr-types.ts";
+import type { Zone } from "../zone/model.ts";
+import type { PreparedZone } from "./prepare-zone.ts";
+
+/** Empty names and zeros: what a segment must have, and nobody ever sees. */
+const NO_SOA = new Uint8Array(2 + 5 * 4);
+
+/** A zone without data at the moment: whatever is asked of it, the answer is SERVFAIL. */
+export function prepareUnavailable(zone: Zone): PreparedZone {
+  const soa = { owner: zone.apex, type: TYPE_SOA, ttl: 0, rdata: [NO_SOA], answers: undefined };
+  const compiled = compileSegment({ ...zone, rrsets: [soa] }, () => ({ classes: [] }));
+  new Uint32Array(compiled.segment)[SEGMENT.unavailable] = 1;
+  return {
+    zone: { ...zone, rrsets: [] },
+    compiled: { ...compiled, names: 0, records: 0 },
+    maps: [],
+  };
+}
+
+/** True for what `prepareUnavailable()` makes. */
+export function isUnavailable({ compiled }: PreparedZone): boolean {
+  return new Uint32Array(compiled.segment, SEGMENT.unavailable * 4, 1)[0] !== 0;
+}
