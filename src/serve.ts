@@ -99,6 +99,7 @@ async function start(
     makeStateDirectory(settings.state, log);
     let explain: (question: WrittenQuestion) => string = () => "not ready yet";
     const server = await createServer({
+      settings: { operators: settings.explain.allow },
       explain: createExplainAnswerer(settings.explain.allow, (question) => explain(question)),
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,

@@ -1,4 +1,5 @@
 import type { Prefix } from "../address/address.ts";
+import type { AnswerSettings } from "./answer-settings.ts";
 
 /** Who asks, over what, and the worker's own state: everything `respond()` needs beside the query and the image. */
 export interface Context {
@@ -7,6 +8,10 @@ export interface Context {
   family: 4 | 6;
   /** Stream transports have no truncation below 65 535 octets. */
   stream: boolean;
+  /** Whether nobody on the way can read along (TLS, HTTPS). */
+  encrypted: boolean;
+  /** How long an idle connection is kept, in units of 100 ms (RFC 7828 §3.1); 0 where nobody is to be told. */
+  keepalive: number;
   /** The server's own ceiling for a UDP response in octets (1232, RFC 9715). */
   readonly udpLimit: number;
   /**
@@ -14,8 +19,37 @@ export interface Context {
    * before a publication that asks for more slots.
    */
   rotation: Uint32Array;
-  /** Who may ask for explanations; undefined or empty: nobody. */
-  operators?: readonly Prefix[];
   /** This worker's slots, see counters.ts. Shared with the control plane, which only reads. */
   readonly counters: Uint32Array;
+  /** Milliseconds since 1970, for what clients check against their own clocks. */
+  readonly wallClock: () => number;
+  /** Who may ask for explanations; nobody if empty. */
+  readonly operators: readonly Prefix[];
+}
+
+/** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
+const UDP_LIMIT = 1232;
+
+/**
+ * The context of a thread or a transport: UDP over IPv4 until somebody says otherwise.
+ *
+ * @param counters COUNTER_SLOTS of them
+ */
+export function createContext(
+  counters: Uint32Array,
+  settings: AnswerSettings,
+  wallClock: () => number = Date.now,
+): Context {
+  return {
+    source: new Uint8Array(16),
+    family: 4,
+    stream: false,
+    encrypted: false,
+    keepalive: 0,
+    udpLimit: UDP_LIMIT,
+    rotation: new Uint32Array(0),
+    counters,
+    wallClock,
+    operators: settings.operators,
+  };
 }

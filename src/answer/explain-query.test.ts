@@ -3,6 +3,7 @@ import { serveInProcess } from "../../test/support/in-process.ts";
 import { readMessage } from "../../test/support/message.ts";
 import { query } from "../../test/support/packet.ts";
 import { parsePrefix } from "../address/parse.ts";
+import { DEFAULT_ANSWER_SETTINGS } from "./answer-settings.ts";
 
 const FILE = "zone: example.com.\nrecords: { www: { type: A, value: 192.0.2.1 } }\n";
 const EXPLAIN = { name: "explain.www.example.com", type: "TXT", class: "CH" } as const;
@@ -13,10 +14,10 @@ function ask(
   fields: Partial<Parameters<typeof query>[0]> = {},
   transport: "udp" | "tcp" = "udp",
 ): string {
-  const server = serveInProcess({ "z.yaml": FILE });
-  if (operators !== undefined) {
-    server.context.operators = operators.map((text) => parsePrefix(text)!);
-  }
+  const server = serveInProcess({ "z.yaml": FILE }, undefined, {
+    ...DEFAULT_ANSWER_SETTINGS,
+    ...(operators && { operators: operators.map((text) => parsePrefix(text)!) }),
+  });
   const answer = readMessage(server.ask(query({ ...EXPLAIN, ...fields }), transport)!);
   expect(answer.answer).toEqual([]);
   return `${answer.rcode} ${answer.flags.includes("tc") ? "tc" : ""}`.trim();

@@ -18,7 +18,7 @@ export function isExplainQuery(
   { class: qclass, type, name }: Query,
   { operators, source, family }: Pick<Context, "operators" | "source" | "family">,
 ): boolean {
-  if (operators === undefined || operators.length === 0) return false;
+  if (operators.length === 0) return false;
   if (qclass !== CLASS_CH || type !== TYPE_TXT || name.labels === 0) return false;
   const { octets } = name;
   const isMarked =

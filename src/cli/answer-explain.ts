@@ -18,8 +18,6 @@ import { CLASS_CH, TYPE_OPT, TYPE_TXT } from "../wire/rr-types.ts";
 import type { WrittenQuestion } from "./explain-question.ts";
 
 export interface ExplainAnswerer {
-  /** Who may ask. */
-  readonly operators: readonly Prefix[];
   /** @returns octets written to `out`; 0 if the query is for somebody else to answer */
   answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
 }
@@ -42,7 +40,6 @@ export function createExplainAnswerer(
 ): ExplainAnswerer {
   const query = new Query();
   return {
-    operators,
     answer(octets, length, source, out) {
       const isQuery = query.parse(octets, length) === RCODE_NOERROR;
       const asker = { operators, family: source.family, source: source.octets };

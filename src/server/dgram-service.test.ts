@@ -5,6 +5,7 @@ import { askUdp } from "../../test/support/dns-client.ts";
 import { ECHO, echoOptions, echoPublication, echoQuery } from "../../test/support/echo-engine.ts";
 import { findFreePort } from "../../test/support/ports.ts";
 import { until } from "../../test/support/until.ts";
+import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import type { Log } from "../log/log.ts";
 import { createDgramService } from "./dgram-service.ts";
 import { parseListenAddress } from "./listen-address.ts";
@@ -22,7 +23,7 @@ beforeEach(() => {
   const log: Log = { debug() {}, info() {}, warn: add, error() {} };
   service = createDgramService({
     workerEntry: echoOptions.workerEntry,
-    operators: [],
+    settings: DEFAULT_ANSWER_SETTINGS,
     answerCounters: echoOptions.answerCounters,
     wholePublication: () => echoPublication(1),
     log,

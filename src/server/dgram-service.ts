@@ -47,7 +47,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
     path: "dgram",
     thread: 0,
     answerCounters: options.answerCounters,
-    operators: options.operators,
+    settings: options.settings,
     log,
     greeting: greet,
     onMessage: hear,

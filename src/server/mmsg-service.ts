@@ -30,7 +30,7 @@ export function createMmsgService(
         path: "mmsg",
         thread,
         answerCounters: options.answerCounters,
-        operators: options.operators,
+        settings: options.settings,
         log,
         greeting: () => greet(thread),
         onMessage: (message) => {

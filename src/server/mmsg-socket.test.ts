@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
 import { ECHO, echoOptions, echoPublication, echoQuery } from "../../test/support/echo-engine.ts";
+import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
+import { createContext } from "../answer/context.ts";
 import type { ImageReader } from "./engine.ts";
 import type { Libc, Memory } from "./libc.ts";
 import { MmsgSocket, MSG_DONTWAIT } from "./mmsg-socket.ts";
@@ -96,7 +98,8 @@ function setUp(hasPacketInfo: boolean): {
 } {
   const kernel = new FakeKernel();
   const counters = new Uint32Array(UDP_COUNTERS);
-  const reader = new Reader<ImageReader>(echoOptions.engine, new Uint32Array(4), () => {});
+  const context = createContext(new Uint32Array(4), DEFAULT_ANSWER_SETTINGS);
+  const reader = new Reader<ImageReader>(echoOptions.engine, context, () => {});
   reader.apply(echoPublication(1));
   const source = new Int32Array(reader.context.source.buffer);
   const lent = { descriptor: 3, family: 4, hasPacketInfo } as const;

@@ -6,6 +6,8 @@ import {
   echoPublication,
   echoQuery,
 } from "../../test/support/echo-engine.ts";
+import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
+import { createContext } from "../answer/context.ts";
 import type { ImageReader } from "./engine.ts";
 import { Reader } from "./reader.ts";
 import { ThreadRotation } from "./thread-rotation.ts";
@@ -15,7 +17,8 @@ const QUERY = echoQuery();
 function createReader(): { reader: Reader<ImageReader>; faults: unknown[] } {
   const faults: unknown[] = [];
   const counters = new Uint32Array(echoOptions.answerCounters);
-  const reader = new Reader(echoOptions.engine, counters, (error) => faults.push(error));
+  const context = createContext(counters, DEFAULT_ANSWER_SETTINGS);
+  const reader = new Reader(echoOptions.engine, context, (error) => faults.push(error));
   return { reader, faults };
 }
 

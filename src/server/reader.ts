@@ -1,10 +1,8 @@
 import type { Context } from "../answer/context.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Engine, ImageReader } from "./engine.ts";
+import { writeServfail } from "./servfail.ts";
 import { takeRotation } from "./thread-rotation.ts";
-
-/** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
-export const UDP_LIMIT = 1232;
 
 /** A thread's reader of the image together with what the thread keeps between queries. */
 export class Reader<S extends ImageReader> {
@@ -14,20 +12,13 @@ export class Reader<S extends ImageReader> {
   #serving: S | undefined;
 
   /**
-   * @param counters this thread's slots
+   * @param context filled in by the transport before every query
    * @param onFault told of every query whose answer threw
    */
-  constructor(engine: Engine<S>, counters: Uint32Array, onFault: (error: unknown) => void) {
+  constructor(engine: Engine<S>, context: Context, onFault: (error: unknown) => void) {
     this.#engine = engine;
     this.#onFault = onFault;
-    this.context = {
-      source: new Uint8Array(16),
-      family: 4,
-      stream: false,
-      udpLimit: UDP_LIMIT,
-      rotation: new Uint32Array(0),
-      counters,
-    };
+    this.context = context;
   }
 
   /** False until the first publication; no query may be answered before. */
@@ -66,20 +57,4 @@ export class Reader<S extends ImageReader> {
       return writeServfail(query, length, out);
     }
   }
-}
-
-const HEADER_LENGTH = 12;
-const SERVFAIL = 2;
-
-/** The bare header of a SERVFAIL answer; nothing but the header of the query is trusted. */
-function writeServfail(query: Uint8Array, length: number, out: Uint8Array): number {
-  const flags = query[2] ?? 0;
-  if (length < HEADER_LENGTH || (flags & 0x80) !== 0) return 0;
-  out.fill(0, 0, HEADER_LENGTH);
-  out[0] = query[0] ?? 0;
-  out[1] = query[1] ?? 0;
-  // QR set, opcode and RD as asked (RFC 1035 §4.1.1).
-  out[2] = 0x80 | (flags & 0x79);
-  out[3] = SERVFAIL;
-  return HEADER_LENGTH;
 }

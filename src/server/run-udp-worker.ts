@@ -1,10 +1,12 @@
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
+import { createContext } from "../answer/context.ts";
 import { runDgramLoop } from "./dgram-loop.ts";
 import type { Engine, ImageReader } from "./engine.ts";
 import { createFaultReporter } from "./fault-reporter.ts";
 import { loadLibc } from "./libc.ts";
 import { type MmsgMessage, runMmsgLoop } from "./mmsg-loop.ts";
 import { Reader } from "./reader.ts";
+import { createSharedClock } from "./shared-clock.ts";
 import { udpCounter } from "./udp-counters.ts";
 import type { UdpWorkerData } from "./udp-worker-protocol.ts";
 
@@ -13,14 +15,14 @@ export async function runUdpWorker<S extends ImageReader>(engine: Engine<S>): Pr
   const data = workerData as UdpWorkerData;
   const { port } = data;
   const counters = new Uint32Array(data.udpCounters);
-  const clock = (): number => performance.now();
+  const clock = createSharedClock();
   const reportFault = createFaultReporter((report) => port.postMessage(report), clock);
-  const reader = new Reader(engine, new Uint32Array(data.answerCounters), (error) => {
+  const context = createContext(new Uint32Array(data.answerCounters), data.settings);
+  const reader = new Reader(engine, context, (error) => {
     const { faulted } = udpCounter;
     counters[faulted] = (counters[faulted] ?? 0) + 1;
     reportFault(error);
   });
-  reader.context.operators = data.operators;
   if (data.path === "dgram") {
     runDgramLoop({ reader, port, counters, clock });
     return;

@@ -2,8 +2,10 @@
  * The DNS service's sockets: UDP on one of two paths and TCP, on all listen addresses. Nothing outside this folder knows
  * them; what to answer comes from the engine and from what is published here.
  */
-import type { Address, Prefix } from "../address/address.ts";
+import type { Address } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
+import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
+import { createContext } from "../answer/context.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
 import { createRateLimitedLog } from "../log/rate-limited-log.ts";
@@ -30,12 +32,13 @@ export interface ServerOptions {
   readonly udp: "auto" | "mmsg" | "dgram";
   readonly log: Log;
   readonly limits?: Partial<TcpLimits>;
+  /** What the operator has decided about answers; the defaults if left out. */
+  readonly settings?: AnswerSettings;
   readonly explain?: ExplainService;
 }
 
-/** Who may ask for explanations, and who gives them: over TCP only, on the thread that starts the server. */
+/** Who gives explanations: over TCP only, on the thread that starts the server. */
 export interface ExplainService {
-  readonly operators: readonly Prefix[];
   /** Answers a query for an explanation. @returns octets written to `out`, 0 if it is none, or nobody's business */
   answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
 }
@@ -100,13 +103,13 @@ const FAULT_LINES_PER_SECOND = 1;
 export async function startServer<S extends ImageReader>(
   options: ServerOptions & EngineOptions<S>,
 ): Promise<Server> {
-  const { engine, answerCounters, workerEntry, log } = options;
+  const { engine, answerCounters, workerEntry, log, settings = DEFAULT_ANSWER_SETTINGS } = options;
   const current = new CurrentPublication();
   const wholePublication = (): Publication | undefined => current.whole();
   const { udp, reason } = await createUdpService(options, {
     workerEntry,
     answerCounters,
-    operators: options.explain?.operators ?? [],
+    settings,
     wholePublication,
     log,
   });
@@ -115,11 +118,12 @@ export async function startServer<S extends ImageReader>(
   const tcpFaults = new Uint32Array(UDP_COUNTERS);
   const faultLog = createRateLimitedLog(log, FAULT_LINES_PER_SECOND);
   const tcpRotation = new ThreadRotation(udp.slots.length);
-  const reader = new Reader(engine, tcpCounters, (err) => {
+  const context = createContext(tcpCounters, settings);
+  const reader = new Reader(engine, context, (err) => {
     tcpFaults[udpCounter.faulted] = (tcpFaults[udpCounter.faulted] ?? 0) + 1;
     faultLog.error({ err }, "Query answered SERVFAIL because of a fault");
   });
-  reader.context.stream = true;
+  context.stream = true;
   reader.takeRotation(tcpRotation.settle());
   const limits = { ...findTcpLimits(), ...options.limits };
   const tcp = new TcpService({ reader, limits, log, explain: options.explain });

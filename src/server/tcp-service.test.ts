@@ -13,6 +13,8 @@ import {
 } from "../../test/support/echo-engine.ts";
 import { until } from "../../test/support/until.ts";
 import { parseAddress } from "../address/parse.ts";
+import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
+import { createContext } from "../answer/context.ts";
 import { silentLog } from "../log/log.ts";
 import type { ImageReader } from "./engine.ts";
 import { Reader } from "./reader.ts";
@@ -40,7 +42,8 @@ afterEach(() => service.close());
 async function start(limits: Partial<TcpLimits>): Promise<void> {
   now = 1000;
   const counters = new Uint32Array(echoOptions.answerCounters);
-  reader = new Reader(echoOptions.engine, counters, () => {});
+  const context = createContext(counters, DEFAULT_ANSWER_SETTINGS);
+  reader = new Reader(echoOptions.engine, context, () => {});
   reader.takeRotation(new ThreadRotation(0).settle());
   reader.context.stream = true;
   reader.apply(echoPublication(1));

@@ -1,4 +1,4 @@
-import type { Prefix } from "../address/address.ts";
+import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
 import type { ListenAddress } from "./listen-address.ts";
@@ -27,8 +27,7 @@ export interface UdpServiceOptions {
   readonly workerEntry: URL;
   /** How many counters the answers need. */
   readonly answerCounters: number;
-  /** Who may ask for explanations. */
-  readonly operators: readonly Prefix[];
+  readonly settings: AnswerSettings;
   /** All that was published so far; undefined before the first publication. */
   readonly wholePublication: () => Publication | undefined;
   readonly log: Log;

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Prefix } from "../address/address.ts";
+import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
 import type { FaultReport } from "./fault-reporter.ts";
 import type { LentDescriptor } from "./mmsg-socket.ts";
@@ -12,8 +12,7 @@ export interface UdpWorkerData {
   /** Uint32Arrays that outlive the thread: a replacement goes on counting in them. */
   readonly answerCounters: SharedArrayBuffer;
   readonly udpCounters: SharedArrayBuffer;
-  /** Who may ask for explanations. */
-  readonly operators: readonly Prefix[];
+  readonly settings: AnswerSettings;
   /** Carries {@link ToUdpWorker} and {@link FromUdpWorker}. */
   readonly port: MessagePort;
 }

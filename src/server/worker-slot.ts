@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
-import type { Prefix } from "../address/address.ts";
+import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
 import { nextRestartDelay } from "./restart-delay.ts";
@@ -18,8 +18,7 @@ export interface WorkerSlotOptions {
   readonly thread: number;
   /** How many counters the answers need. */
   readonly answerCounters: number;
-  /** Who may ask for explanations. */
-  readonly operators: readonly Prefix[];
+  readonly settings: AnswerSettings;
   readonly log: Log;
   /** Everything a new thread has to hear first: image and sockets. */
   readonly greeting: () => readonly ToUdpWorker[];
@@ -86,14 +85,14 @@ export class WorkerSlot {
   }
 
   #start(): void {
-    const { entry, path, thread, operators, log } = this.#options;
+    const { entry, path, thread, settings, log } = this.#options;
     const { port1, port2 } = new MessageChannel();
     const data: UdpWorkerData = {
       path,
       control: this.#control.buffer as SharedArrayBuffer,
       answerCounters: this.answerCounters.buffer as SharedArrayBuffer,
       udpCounters: this.udpCounters.buffer as SharedArrayBuffer,
-      operators,
+      settings,
       port: port2,
     };
     port1.on("message", this.#options.onMessage);

@@ -1,5 +1,6 @@
 /** The query path without sockets: zones from text, served by `respond()` as a worker would. */
-import type { Context } from "../../src/answer/context.ts";
+import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "../../src/answer/answer-settings.ts";
+import { type Context, createContext } from "../../src/answer/context.ts";
 import { COUNTER_SLOTS } from "../../src/answer/counters.ts";
 import { respond } from "../../src/answer/respond.ts";
 import { ControlPlane } from "../../src/control/control-plane.ts";
@@ -14,7 +15,6 @@ import type { Zone } from "../../src/zone/model.ts";
 import { createFakeClock, type FakeClock } from "./fake-clock.ts";
 import { geoTable } from "./geo.ts";
 
-const UDP_LIMIT = 1232;
 /** Stands behind the room a response has; whoever writes further is found out. */
 const SENTINEL = 0xa5;
 const GUARD_OCTETS = 64;
@@ -38,6 +38,8 @@ export interface InProcess {
   readonly memory: SteeringMemory;
   readonly serving: Serving;
   readonly context: Context;
+  /** What time it is: milliseconds, monotonic and since 1970. */
+  readonly time: { now: number; wall: number };
   /** The control plane's. */
   readonly clock: FakeClock;
 }
@@ -45,16 +47,12 @@ export interface InProcess {
 export function serveInProcess(
   files: Readonly<Record<string, string>>,
   geo: GeoTable = EMPTY_GEO,
+  settings: AnswerSettings = DEFAULT_ANSWER_SETTINGS,
 ): InProcess {
   const serving = new Serving();
-  const context: Context = {
-    source: Uint8Array.from([127, 0, 0, 1, ...new Uint8Array(12)]),
-    family: 4,
-    stream: false,
-    udpLimit: UDP_LIMIT,
-    rotation: new Uint32Array(0),
-    counters: new Uint32Array(COUNTER_SLOTS),
-  };
+  const time = { now: 0, wall: Date.UTC(2024, 1, 29) };
+  const context = createContext(new Uint32Array(COUNTER_SLOTS), settings, () => time.wall);
+  context.source.set([127, 0, 0, 1]);
   const clock = createFakeClock();
   const memory = new SteeringMemory({ log: silentLog, onChange: () => {} });
   const plane = new ControlPlane({
@@ -80,15 +78,16 @@ export function serveInProcess(
   return {
     serving,
     context,
+    time,
     plane,
     memory,
     clock,
     load,
     ask: (packet, transport) => {
       context.stream = transport === "tcp";
-      const room = context.stream ? 65_535 : UDP_LIMIT;
+      const room = context.stream ? 65_535 : context.udpLimit;
       out.fill(SENTINEL, room, room + GUARD_OCTETS);
-      const length = respond(packet, packet.length, context, serving, 0, out);
+      const length = respond(packet, packet.length, context, serving, time.now, out);
       if (
         length > room ||
         out.subarray(room, room + GUARD_OCTETS).some((octet) => octet !== SENTINEL)
