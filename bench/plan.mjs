@@ -3,7 +3,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { SERVERS } from "./servers.mjs";
-import { listWorkloads } from "./zone.mjs";
+import { listWorkloads } from "./workloads.mjs";
+
+/** Latency is measured at this share of what a server answers at most. */
+const HALF_LOAD = 0.5;
 
 /**
  * Reads the command line.
@@ -20,7 +23,8 @@ export function readPlan(args) {
       workloads: { type: "string" },
       runs: { type: "string" },
       seconds: { type: "string" },
-      latency: { type: "string" },
+      latency: { type: "boolean", default: false },
+      check: { type: "boolean", default: false },
       hosts: { type: "string", default: "1000" },
       subnets: { type: "string", default: "200" },
       json: { type: "boolean", default: false },
@@ -38,10 +42,11 @@ export function readPlan(args) {
     runs: readNumber("runs", values.runs ?? (values.quick ? "3" : "5"), 1, 100),
     seconds: readNumber("seconds", values.seconds ?? (values.quick ? "0.5" : "2"), 0.1, 60),
     warmupSeconds: values.quick ? 0.3 : 0.5,
-    latencyRate: values.latency && readNumber("latency", values.latency, 1, 1_000_000),
+    latencyShare: values.latency ? HALF_LOAD : undefined,
+    check: values.check,
     json: values.json,
     write: values.write,
-    command: ["npm run bench --", ...args.filter((arg) => arg !== "--write")].join(" "),
+    command: ["npm run bench --", ...args].join(" ").replace(/ --write\b/, ""),
   };
 }
 

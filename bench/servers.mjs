@@ -8,11 +8,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  listOrigins,
   ORIGIN,
   writeGdnsdConfig,
   writeGdnsdZone,
   writeMasterZone,
-  writeYamlZone,
+  writeRondoFiles,
+  writeSmallZone,
 } from "./zone.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
@@ -43,6 +45,9 @@ export const SERVERS = {
     prepare: async ({ folder, port, size }) => {
       await mkdir(join(folder, "zones"));
       await writeFile(join(folder, "zones", ORIGIN), writeGdnsdZone(size));
+      for (const origin of listOrigins(size)) {
+        await writeFile(join(folder, "zones", origin), writeSmallZone(origin));
+      }
       const folders = { runFolder: join(folder, "run"), stateFolder: join(folder, "state") };
       await writeFile(join(folder, "config"), writeGdnsdConfig(size, { port, ...folders }));
       return ["gdnsd", "-c", folder, "start"];
@@ -54,7 +59,7 @@ export const SERVERS = {
     missing: () => missingBinary("knotd"),
     version: () => readVersion("knotd", ["-V"]),
     prepare: async ({ folder, port, size }) => {
-      await writeFile(join(folder, "bench.zone"), writeMasterZone(size));
+      const origins = await writeMasterFiles(folder, size);
       await writeFile(
         join(folder, "knot.conf"),
         `server:
@@ -70,10 +75,7 @@ log:
 database:
     storage: "${folder}"
 zone:
-  - domain: ${ORIGIN}
-    storage: "${folder}"
-    file: bench.zone
-`,
+${origins.map((origin) => `  - domain: ${origin}\n    storage: "${folder}"\n    file: ${origin}.zone\n`).join("")}`,
       );
       return ["knotd", "-c", join(folder, "knot.conf")];
     },
@@ -84,7 +86,7 @@ zone:
     missing: () => missingBinary("nsd"),
     version: () => readVersion("nsd", ["-v"]),
     prepare: async ({ folder, port, size }) => {
-      await writeFile(join(folder, "bench.zone"), writeMasterZone(size));
+      const origins = await writeMasterFiles(folder, size);
       await writeFile(
         join(folder, "nsd.conf"),
         `server:
@@ -101,10 +103,7 @@ zone:
   rrl-ratelimit: 0
 remote-control:
   control-enable: no
-zone:
-  name: ${ORIGIN}
-  zonefile: bench.zone
-`,
+${origins.map((origin) => `zone:\n  name: ${origin}\n  zonefile: ${origin}.zone\n`).join("")}`,
       );
       return ["nsd", "-d", "-c", join(folder, "nsd.conf")];
     },
@@ -115,7 +114,7 @@ zone:
     missing: () => missingBinary("named"),
     version: () => readVersion("named", ["-v"]),
     prepare: async ({ folder, port, size }) => {
-      await writeFile(join(folder, "bench.zone"), writeMasterZone(size));
+      const origins = await writeMasterFiles(folder, size);
       await writeFile(
         join(folder, "named.conf"),
         `options {
@@ -130,8 +129,7 @@ zone:
   rrset-order { order cyclic; };
 };
 controls {};
-zone "${ORIGIN}" { type primary; file "bench.zone"; notify no; };
-`,
+${origins.map((origin) => `zone "${origin}" { type primary; file "${origin}.zone"; notify no; };\n`).join("")}`,
       );
       return ["named", "-g", "-n", "1", "-c", join(folder, "named.conf")];
     },
@@ -142,10 +140,12 @@ zone "${ORIGIN}" { type primary; file "bench.zone"; notify no; };
     missing: () => missingBinary("pdns_server") ?? missingBindBackend(),
     version: () => readVersion("pdns_server", ["--version"]),
     prepare: async ({ folder, port, size }) => {
-      await writeFile(join(folder, "bench.zone"), writeMasterZone(size));
+      const origins = await writeMasterFiles(folder, size);
       await writeFile(
         join(folder, "named.conf"),
-        `zone "${ORIGIN}" { type native; file "${join(folder, "bench.zone")}"; };\n`,
+        origins
+          .map((origin) => `zone "${origin}" { type native; file "${folder}/${origin}.zone"; };\n`)
+          .join(""),
       );
       await writeFile(
         join(folder, "pdns.conf"),
@@ -177,19 +177,34 @@ function describeRondo(udp) {
     version: () => `${readPackageVersion()}, Node.js ${process.version}`,
     prepare: async ({ folder, port, size }) => {
       await mkdir(join(folder, "zones"));
-      await writeFile(join(folder, "zones", `${ORIGIN}.yaml`), writeYamlZone(size));
+      for (const { name, text } of writeRondoFiles(size)) {
+        await writeFile(join(folder, "zones", name), text);
+      }
+      for (const origin of listOrigins(size)) {
+        await writeFile(join(folder, "zones", `${origin}.zone`), writeSmallZone(origin));
+      }
       return [
         process.execPath,
         RONDO,
         "serve",
         ...["--zones", join(folder, "zones")],
         ...["--listen", `127.0.0.1:${port}`],
-        ...["--workers", "1"],
+        ...["--workers", String(size.workers ?? 1)],
         ...["--udp", udp],
         ...["--state", join(folder, "state")],
       ];
     },
   };
+}
+
+/** Writes every zone as a master file. @returns the origins */
+async function writeMasterFiles(folder, size) {
+  await writeFile(join(folder, `${ORIGIN}.zone`), writeMasterZone(size));
+  const origins = listOrigins(size);
+  for (const origin of origins) {
+    await writeFile(join(folder, `${origin}.zone`), writeSmallZone(origin));
+  }
+  return [ORIGIN, ...origins];
 }
 
 function missingBinary(name) {

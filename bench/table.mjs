@@ -6,27 +6,27 @@ const FLOOR = "echo";
 /**
  * Reduces the samples of each server and workload to their medians.
  *
- * @param {object[]} samples of run.mjs: `server`, `workload`, `run` and the load generator's report
+ * @param {object[]} samples of measure(): `key`, `workload`, `run` and the load generator's report
  * @returns {object[]} CPU in µs per answered query; a ratio is taken within each run first, then its median, so that what
  *   slows the whole machine for a while slows both sides of it
  */
 export function summarizeRuns(samples) {
   const cost = (sample) =>
     ((sample.cpu.userSeconds + sample.cpu.kernelSeconds) * 1e6) / sample.answered;
-  const keyOf = ({ server, workload, run }) => `${server} ${workload} ${run}`;
+  const keyOf = ({ key, workload, run }) => `${key} ${workload} ${run}`;
   const byKey = new Map(samples.map((sample) => [keyOf(sample), sample]));
-  const groups = groupBy(samples, ({ server, workload }) => `${server} ${workload}`);
+  const groups = groupBy(samples, ({ key, workload }) => `${key} ${workload}`);
   return [...groups.values()].map((group) => {
-    const ratioTo = (server) => {
+    const ratioTo = (key) => {
       const ratios = group.flatMap((sample) => {
-        const other = byKey.get(keyOf({ ...sample, server }));
+        const other = byKey.get(keyOf({ ...sample, key }));
         return other ? [cost(sample) / cost(other)] : [];
       });
       return ratios.length > 0 ? median(ratios) : undefined;
     };
     const costs = group.map(cost);
     return {
-      server: group[0].server,
+      key: group[0].key,
       workload: group[0].workload,
       userMicroseconds: median(group.map((s) => (s.cpu.userSeconds * 1e6) / s.answered)),
       kernelMicroseconds: median(group.map((s) => (s.cpu.kernelSeconds * 1e6) / s.answered)),
@@ -43,13 +43,13 @@ export function summarizeRuns(samples) {
 }
 
 /**
- * Writes the report of run.mjs as Markdown whose tables are aligned for a terminal.
+ * Writes the report of costs.mjs as Markdown whose tables are aligned for a terminal.
  *
  * @returns {string}
  */
 export function renderReport(report) {
   const { machine, settings } = report;
-  const titles = new Map(report.servers.map(({ id, title }) => [id, title]));
+  const titles = new Map(report.running.map(({ key, title }) => [key, title]));
   const lines = [
     `${machine.date} · ${machine.processor}, ${machine.cores} cores, ${gibibytes(machine.memoryBytes)} GiB · ${machine.kernel} · Node.js ${machine.node}`,
     "",
@@ -57,7 +57,7 @@ export function renderReport(report) {
     "",
     ...alignTable(
       ["server", "version", "memory (PSS)"],
-      report.servers.map(({ title, version, memoryBytes }) => [
+      report.running.map(({ title, version, memoryBytes }) => [
         title,
         version,
         `${(memoryBytes / 2 ** 20).toFixed(0)} MiB`,
@@ -84,7 +84,7 @@ export function renderReport(report) {
           "lost",
         ],
         rows.map((row) => [
-          titles.get(row.server),
+          titles.get(row.key),
           row.totalMicroseconds.toFixed(2),
           row.userMicroseconds.toFixed(2),
           row.kernelMicroseconds.toFixed(2),
@@ -99,16 +99,19 @@ export function renderReport(report) {
     );
   }
   if (report.latencies.length > 0) {
-    lines.push("", `### Latency in µs at ${settings.latencyRate} queries/s (open loop)`, "");
+    lines.push("", "### Latency in µs at half of what each server answers at most (open loop)", "");
     lines.push(
       ...alignTable(
-        ["server", "workload", "p50", "p99", "p99.9", "max", "lost"],
-        report.latencies.map(({ server, workload, latencyMicroseconds: latency, lost, sent }) => [
-          titles.get(server),
-          workload,
-          ...[latency.p50, latency.p99, latency.p999, latency.max].map(String),
-          `${((lost / sent) * 100).toFixed(2)} %`,
-        ]),
+        ["server", "workload", "queries/s", "p50", "p99", "p99.9", "max", "lost"],
+        report.latencies.map(
+          ({ key, workload, rate, latencyMicroseconds: latency, lost, sent }) => [
+            titles.get(key),
+            workload,
+            String(rate),
+            ...[latency.p50, latency.p99, latency.p999, latency.max].map(String),
+            `${((lost / sent) * 100).toFixed(2)} %`,
+          ],
+        ),
       ),
     );
   }
@@ -116,7 +119,8 @@ export function renderReport(report) {
   return lines.join("\n");
 }
 
-function alignTable(head, rows) {
+/** Rows of cells as a Markdown table that reads as text. */
+export function alignTable(head, rows) {
   const widths = head.map((cell, column) =>
     Math.max(3, cell.length, ...rows.map((row) => row[column].length)),
   );
@@ -141,7 +145,8 @@ function groupBy(list, keyOf) {
   return groups;
 }
 
-function median(values) {
+/** The middle one, or the mean of the two. */
+export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

@@ -22,33 +22,91 @@ const STATIC_SETS = [
   { owner: "alias", type: "CNAME", values: [`h1.${ORIGIN}.`] },
 ];
 
-/** The values of the steered name: addresses a health check can reach on any Linux machine. */
-export const DATACENTERS = {
-  dc0: ["127.0.1.1", "127.0.1.2"],
-  dc1: ["127.0.1.3", "127.0.1.4"],
-  dc2: ["127.0.1.5", "127.0.1.6"],
-  dc3: ["127.0.1.7", "127.0.1.8"],
-};
+/**
+ * @typedef {object} Size
+ * @property {number} hosts names with an address in the zone
+ * @property {number} subnets client prefixes that the steered name tells apart
+ * @property {number} [zones] zones with {@link ZONE_HOSTS} hosts each, beside the one with everything; 0 if left out
+ * @property {number} [values] addresses per datacenter; 2 if left out
+ * @property {boolean} [ruleEach] whether each prefix has a rule of its own; else those with the same datacenters share one
+ * @property {number} [workers] UDP threads; 1 if left out
+ * @property {number} [checkPort] where the health checks go
+ */
 
-const DATACENTER_NAMES = Object.keys(DATACENTERS);
+const DATACENTER_NAMES = ["dc0", "dc1", "dc2", "dc3"];
 
-/** The steered name's client prefixes, each of one datacenter with the next one behind it. 198.18.0.0/15: RFC 2544. */
+/** Hosts in each of many zones. */
+const ZONE_HOSTS = 10;
+
+/** Above this number of hosts a zone file of rondo leaves them to a master file that it imports. */
+const IMPORT_ABOVE = 1000;
+
+/** The values of the steered name by datacenter: addresses a health check can reach on any Linux machine. */
+function listDatacenters({ values = 2 }) {
+  return DATACENTER_NAMES.map((name, place) => ({
+    name,
+    addresses: Array.from({ length: values }, (_, i) => `127.0.${place + 1}.${i + 1}`),
+  }));
+}
+
+/** Every address that is checked. @param {Size} size */
+export function listCheckedAddresses(size) {
+  return listDatacenters(size).flatMap(({ addresses }) => addresses);
+}
+
+/** The steered name's client prefixes, each of one datacenter with the next one behind it. */
 export function listSubnets(count) {
   return Array.from({ length: count }, (_, index) => {
     const home = index % DATACENTER_NAMES.length;
     return {
-      prefix: `198.${18 + (index >> 8)}.${index & 255}.0/24`,
+      prefix: `10.${index >> 8}.${index & 255}.0/24`,
       datacenters: [DATACENTER_NAMES[home], DATACENTER_NAMES[(home + 1) % DATACENTER_NAMES.length]],
     };
   });
 }
 
+/** The origins of many zones. @param {Size} size */
+export function listOrigins({ zones = 0 }) {
+  return Array.from({ length: zones }, (_, i) => `z${i}.test`);
+}
+
+/** One of many zones as a master file. */
+export function writeSmallZone(origin) {
+  const lines = [`$ORIGIN ${origin}.`, `$TTL ${TTL_SECONDS}`, writeSoa(origin)];
+  for (const server of NAMESERVERS) lines.push(`@ NS ${server}`);
+  for (let host = 0; host < ZONE_HOSTS; host++) lines.push(`h${host} A ${hostAddress(host)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function writeSoa(origin) {
+  return `@ SOA ${NAMESERVERS[0]} hostmaster.${origin}. 1 7200 1800 1209600 ${NEGATIVE_TTL_SECONDS}`;
+}
+
+/**
+ * The zone as rondo reads it.
+ *
+ * @param {Size} size
+ * @returns {{name: string, text: string}[]} the zone file, and the master file it imports if there is one
+ */
+export function writeRondoFiles(size) {
+  const zone = { name: `${ORIGIN}.yaml`, text: writeYamlZone(size) };
+  if (size.hosts <= IMPORT_ABOVE) return [zone];
+  return [zone, { name: "hosts.import", text: writeHosts(size) }];
+}
+
+function writeHosts({ hosts }) {
+  const lines = [`$ORIGIN ${ORIGIN}.`, `$TTL ${TTL_SECONDS}`];
+  for (let host = 0; host < hosts; host++) lines.push(`h${host} A ${hostAddress(host)}`);
+  return `${lines.join("\n")}\n`;
+}
+
 /**
  * Writes the zone as a rondo zone file.
  *
- * @param {{hosts: number, subnets: number, checkPort: number}} size
+ * @param {Size} size
  */
-export function writeYamlZone({ hosts, subnets, checkPort }) {
+export function writeYamlZone(size) {
+  const { hosts, subnets, checkPort, ruleEach = false } = size;
   const lines = [
     `zone: ${ORIGIN}.`,
     `ttl: ${TTL_SECONDS}`,
@@ -57,26 +115,41 @@ export function writeYamlZone({ hosts, subnets, checkPort }) {
     `  web: { protocol: HTTP, port: ${checkPort}, path: /, interval: 10s, timeout: 3s }`,
     "pools:",
   ];
-  for (const [name, addresses] of Object.entries(DATACENTERS)) {
+  for (const { name, addresses } of listDatacenters(size)) {
     const values = addresses.map((address) => `{ value: ${address} }`).join(", ");
-    lines.push(`  ${name}: { healthcheck: web, values: [${values}] }`);
+    lines.push(`  ${name}: { healthcheck: web, answers: 2, values: [${values}] }`);
   }
+  lines.push(
+    "  weighted:",
+    "    { healthcheck: web, answers: 1, values: [{ value: 127.0.1.1, weight: 3 }, { value: 127.0.1.2 }] }",
+    "  sticky:",
+    "    { healthcheck: web, policy: sticky, answers: 1, values: [{ value: 127.0.1.1 }, { value: 127.0.1.2 }, { value: 127.0.2.1 }, { value: 127.0.2.2 }] }",
+  );
+  const isImported = hosts > IMPORT_ABOVE;
+  if (isImported) lines.push("import: hosts.import");
   lines.push("records:");
   for (const { owner, type, values } of STATIC_SETS) {
     const list = values.map((value) => `'${value}'`).join(", ");
     lines.push(`  "${owner}": { type: ${type}, ttl: ${TTL_SECONDS}, values: [${list}] }`);
   }
-  for (let host = 0; host < hosts; host++) {
+  for (let host = 0; host < (isImported ? 0 : hosts); host++) {
     lines.push(`  h${host}: { type: A, value: ${hostAddress(host)} }`);
   }
+  const steered = `type: A, ttl: ${STEERED_TTL_SECONDS}`;
   lines.push(
+    `  weighted: { ${steered}, dynamic: { rules: [{ pool: weighted }] } }`,
+    `  sticky: { ${steered}, dynamic: { rules: [{ pool: sticky }] } }`,
+    `  country: { ${steered}, dynamic: { rules: [${writeCountryRules()}, { pool: dc3 }] } }`,
     "  gslb:",
     "    type: A",
     `    ttl: ${STEERED_TTL_SECONDS}`,
     "    dynamic:",
     "      rules:",
   );
-  for (const [key, prefixes] of groupSubnets(subnets)) {
+  const groups = ruleEach
+    ? listSubnets(subnets).map(({ prefix, datacenters }) => [datacenters.join(", "), [prefix]])
+    : groupSubnets(subnets);
+  for (const [key, prefixes] of groups) {
     lines.push(`        - { subnets: [${prefixes.join(", ")}], pool: [${key}] }`);
   }
   lines.push(`        - { pool: [${DATACENTER_NAMES.join(", ")}] }`, "");
@@ -85,11 +158,7 @@ export function writeYamlZone({ hosts, subnets, checkPort }) {
 
 /** Writes the static part of the zone as an RFC 1035 master file. */
 export function writeMasterZone({ hosts }) {
-  const lines = [
-    `$ORIGIN ${ORIGIN}.`,
-    `$TTL ${TTL_SECONDS}`,
-    `@ SOA ${NAMESERVERS[0]} hostmaster.${ORIGIN}. 1 7200 1800 1209600 ${NEGATIVE_TTL_SECONDS}`,
-  ];
+  const lines = [`$ORIGIN ${ORIGIN}.`, `$TTL ${TTL_SECONDS}`, writeSoa(ORIGIN)];
   for (const { owner, type, values } of STATIC_SETS) {
     for (const value of values) lines.push(`${owner || "@"} ${type} ${value}`);
   }
@@ -100,13 +169,16 @@ export function writeMasterZone({ hosts }) {
 
 /** Writes the zone as gdnsd reads it: the master file and the steered name as a DYNA record. */
 export function writeGdnsdZone(size) {
-  return `${writeMasterZone(size)}gslb ${STEERED_TTL_SECONDS} DYNA geoip!gslb\n`;
+  return `${writeMasterZone(size)}gslb ${STEERED_TTL_SECONDS} DYNA geoip!gslb
+weighted ${STEERED_TTL_SECONDS} DYNA weighted!weighted
+`;
 }
 
 /** Writes gdnsd's configuration: one UDP thread, health-checked resources, and the map of the subnets. */
-export function writeGdnsdConfig({ subnets, checkPort }, { port, runFolder, stateFolder }) {
-  const datacenters = Object.entries(DATACENTERS)
-    .map(([name, addresses]) => `        ${name} => [ ${addresses.join(", ")} ]`)
+export function writeGdnsdConfig(size, { port, runFolder, stateFolder }) {
+  const { subnets, checkPort } = size;
+  const datacenters = listDatacenters(size)
+    .map(({ name, addresses }) => `        ${name} => [ ${addresses.join(", ")} ]`)
     .join("\n");
   const nets = listSubnets(subnets)
     .map(({ prefix, datacenters: order }) => `        ${prefix} => [ ${order.join(", ")} ]`)
@@ -122,6 +194,9 @@ service_types => {
   web => { plugin => http_status, port => ${checkPort}, interval => 10, timeout => 3 }
 }
 plugins => {
+  weighted => {
+    weighted => { service_types => web, a => [ 127.0.1.1, 3 ], b => [ 127.0.1.2, 1 ] }
+  }
   geoip => {
     maps => {
       m => {
@@ -145,71 +220,14 @@ ${datacenters}
 `;
 }
 
-/**
- * The workloads: query lists, and what a right answer to them looks like.
- *
- * @returns {{id: string, title: string, steered: boolean, rcode: number, answerShare: number, queries: string}[]}
- *   `answerShare` is the share of the queries whose answer section must hold records
- */
-export function listWorkloads({ hosts, subnets }) {
-  const variants = ["", " +edns", " +do"];
-  const everyVariant = (questions) =>
-    questions.flatMap((question) => variants.map((flags) => `${question}${flags}`)).join("\n");
-  const kinds = [
-    "rr A",
-    "six AAAA",
-    "mail MX",
-    "text TXT",
-    "_sip._tcp SRV",
-    "alias A",
-    "text AAAA",
+/** Continents and countries in groups, each with a pool, as a service in three regions has them. */
+function writeCountryRules() {
+  const groups = [
+    ["[NA-US, NA-CA, NA-MX]", "dc0"],
+    ["[EU-DE, EU-FR, EU-NL, EU]", "dc1"],
+    ["[AS-JP, AS-SG, OC]", "dc2"],
   ];
-  const hostQuestions = Array.from(
-    { length: 32 },
-    (_, index) => `h${Math.floor((index * hosts) / 32)}.${ORIGIN} A`,
-  );
-  // Each of the 8 kinds is asked equally often: the single-address kind is spread over 32 names.
-  const mixed = hostQuestions.flatMap((question) => [
-    question,
-    ...kinds.map((kind) => kind.replace(" ", `.${ORIGIN} `)),
-  ]);
-  return [
-    {
-      id: "static",
-      title:
-        "static mix: A, 3 A, AAAA, MX, TXT, SRV, CNAME, NODATA; a third each without EDNS, with it, with DO",
-      steered: false,
-      rcode: 0,
-      answerShare: 7 / 8,
-      queries: everyVariant(mixed),
-    },
-    {
-      id: "nxdomain",
-      title: "NXDOMAIN: 64 names that do not exist",
-      steered: false,
-      rcode: 3,
-      answerShare: 0,
-      queries: everyVariant(Array.from({ length: 64 }, (_, index) => `x${index}.${ORIGIN} A`)),
-    },
-    {
-      id: "roundrobin",
-      title: "plain round robin: 3 A records",
-      steered: false,
-      rcode: 0,
-      answerShare: 1,
-      queries: everyVariant([`rr.${ORIGIN} A`]),
-    },
-    {
-      id: "steered",
-      title: `steered: health-checked pools by ECS, ${subnets} subnets`,
-      steered: true,
-      rcode: 0,
-      answerShare: 1,
-      queries: listSubnets(subnets)
-        .map(({ prefix }) => `gslb.${ORIGIN} A +subnet=${prefix}`)
-        .join("\n"),
-    },
-  ];
+  return groups.map(([geos, pool]) => `{ geos: ${geos}, pool: ${pool} }`).join(", ");
 }
 
 function groupSubnets(count) {
@@ -221,6 +239,7 @@ function groupSubnets(count) {
   return groups;
 }
 
-function hostAddress(host) {
+/** The address of a host. */
+export function hostAddress(host) {
   return `10.${(host >> 16) & 255}.${(host >> 8) & 255}.${host & 255}`;
 }
