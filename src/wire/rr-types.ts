@@ -27,6 +27,8 @@ export const TYPE_MAILB = 253;
 export const TYPE_MAILA = 254;
 export const TYPE_ANY = 255;
 export const TYPE_CAA = 257;
+/** ALIAS, of the range for private use, as PowerDNS has it: a record of zone files that no answer ever holds. */
+export const TYPE_ALIAS = 65401;
 
 export const CLASS_IN = 1;
 export const CLASS_CH = 3;
@@ -152,6 +154,7 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["IPN", 264],
   ["TA", 32768],
   ["DLV", 32769],
+  ["ALIAS", TYPE_ALIAS],
 ]);
 
 const MNEMONICS: ReadonlyMap<number, string> = new Map(

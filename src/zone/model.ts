@@ -63,6 +63,27 @@ export interface SteeredRRset {
   readonly allDown: AllDown;
   /** Where it is written, for traces: "www", "@"... as the file has it. */
   readonly label: string;
+  /** Of an ALIAS record, which makes one of these for A and one for AAAA. */
+  readonly alias?: Alias;
+}
+
+/**
+ * A target that is asked in place of the owner while it is in a zone of this server. While it is not, the values of the
+ * record's only pool answer: what a resolver has said of it, which nobody knows at load.
+ */
+export interface Alias {
+  /** Absolute, lower case. */
+  readonly target: Name;
+  /** How the addresses that a resolver gives are checked; empty: not at all. */
+  readonly checks: readonly AddressCheck[];
+}
+
+/** A check without an address to go to. */
+export interface AddressCheck {
+  readonly check: HealthCheck;
+  readonly port: number;
+  /** Of all its settings but the name: part of the key of its targets. */
+  readonly digest: string;
 }
 
 /**
@@ -121,6 +142,8 @@ export interface Pool {
   readonly slowStartMs: number;
   /** Bits of a client's address that `sticky` goes by. */
   readonly stickyPrefix: { readonly v4: number; readonly v6: number };
+  /** Of the pool of an ALIAS record: the types of which no resolver has said anything yet. */
+  readonly unresolved?: readonly number[];
 }
 
 /** A pool as a value of another: its values in service share the weight. Nesting ends: loops are refused at load. */
@@ -147,6 +170,8 @@ export interface PoolValue {
   readonly status: "up" | "down" | "obey";
   /** What is probed for this value: all must pass. Empty: always in service. */
   readonly targets: readonly CheckTarget[];
+  /** Seconds that it may be kept for, where a resolver has said so. */
+  readonly ttl?: number;
 }
 
 /** One address and port under one check. Equal keys are one target, whatever pool or zone they stand in. */
