@@ -17,6 +17,7 @@ export class IssueList {
   readonly #text: string;
   readonly #found: { severity: Issue["severity"]; place: Place; message: string }[] = [];
   readonly #seen = new Set<string>();
+  readonly #hidden: Place[] = [];
   #errors = 0;
   readonly #kept = { error: 0, warning: 0 };
   readonly #dropped = { error: 0, warning: 0 };
@@ -38,6 +39,11 @@ export class IssueList {
 
   warn(place: Place, message: string): void {
     this.#add("warning", place, message);
+  }
+
+  /** Shows what stands there to nobody: a secret, on whose line something may be wrong. */
+  hide(place: Place): void {
+    this.#hidden.push(place);
   }
 
   /** The line of an offset, from 1. */
@@ -97,9 +103,19 @@ export class IssueList {
       length: Math.max(1, Math.min(found.place.end, lineEnd) - start),
       severity: found.severity,
       message: replaceControls(found.message),
-      source: replaceControls(this.#text.slice(from, to).trimEnd()),
+      source: replaceControls(this.#showSource(from, to).trimEnd()),
       sourceColumn: from - lineStart + 1,
     };
+  }
+
+  #showSource(from: number, to: number): string {
+    let text = this.#text.slice(from, to);
+    for (const { start, end } of this.#hidden) {
+      const [first, last] = [Math.max(start, from) - from, Math.min(end, to) - from];
+      if (first >= last) continue;
+      text = text.slice(0, first) + "*".repeat(last - first) + text.slice(last);
+    }
+    return text;
   }
 
   #findLineStarts(): number[] {

@@ -9,6 +9,8 @@ const said = (text: string): string[] =>
     (issue) => `${issue.line}:${issue.column} ${issue.message}`,
   );
 
+const SECRET = Buffer.from("0123456789abcdef").toString("base64");
+
 describe("readServerFile()", () => {
   it("reads everything the file can say, paths relative to it", () => {
     const text = `
@@ -17,9 +19,12 @@ zones: [a.yaml, /b/c.yaml]
 workers: 2
 geo: { databases: [dbip-country, mine.mmdb] }
 health: { references: ["tcp://192.0.2.1:443", "tcp://[2001:db8::1]:53"] }
+resolver: [192.0.2.9, "[2001:db8::9]:5353"]
 state: ./state
 admin: { listen: "[::1]:8053", token_file: token, read_token_file: /t, hosts: [ns1.example.com] }
 explain: { allow: [192.0.2.0/24, "2001:db8::1"] }
+keys: { Secondaries.Example: { secret_file: k }, b: { algorithm: hmac-sha512, secret: ${SECRET} } }
+transfer: { allow: [192.0.2.1, { key: B }], notify: ["[2001:db8::1]", { address: "192.0.2.1:5300", key: b }] }
 log: { level: debug }
 `;
     expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
@@ -38,6 +43,10 @@ log: { level: debug }
             { address: "2001:db8::1", port: 53 },
           ],
         },
+        resolver: [
+          { address: "192.0.2.9", port: 53 },
+          { address: "2001:db8::9", port: 5353 },
+        ],
         state: "/etc/rondo/state",
         admin: {
           listen: { kind: "tcp", address: "::1", port: 8053 },
@@ -49,6 +58,24 @@ log: { level: debug }
           allow: [
             { address: parseAddress("192.0.2.0"), length: 24 },
             { address: parseAddress("2001:db8::1"), length: 128 },
+          ],
+        },
+        keys: [
+          {
+            name: "secondaries.example.",
+            algorithm: "hmac-sha256",
+            secret: { file: "/etc/rondo/k" },
+          },
+          { name: "b.", algorithm: "hmac-sha512", secret: { base64: SECRET } },
+        ],
+        transfer: {
+          allow: [
+            { prefix: { address: parseAddress("192.0.2.1"), length: 32 }, key: undefined },
+            { prefix: undefined, key: "b." },
+          ],
+          notify: [
+            { address: "2001:db8::1", port: 53, key: undefined },
+            { address: "192.0.2.1", port: 5300, key: "b." },
           ],
         },
         log: { level: "debug" },

@@ -8,21 +8,25 @@ import {
   fullListOf,
   integer,
   type Located,
+  listOf,
   object,
   optional,
   text,
 } from "./decode.ts";
 import type { Issue } from "./issue.ts";
 import { IssueList } from "./issue-list.ts";
+import { canonicalKeyName } from "./key-name.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { type AdminSettings, adminSection } from "./server/admin-section.ts";
 import { type ExplainSettings, explainSection } from "./server/explain-section.ts";
 import { type GeoSettings, geoSection } from "./server/geo-section.ts";
 import { type HealthSettings, healthSection } from "./server/health-section.ts";
+import { type KeySettings, keysSection } from "./server/keys-section.ts";
 import { type LogSettings, logSection } from "./server/log-section.ts";
 import type { Maybe, Section } from "./server/section.ts";
+import { type TransferSettings, transferSection } from "./server/transfer-section.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket-address.ts";
-import type { Tree } from "./tree.ts";
+import { quote, type Tree } from "./tree.ts";
 
 /** The server file, checked, with defaults for what it leaves out. Paths are absolute or relative to the working directory. */
 export interface ServerSettings {
@@ -32,10 +36,15 @@ export interface ServerSettings {
   readonly workers: "auto" | number;
   readonly geo: GeoSettings;
   readonly health: HealthSettings;
+  /** Recursive resolvers for the targets of ALIAS records that no zone here holds. */
+  readonly resolver: readonly SocketAddress[];
   /** A folder. */
   readonly state: string;
   readonly admin: AdminSettings;
   readonly explain: ExplainSettings;
+  /** Shared with secondaries and primaries. */
+  readonly keys: readonly KeySettings[];
+  readonly transfer: TransferSettings;
   readonly log: LogSettings;
 }
 
@@ -53,9 +62,12 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   workers: "auto",
   geo: geoSection.defaults,
   health: healthSection.defaults,
+  resolver: [],
   state: "./state",
   admin: adminSection.defaults,
   explain: explainSection.defaults,
+  keys: keysSection.defaults,
+  transfer: transferSection.defaults,
   log: logSection.defaults,
 };
 
@@ -69,6 +81,7 @@ export function readServerFile(
   const isBlank = source.split("\n").every((line) => /^\s*(#|$)/.test(line));
   const tree = isBlank ? undefined : parseYaml(source, issues);
   const decoded = tree === undefined ? undefined : serverFile(tree, "the file", issues);
+  if (decoded !== undefined) checkKeyNames(decoded, issues);
   if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
   return { settings: complete(decoded, dirname(file)), issues: issues.list() };
 }
@@ -82,13 +95,16 @@ interface ServerFile {
   readonly workers: Maybe<"auto" | number>;
   readonly geo: WrittenIn<typeof geoSection>;
   readonly health: WrittenIn<typeof healthSection>;
+  readonly resolver: Maybe<readonly Located<SocketAddress>[]>;
   readonly state: Maybe<string>;
   readonly admin: WrittenIn<typeof adminSection>;
   readonly explain: WrittenIn<typeof explainSection>;
+  readonly keys: WrittenIn<typeof keysSection>;
+  readonly transfer: WrittenIn<typeof transferSection>;
   readonly log: WrittenIn<typeof logSection>;
 }
 
-const listenAddress: Decoder<SocketAddress> = (tree, name, issues) => {
+const dnsAddress: Decoder<SocketAddress> = (tree, name, issues) => {
   const written = text(tree, name, issues);
   if (written === undefined) return undefined;
   const parsed = parseSocketAddress(written, 53);
@@ -107,14 +123,17 @@ const zones: Decoder<Tree> = (tree, name, issues) => {
 };
 
 const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
-  listen: optional(fullListOf(listenAddress)),
+  listen: optional(fullListOf(dnsAddress)),
   zones: optional(zones),
   workers: optional(workers),
   geo: optional(geoSection.decode),
   health: optional(healthSection.decode),
+  resolver: optional(listOf(dnsAddress)),
   state: optional(text),
   admin: optional(adminSection.decode),
   explain: optional(explainSection.decode),
+  keys: optional(keysSection.decode),
+  transfer: optional(transferSection.decode),
   log: optional(logSection.decode),
 });
 
@@ -130,11 +149,25 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     workers: file?.workers?.value ?? defaults.workers,
     geo: settingsOf(geoSection, file?.geo),
     health: settingsOf(healthSection, file?.health),
+    resolver: file?.resolver?.value.map(({ value }) => value) ?? defaults.resolver,
     state: resolve(file?.state?.value ?? defaults.state),
     admin: settingsOf(adminSection, file?.admin),
     explain: settingsOf(explainSection, file?.explain),
+    keys: settingsOf(keysSection, file?.keys),
+    transfer: settingsOf(transferSection, file?.transfer),
     log: settingsOf(logSection, file?.log),
   };
+}
+
+/** What names a key that is not there would keep somebody out without a word. */
+function checkKeyNames({ keys, transfer }: ServerFile, issues: IssueList): void {
+  const known = new Set(keys?.value.map(({ key }) => canonicalKeyName(key)));
+  for (const list of [transfer?.value.allow, transfer?.value.notify]) {
+    for (const { value, place } of list?.value ?? []) {
+      if (value.key === undefined || known.has(value.key)) continue;
+      issues.error(place, `there is no key ${quote(value.key)} under "keys"`);
+    }
+  }
 }
 
 function resolveZones(tree: Tree | undefined, resolve: (path: string) => string): ZoneSource {

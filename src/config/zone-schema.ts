@@ -24,6 +24,7 @@ import { ttl } from "./duration.ts";
 import type { IssueList } from "./issue-list.ts";
 import { allDown, pool } from "./pool-schema.ts";
 import { describeEither, refuseOwnRecords, secondary } from "./secondary-schema.ts";
+import { transfer } from "./transfer-schema.ts";
 import { describeTree, type Tree } from "./tree.ts";
 import { autonomousSystem, coordinates, prefix } from "./value-decoders.ts";
 import type {
@@ -68,6 +69,7 @@ const EMPTY: ZoneSettings = {
   pools: undefined,
   networks: undefined,
   secondary: undefined,
+  transfer: undefined,
   records: undefined,
 };
 
@@ -204,6 +206,7 @@ const envelope: Decoder<ZoneSettings> = object<ZoneSettings>(
     pools: optional(pools),
     networks: optional(networks),
     secondary: optional(secondary),
+    transfer: optional(transfer),
     records: optional(records),
   },
   ["import"],

@@ -6,6 +6,7 @@ import type { Prefix } from "../address/address.ts";
 import type { Entry, Located } from "./decode.ts";
 import type { Place } from "./issue-list.ts";
 import type { SecondarySettings } from "./secondary-schema.ts";
+import type { WrittenTransfer } from "./transfer-schema.ts";
 import type { Tree } from "./tree.ts";
 
 type Maybe<T> = Located<T> | undefined;
@@ -20,6 +21,7 @@ export interface ZoneSettings {
   readonly pools: Maybe<readonly Entry<PoolSettings>[]>;
   readonly networks: Maybe<readonly NetworkSettings[]>;
   readonly secondary: Maybe<SecondarySettings>;
+  readonly transfer: Maybe<WrittenTransfer>;
   readonly records: Maybe<readonly Entry<readonly Located<RecordSettings>[]>[]>;
 }
 

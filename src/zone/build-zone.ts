@@ -14,7 +14,7 @@ import { checkSteeredAliases } from "./check-steered-aliases.ts";
 import { checkSteering } from "./check-steering.ts";
 import { CheckTable } from "./check-table.ts";
 import type { StaticDraft } from "./draft.ts";
-import type { Name, RRset, Zone } from "./model.ts";
+import type { Name, RRset, TransferSettings, Zone } from "./model.ts";
 import { OwnerIndex } from "./owner-index.ts";
 import { PoolTable } from "./pool-table.ts";
 
@@ -26,7 +26,8 @@ export function buildZone(
   issues: IssueList,
 ): Zone {
   if (settings.secondary !== undefined) {
-    return buildSecondary(settings.secondary.value, apex, issues);
+    const zone = buildSecondary(settings.secondary.value, apex, issues);
+    return { ...zone, transfer: buildTransfer(settings) };
   }
   const datacenters = buildDatacenters(settings, issues);
   const networks = buildNetworks(settings, issues);
@@ -70,7 +71,17 @@ export function buildZone(
     networks,
     serial: soa.serial,
     negativeTtl: Math.min(soa.rrset.ttl, soa.minimum),
+    transfer: buildTransfer(settings),
   };
+}
+
+function buildTransfer({ transfer }: ZoneSettings): TransferSettings | undefined {
+  return (
+    transfer && {
+      allow: transfer.value.allow?.value.map(({ value }) => value),
+      notify: transfer.value.notify?.value.map(({ value }) => value),
+    }
+  );
 }
 
 function finish({ owner, type, ttl, rdata, answers }: StaticDraft): RRset {

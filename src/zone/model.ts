@@ -24,6 +24,29 @@ export interface Zone {
   readonly negativeTtl: number;
   /** Where its records come from; undefined: from its file. */
   readonly secondary?: SecondarySource | undefined;
+  /** Who may have it whole, and who is told when it changes; undefined: whom the server file names. */
+  readonly transfer?: TransferSettings | undefined;
+}
+
+/** For each of the two, undefined: what the server file says. */
+export interface TransferSettings {
+  readonly allow: readonly TransferRule[] | undefined;
+  readonly notify: readonly NotifyTarget[] | undefined;
+}
+
+/** Those from an address in `prefix`, if it is there, who sign with `key`, if it is there. */
+export interface TransferRule {
+  readonly prefix: Prefix | undefined;
+  /** The name of a TSIG key, in presentation form, lower case, with the dot at the end. */
+  readonly key: string | undefined;
+}
+
+export interface NotifyTarget {
+  /** Presentation form. */
+  readonly address: string;
+  readonly port: number;
+  /** The name of the TSIG key to sign with, as in a rule. */
+  readonly key: string | undefined;
 }
 
 /** The name servers that a secondary zone is transferred from (RFC 1034 §4.3.5). */

@@ -1,9 +1,10 @@
 import type { Prefix } from "../../address/address.ts";
 import { explainBadPrefix, parseAddress, parsePrefix } from "../../address/parse.ts";
 import { type Decoder, text } from "../decode.ts";
+import { describe, textSchema } from "../describe.ts";
 
 /** An address, which stands for itself alone, or a prefix. */
-export const clientPrefix: Decoder<Prefix> = (tree, name, issues) => {
+export const clientPrefix: Decoder<Prefix> = describe((tree, name, issues) => {
   const written = text(tree, name, issues);
   if (written === undefined) return undefined;
   const address = parseAddress(written);
@@ -11,4 +12,4 @@ export const clientPrefix: Decoder<Prefix> = (tree, name, issues) => {
   if (parsed !== undefined) return parsed;
   issues.error(tree.place, `${name}: ${explainBadPrefix(written)}`);
   return undefined;
-};
+}, textSchema);
