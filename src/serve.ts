@@ -9,7 +9,7 @@ import { AdminError } from "./admin/admin-error.ts";
 import { createAdminServices } from "./admin-services.ts";
 import { applyFlags, toListenAddress, toReference } from "./apply-flags.ts";
 import { renderBanner, renderTry } from "./banner.ts";
-import { createExplainAnswerer } from "./cli/answer-explain.ts";
+import { createExplainDesk } from "./cli/answer-explain.ts";
 import type { Output } from "./cli/command.ts";
 import { EXIT } from "./cli/exit-codes.ts";
 import type { WrittenQuestion } from "./cli/explain-question.ts";
@@ -26,6 +26,7 @@ import { type HealthService, startHealthService } from "./control/health-service
 import { openMemory } from "./control/open-memory.ts";
 import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
+import { ControlMessages } from "./control-messages.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { followReloadSignal } from "./follow-reload-signal.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
@@ -97,10 +98,10 @@ async function start(
   try {
     const version = readVersion();
     makeStateDirectory(settings.state, log);
-    let explain: (question: WrittenQuestion) => string = () => "not ready yet";
+    const controlMessages = new ControlMessages();
     const server = await createServer({
       settings: { operators: settings.explain.allow },
-      explain: createExplainAnswerer(settings.explain.allow, (question) => explain(question)),
+      desk: controlMessages.desk,
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
       udp: options.udp ?? "auto",
@@ -190,11 +191,12 @@ async function start(
     plane.serve(loader.zones().map(({ prepared }) => prepared));
     health.follow(plane.zones.map(({ zone }) => zone));
     followReloadSignal(loader, geo, log, closers);
-    explain = (question) => {
+    const explain = (question: WrittenQuestion): string => {
       const { zones, world } = plane;
       const explained = explainServed(question, { zones, world, geo: geoTable });
       return typeof explained === "string" ? explained : renderExplanation(explained);
     };
+    controlMessages.add(createExplainDesk(settings.explain.allow, explain));
 
     let isReady = false;
     const firstRound = health.firstRound.then(() => {

@@ -2,11 +2,10 @@ import { expect, it } from "vitest";
 import { readMessage } from "../../test/support/message.ts";
 import { query } from "../../test/support/packet.ts";
 import { parseAddress, parsePrefix } from "../address/parse.ts";
-import { createExplainAnswerer } from "./answer-explain.ts";
+import { createExplainDesk } from "./answer-explain.ts";
 import type { WrittenQuestion } from "./explain-question.ts";
 
 const OPERATOR = parseAddress("198.51.100.7")!;
-const out = new Uint8Array(65_535);
 
 function ask(
   fields: Parameters<typeof query>[0],
@@ -14,13 +13,12 @@ function ask(
   source = OPERATOR,
 ): { asked: WrittenQuestion[]; answer: Uint8Array | undefined } {
   const asked: WrittenQuestion[] = [];
-  const answerer = createExplainAnswerer([parsePrefix("198.51.100.0/24")!], (question) => {
+  const desk = createExplainDesk([parsePrefix("198.51.100.0/24")!], (question) => {
     asked.push(question);
     return text;
   });
   const packet = query({ type: "TXT", class: "CH", ...fields });
-  const length = answerer.answer(packet, packet.length, source, out);
-  return { asked, answer: length === 0 ? undefined : out.slice(0, length) };
+  return { asked, answer: desk({ octets: packet, source })?.[0] };
 }
 
 it("answers one TXT record a line, long lines in pieces, which nobody may cache", () => {

@@ -17,11 +17,6 @@ import { Query } from "../wire/query.ts";
 import { CLASS_CH, TYPE_OPT, TYPE_TXT } from "../wire/rr-types.ts";
 import type { WrittenQuestion } from "./explain-question.ts";
 
-export interface ExplainAnswerer {
-  /** @returns octets written to `out`; 0 if the query is for somebody else to answer */
-  answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
-}
-
 const MAX_STRING_OCTETS = 255;
 /** Of an owner that points to the question, type, class, TTL and length of the rdata. */
 const RECORD_HEAD_OCTETS = 12;
@@ -29,24 +24,30 @@ const OPT_OCTETS = 11;
 /** What our UDP side takes; over TCP it decides nothing. */
 const UDP_PAYLOAD = 1232;
 
+/** A message and whom it is from. */
+interface Request {
+  readonly octets: Uint8Array;
+  readonly source: Address;
+}
+
 /**
- * Answers operators.
+ * Answers questions for an explanation, of operators alone, with one message; leaves all others.
  *
+ * @param operators who may ask
  * @param explain gives the text for a question
  */
-export function createExplainAnswerer(
+export function createExplainDesk(
   operators: readonly Prefix[],
   explain: (question: WrittenQuestion) => string,
-): ExplainAnswerer {
+): (request: Request) => Uint8Array[] | undefined {
   const query = new Query();
-  return {
-    answer(octets, length, source, out) {
-      const isQuery = query.parse(octets, length) === RCODE_NOERROR;
-      const asker = { operators, family: source.family, source: source.octets };
-      if (!isQuery || !isExplainQuery(query, asker)) return 0;
-      const text = explain(readQuestion(query, octets, source));
-      return writeAnswer(query, octets, text, out);
-    },
+  const out = new Uint8Array(MAX_MESSAGE_OCTETS);
+  return ({ octets, source }) => {
+    const isQuery = query.parse(octets, octets.length) === RCODE_NOERROR;
+    const asker = { operators, family: source.family, source: source.octets };
+    if (!isQuery || !isExplainQuery(query, asker)) return undefined;
+    const text = explain(readQuestion(query, octets, source));
+    return [out.slice(0, writeAnswer(query, octets, text, out))];
   };
 }
 

@@ -2,7 +2,10 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { MessagePort } from "node:worker_threads";
+import type { Address } from "../address/address.ts";
 import { parseAddress } from "../address/parse.ts";
+import type { ControlLink } from "./control-link.ts";
+import { isControlDatagram } from "./control-message.ts";
 import type { ImageReader } from "./engine.ts";
 import type { Reader } from "./reader.ts";
 import { udpCounter } from "./udp-counters.ts";
@@ -15,6 +18,7 @@ export interface DgramLoop<S extends ImageReader> {
   readonly counters: Uint32Array;
   /** Milliseconds, monotonic. */
   readonly clock: () => number;
+  readonly link: ControlLink;
 }
 
 const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
@@ -22,7 +26,7 @@ const ANSWER_OCTETS = 4096;
 
 /** Serves on the sockets that messages name until one says stop. Returns at once; the event loop does the rest. */
 export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
-  const { reader, port, counters, clock } = loop;
+  const { reader, port, counters, clock, link } = loop;
   const sockets = new Map<number, Socket>();
   const answer = new Uint8Array(ANSWER_OCTETS);
   const say = (message: FromUdpWorker): void => port.postMessage(message);
@@ -34,12 +38,36 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
   function answerQuery(socket: Socket, query: Uint8Array, peer: RemoteInfo): void {
     const source = reader.isReady ? parseAddress(withoutZone(peer.address)) : undefined;
     if (source === undefined) return;
+    if (isControlDatagram(query, query.length)) {
+      handOver(socket, query, source, peer);
+      return;
+    }
     reader.context.family = source.family;
     reader.context.source.set(source.octets);
     const length = reader.answer(query, query.length, clock(), answer);
     if (length === 0) return;
     // A copy: the kernel may take it only after the next answer is made.
-    socket.send(Buffer.from(answer.subarray(0, length)), peer.port, peer.address, (error) => {
+    send(socket, Buffer.from(answer.subarray(0, length)), peer);
+  }
+
+  /** Beyond what the control plane takes there is silence: whoever has asked asks again. */
+  function handOver(socket: Socket, query: Uint8Array, source: Address, peer: RemoteInfo): void {
+    const id = link.begin(
+      { octets: query.slice(), source, transport: "udp" },
+      {
+        take: (message) => {
+          link.abandon(id!);
+          if ([...sockets.values()].includes(socket)) send(socket, message, peer);
+        },
+        end: () => {},
+      },
+      clock(),
+    );
+    if (id !== undefined) link.next(id);
+  }
+
+  function send(socket: Socket, message: Uint8Array, peer: RemoteInfo): void {
+    socket.send(message, peer.port, peer.address, (error) => {
       if (error !== null) count(udpCounter.sendFailed);
     });
   }
@@ -85,6 +113,9 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
         break;
       case "unbind":
         unbind(message.id);
+        break;
+      case "control":
+        link.hear(message.message);
         break;
       case "socket":
         break;

@@ -24,6 +24,7 @@ beforeEach(() => {
   service = createDgramService({
     workerEntry: echoOptions.workerEntry,
     settings: DEFAULT_ANSWER_SETTINGS,
+    desk: () => [],
     answerCounters: echoOptions.answerCounters,
     wholePublication: () => echoPublication(1),
     log,

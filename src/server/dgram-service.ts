@@ -48,12 +48,13 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
     thread: 0,
     answerCounters: options.answerCounters,
     settings: options.settings,
+    desk: options.desk,
     log,
     greeting: greet,
     onMessage: hear,
   });
 
-  function hear(message: FromUdpWorker): void {
+  function hear(message: Exclude<FromUdpWorker, { type: "control" }>): void {
     if (message.type === "fault") {
       const { stack, count } = message;
       log.error({ thread: 0, stack, count }, "Query answered SERVFAIL because of a fault");

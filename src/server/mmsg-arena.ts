@@ -6,7 +6,9 @@
  * sending headers are filled from the front: header m is pointed at slot i when it has to be, which is only after a query that
  * got no answer.
  */
+import type { Address } from "../address/address.ts";
 import type { Libc, Memory } from "./libc.ts";
+import type { Route } from "./mmsg-reply.ts";
 import { SOCKADDR_ADDRESS, SOCKADDR_LENGTH } from "./sockaddr.ts";
 
 /** Packets per system call. */
@@ -113,6 +115,27 @@ export class MmsgArena {
       ? this.#controlSpace
       : 0;
     if (hasControl) this.#freeInterface(slot);
+  }
+
+  /** The client's address of a slot. */
+  source(slot: number): Address {
+    const at = NAMES + slot * NAME_STRIDE;
+    const family = this.#isIpv6 ? 6 : 4;
+    const start = at + SOCKADDR_ADDRESS[family];
+    return { family, octets: this.#octets.slice(start, start + (this.#isIpv6 ? 16 : 4)) };
+  }
+
+  /** What a reply that is sent later needs of a slot. */
+  route(slot: number): Route {
+    const name = NAMES + slot * NAME_STRIDE;
+    const control = CONTROLS + slot * CONTROL_STRIDE;
+    const received = (RECEIVE_HEADERS + slot * HEADER_STRIDE + CONTROL_LENGTH) >> 2;
+    const hasControl = this.#controlSpace > 0 && this.#words[received] === this.#controlSpace;
+    if (hasControl) this.#freeInterface(slot);
+    return {
+      name: this.#octets.slice(name, name + SOCKADDR_LENGTH[this.#isIpv6 ? 6 : 4]),
+      control: this.#octets.slice(control, control + (hasControl ? this.#controlSpace : 0)),
+    };
   }
 
   /** Gives a slot back its full room for the next control message, which the kernel shrank to what it wrote. */

@@ -3,9 +3,18 @@
  * answered, and then whole.
  */
 import type { Publication } from "../image/publication.ts";
+import type { ControlLink } from "./control-link.ts";
+import type { FromControlDesk } from "./control-protocol.ts";
 import type { ImageReader } from "./engine.ts";
 import type { Libc } from "./libc.ts";
-import { type LentDescriptor, MmsgSocket, MSG_DONTWAIT, MSG_WAITFORONE } from "./mmsg-socket.ts";
+import { MmsgReply } from "./mmsg-reply.ts";
+import {
+  type HandOver,
+  type LentDescriptor,
+  MmsgSocket,
+  MSG_DONTWAIT,
+  MSG_WAITFORONE,
+} from "./mmsg-socket.ts";
 import type { Reader } from "./reader.ts";
 import { udpCounter } from "./udp-counters.ts";
 
@@ -13,6 +22,7 @@ export type MmsgMessage =
   | { readonly type: "rotation"; readonly buffer: SharedArrayBuffer }
   | { readonly type: "publication"; readonly publication: Publication }
   | { readonly type: "socket"; readonly socket: LentDescriptor }
+  | { readonly type: "control"; readonly message: FromControlDesk }
   | { readonly type: "stop" };
 
 export interface MmsgLoop<S extends ImageReader> {
@@ -24,12 +34,16 @@ export interface MmsgLoop<S extends ImageReader> {
   readonly counters: Uint32Array;
   /** The next waiting message, if there is one. */
   readonly takeMessage: () => MmsgMessage | undefined;
+  readonly link: ControlLink;
   /** Milliseconds, monotonic. */
   readonly clock: () => number;
 }
 
 /** How long the loop sleeps at most before it looks at `control` again; the sockets' own timeout is the same. */
 const LOOK_UP_MS = 100;
+
+/** The same while the control plane owes a reply. */
+const LOOK_UP_SOON_MS = 2;
 
 /** Pause after a failure that is likely to come again at once. */
 const FAILURE_PAUSE_MS = 10;
@@ -42,10 +56,11 @@ const EAGAIN = 11;
 
 /** Answers queries until a message says stop. */
 export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
-  const { libc, reader, control, clock } = loop;
+  const { libc, reader, control, clock, link } = loop;
   const source = new Int32Array(reader.context.source.buffer);
   const sockets: MmsgSocket[] = [];
   const poll = new PollSet(libc);
+  const reply = new MmsgReply(libc);
   let seen = -1;
   let isStopped = false;
 
@@ -60,11 +75,33 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
         reader.apply(message.publication);
       } else if (message.type === "rotation") {
         reader.takeRotation(message.buffer);
+      } else if (message.type === "control") {
+        link.hear(message.message);
       } else {
-        sockets.push(new MmsgSocket(libc, message.socket, loop.counters));
+        sockets.push(new MmsgSocket(libc, message.socket, loop.counters, handOver));
         poll.add(message.socket.descriptor);
       }
     }
+  }
+
+  /** Beyond what the control plane takes there is silence: whoever has asked asks again. */
+  const handOver: HandOver = (octets, source, descriptor, route) => {
+    const id = link.begin(
+      { octets, source, transport: "udp" },
+      {
+        take: (message) => {
+          if (!reply.send(descriptor, route, message)) count(udpCounter.sendFailed);
+          link.abandon(id!);
+        },
+        end: () => {},
+      },
+      clock(),
+    );
+    if (id !== undefined) link.next(id);
+  };
+
+  function count(counter: number): void {
+    loop.counters[counter] = (loop.counters[counter] ?? 0) + 1;
   }
 
   /** @returns false if there was nothing to answer */
@@ -80,8 +117,7 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
   function noteFailure(): void {
     const errno = libc.errno();
     if (errno === EAGAIN || errno === EINTR) return;
-    const { receiveFailed } = udpCounter;
-    loop.counters[receiveFailed] = (loop.counters[receiveFailed] ?? 0) + 1;
+    count(udpCounter.receiveFailed);
     Atomics.wait(control, 0, seen, FAILURE_PAUSE_MS);
   }
 
@@ -92,11 +128,11 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
       const only = sockets[0];
       if (!reader.isReady || only === undefined) {
         Atomics.wait(control, 0, seen, LOOK_UP_MS);
-      } else if (sockets.length === 1) {
+      } else if (sockets.length === 1 && link.open === 0) {
         // One system call fewer per batch than polling.
         if (!answerBatch(only, MSG_WAITFORONE)) noteFailure();
       } else {
-        const ready = poll.wait(LOOK_UP_MS);
+        const ready = poll.wait(link.open === 0 ? LOOK_UP_MS : LOOK_UP_SOON_MS);
         if (ready < 0) noteFailure();
         for (let i = 0; ready > 0 && i < sockets.length; i++) {
           const socket = sockets[i] as MmsgSocket;
@@ -112,6 +148,7 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
   } finally {
     for (const socket of sockets) socket.free();
     poll.free();
+    reply.free();
   }
 }
 

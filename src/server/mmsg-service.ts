@@ -31,6 +31,7 @@ export function createMmsgService(
         thread,
         answerCounters: options.answerCounters,
         settings: options.settings,
+        desk: options.desk,
         log,
         greeting: () => greet(thread),
         onMessage: (message) => {

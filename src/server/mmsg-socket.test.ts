@@ -103,7 +103,7 @@ function setUp(hasPacketInfo: boolean): {
   reader.apply(echoPublication(1));
   const source = new Int32Array(reader.context.source.buffer);
   const lent = { descriptor: 3, family: 4, hasPacketInfo } as const;
-  const socket = new MmsgSocket(kernel.libc, lent, counters);
+  const socket = new MmsgSocket(kernel.libc, lent, counters, () => {});
   return {
     kernel,
     counters,

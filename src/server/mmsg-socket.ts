@@ -1,6 +1,9 @@
+import type { Address } from "../address/address.ts";
+import { isControlDatagram } from "./control-message.ts";
 import type { ImageReader } from "./engine.ts";
 import type { Libc } from "./libc.ts";
 import { MmsgArena, SLOTS } from "./mmsg-arena.ts";
+import type { Route } from "./mmsg-reply.ts";
 import type { Reader } from "./reader.ts";
 import { udpCounter } from "./udp-counters.ts";
 
@@ -10,6 +13,14 @@ export interface LentDescriptor {
   readonly family: 4 | 6;
   readonly hasPacketInfo: boolean;
 }
+
+/** Takes over a message for the control plane, and answers it later, or never. */
+export type HandOver = (
+  octets: Uint8Array,
+  source: Address,
+  descriptor: number,
+  route: Route,
+) => void;
 
 /** recvmmsg: block for the first packet only, or not at all. */
 export const MSG_WAITFORONE = 0x10000;
@@ -22,14 +33,16 @@ export class MmsgSocket {
   readonly #family: 4 | 6;
   readonly #arena: MmsgArena;
   readonly #counters: Uint32Array;
+  readonly #handOver: HandOver;
 
   /** @param counters by {@link udpCounter} */
-  constructor(libc: Libc, lent: LentDescriptor, counters: Uint32Array) {
+  constructor(libc: Libc, lent: LentDescriptor, counters: Uint32Array, handOver: HandOver) {
     this.descriptor = lent.descriptor;
     this.#libc = libc;
     this.#family = lent.family;
     this.#arena = new MmsgArena(libc, lent.family, lent.hasPacketInfo);
     this.#counters = counters;
+    this.#handOver = handOver;
   }
 
   /**
@@ -63,9 +76,15 @@ export class MmsgSocket {
     for (let slot = 0; slot < received; slot++) {
       arena.copySource(slot, source);
       const query = arena.queries[slot] as Uint8Array;
-      const answer = arena.answers[slot] as Uint8Array;
-      const length = reader.answer(query, arena.queryLength(slot), now, answer);
-      if (length > 0) arena.stage(staged++, slot, length);
+      const queryLength = arena.queryLength(slot);
+      if (isControlDatagram(query, queryLength)) {
+        const octets = query.slice(0, queryLength);
+        this.#handOver(octets, arena.source(slot), this.descriptor, arena.route(slot));
+      } else {
+        const answer = arena.answers[slot] as Uint8Array;
+        const length = reader.answer(query, queryLength, now, answer);
+        if (length > 0) arena.stage(staged++, slot, length);
+      }
       arena.reset(slot);
     }
     this.#send(staged);

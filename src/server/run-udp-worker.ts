@@ -1,5 +1,6 @@
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { createContext } from "../answer/context.ts";
+import { ControlLink } from "./control-link.ts";
 import { runDgramLoop } from "./dgram-loop.ts";
 import type { Engine, ImageReader } from "./engine.ts";
 import { createFaultReporter } from "./fault-reporter.ts";
@@ -23,8 +24,9 @@ export async function runUdpWorker<S extends ImageReader>(engine: Engine<S>): Pr
     counters[faulted] = (counters[faulted] ?? 0) + 1;
     reportFault(error);
   });
+  const link = new ControlLink((message) => port.postMessage({ type: "control", message }));
   if (data.path === "dgram") {
-    runDgramLoop({ reader, port, counters, clock });
+    runDgramLoop({ reader, port, counters, clock, link });
     return;
   }
   const loaded = await loadLibc();
@@ -34,6 +36,7 @@ export async function runUdpWorker<S extends ImageReader>(engine: Engine<S>): Pr
     reader,
     counters,
     clock,
+    link,
     control: new Int32Array(data.control),
     takeMessage: () => receiveMessageOnPort(port)?.message as MmsgMessage | undefined,
   });

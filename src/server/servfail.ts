@@ -1,10 +1,4 @@
-import {
-  HEADER_OCTETS,
-  OPCODE_MASK,
-  QR_BIT,
-  RCODE_SERVFAIL,
-  RD_BIT,
-} from "../wire/message.ts";
+import { HEADER_OCTETS, OPCODE_MASK, QR_BIT, RCODE_SERVFAIL, RD_BIT } from "../wire/message.ts";
 
 /**
  * Writes the bare header of a SERVFAIL response, for faults of our own; nothing but the header of the query is trusted.

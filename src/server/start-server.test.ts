@@ -10,9 +10,12 @@ import {
   echoQuery,
   readEcho,
 } from "../../test/support/echo-engine.ts";
+import { query } from "../../test/support/packet.ts";
 import { findFreePort } from "../../test/support/ports.ts";
 import { until } from "../../test/support/until.ts";
+import { parseAddress } from "../address/parse.ts";
 import { type Log, silentLog } from "../log/log.ts";
+import type { ControlDesk, ControlRequest } from "./control-desk.ts";
 import { loadLibc } from "./libc.ts";
 import { parseListenAddress } from "./listen-address.ts";
 import { type Server, type ServerOptions, startServer } from "./start-server.ts";
@@ -29,7 +32,7 @@ afterEach(async () => {
 async function start(
   udp: ServerOptions["udp"],
   listen: readonly string[],
-  options: { workers?: number; log?: Log; publish?: boolean } = {},
+  options: { workers?: number; log?: Log; publish?: boolean; desk?: ControlDesk } = {},
 ): Promise<{ server: Server; to: Endpoint[] }> {
   const server = await startServer({
     ...echoOptions,
@@ -37,6 +40,7 @@ async function start(
     listen: listen.map((text) => parseListenAddress(text)!),
     workers: options.workers ?? 1,
     log: options.log ?? silentLog,
+    ...(options.desk && { desk: options.desk }),
   });
   running.push(server);
   if (options.publish ?? true) server.publish(echoPublication(1));
@@ -79,6 +83,41 @@ describe.each(paths)("startServer() on the path %s", (path) => {
     const { to } = await start(path, ["127.0.0.1:0"]);
     const answer = await askUdp(to[0]!, echoQuery(), 3000, "127.0.0.77");
     expect(readEcho(answer!)).toMatchObject({ family: 4, source: [127, 0, 0, 77] });
+  });
+
+  it("gives NOTIFY to the desk and sends the first message back from the address asked", async () => {
+    const requests: ControlRequest[] = [];
+    const ended: string[] = [];
+    const desk: ControlDesk = async function* (request) {
+      requests.push(request);
+      try {
+        yield Uint8Array.of(...request.octets.subarray(0, 2), 0xa4, ...new Uint8Array(9));
+        yield new Uint8Array(12);
+      } finally {
+        ended.push(request.transport);
+      }
+    };
+    const notify = query({ id: 0x0909, name: "example.com", type: "SOA", opcode: 4 });
+    const { to } = await start(path, ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0"], { desk });
+    const expected = [9, 9, 0xa4, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    const asked: [Endpoint, string][] = [
+      [to[0]!, "127.0.0.77"],
+      [{ ...to[1]!, address: "127.0.0.5" }, "127.0.0.78"],
+      [to[2]!, "::1"],
+    ];
+    for (const [endpoint, from] of asked) {
+      // Node's dgram does not listen on every address of 127.0.0.0/8.
+      if (path === "dgram" && endpoint.address === "127.0.0.5") continue;
+      expect([...(await askUdp(endpoint, notify, 5000, from))!]).toEqual(expected);
+      expect(requests.at(-1)).toEqual({
+        octets: notify,
+        source: parseAddress(from),
+        transport: "udp",
+      });
+    }
+    expect([...(await askTcp(to[0]!, notify))!]).toEqual(expected);
+    expect(readEcho((await askUdp(to[0]!, echoQuery(7)))!).id).toBe(7);
+    await until(() => ended.length === requests.length);
   });
 
   it("takes a publication while it waits for queries", async () => {

@@ -2,13 +2,15 @@
  * The DNS service's sockets: UDP on one of two paths and TCP, on all listen addresses. Nothing outside this folder knows
  * them; what to answer comes from the engine and from what is published here.
  */
-import type { Address } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
 import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import { createContext } from "../answer/context.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
 import { createRateLimitedLog } from "../log/rate-limited-log.ts";
+import type { ControlDesk } from "./control-desk.ts";
+import { ControlLink } from "./control-link.ts";
+import { ControlService } from "./control-service.ts";
 import { CounterTotals } from "./counter-totals.ts";
 import { CurrentPublication } from "./current-publication.ts";
 import { createDgramService } from "./dgram-service.ts";
@@ -34,13 +36,8 @@ export interface ServerOptions {
   readonly limits?: Partial<TcpLimits>;
   /** What the operator has decided about answers; the defaults if left out. */
   readonly settings?: AnswerSettings;
-  readonly explain?: ExplainService;
-}
-
-/** Who gives explanations: over TCP only, on the thread that starts the server. */
-export interface ExplainService {
-  /** Answers a query for an explanation. @returns octets written to `out`, 0 if it is none, or nobody's business */
-  answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
+  /** Answers what the image cannot; left out, nobody does, and there is silence. */
+  readonly desk?: ControlDesk;
 }
 
 export interface EngineOptions<S extends ImageReader> {
@@ -103,13 +100,15 @@ const FAULT_LINES_PER_SECOND = 1;
 export async function startServer<S extends ImageReader>(
   options: ServerOptions & EngineOptions<S>,
 ): Promise<Server> {
-  const { engine, answerCounters, workerEntry, log, settings = DEFAULT_ANSWER_SETTINGS } = options;
+  const { engine, answerCounters, workerEntry, log } = options;
+  const { settings = DEFAULT_ANSWER_SETTINGS, desk = () => [] } = options;
   const current = new CurrentPublication();
   const wholePublication = (): Publication | undefined => current.whole();
   const { udp, reason } = await createUdpService(options, {
     workerEntry,
     answerCounters,
     settings,
+    desk,
     wholePublication,
     log,
   });
@@ -126,7 +125,10 @@ export async function startServer<S extends ImageReader>(
   context.stream = true;
   reader.takeRotation(tcpRotation.settle());
   const limits = { ...findTcpLimits(), ...options.limits };
-  const tcp = new TcpService({ reader, limits, log, explain: options.explain });
+  context.keepalive = Math.floor(limits.idleMs / 100);
+  const control = new ControlService(desk, (message) => link.hear(message), log);
+  const link = new ControlLink((message) => control.hear(message));
+  const tcp = new TcpService({ reader, limits, log, control: link });
 
   const answerTotals = [...udp.slots.map((slot) => slot.answerCounters), tcpCounters].map(
     (counters) => new CounterTotals(counters),

@@ -11,6 +11,8 @@ export interface TcpLimits {
   readonly messageMs: number;
   /** Milliseconds in which a client that has answers waiting reads none. */
   readonly stallMs: number;
+  /** Milliseconds in which the control plane comes up with no message of a reply that it is asked for. */
+  readonly replyMs: number;
 }
 
 /** The starting points of RFC 9210 §4.2, and half of the descriptors for everything else. */
@@ -22,6 +24,7 @@ export function findTcpLimits(): TcpLimits {
     messageMs: 10_000,
     // With the time until a check sees the backlog: closed within 2 s.
     stallMs: 1750,
+    replyMs: 60_000,
   };
 }
 

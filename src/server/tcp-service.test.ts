@@ -11,11 +11,15 @@ import {
   echoQuery,
   readEcho,
 } from "../../test/support/echo-engine.ts";
+import { query } from "../../test/support/packet.ts";
 import { until } from "../../test/support/until.ts";
 import { parseAddress } from "../address/parse.ts";
 import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import { createContext } from "../answer/context.ts";
 import { silentLog } from "../log/log.ts";
+import type { ControlDesk, ControlRequest } from "./control-desk.ts";
+import { ControlLink } from "./control-link.ts";
+import { ControlService } from "./control-service.ts";
 import type { ImageReader } from "./engine.ts";
 import { Reader } from "./reader.ts";
 import type { TcpLimits } from "./tcp-limits.ts";
@@ -28,10 +32,12 @@ const LIMITS: TcpLimits = {
   idleMs: 10_000,
   messageMs: 10_000,
   stallMs: 1750,
+  replyMs: 60_000,
 };
 
 let reader: Reader<ImageReader>;
 let service: TcpService<ImageReader>;
+let desk: ControlDesk;
 let now: number;
 let to: { address: string; port: number };
 
@@ -41,14 +47,22 @@ afterEach(() => service.close());
 /** Starts a service that has an image, on a clock that only the test moves. */
 async function start(limits: Partial<TcpLimits>): Promise<void> {
   now = 1000;
+  desk = () => [];
   const counters = new Uint32Array(echoOptions.answerCounters);
   const context = createContext(counters, DEFAULT_ANSWER_SETTINGS);
   reader = new Reader(echoOptions.engine, context, () => {});
   reader.takeRotation(new ThreadRotation(0).settle());
   reader.context.stream = true;
   reader.apply(echoPublication(1));
+  const control = new ControlService(
+    (request) => desk(request),
+    (message) => link.hear(message),
+    silentLog,
+  );
+  const link = new ControlLink((message) => control.hear(message));
   service = new TcpService({
     reader,
+    control: link,
     limits: { ...LIMITS, ...limits },
     log: silentLog,
     now: () => now,
@@ -286,4 +300,139 @@ it("close() does not wait for a client that never reads", async () => {
   await until(() => (reader.context.counters[0] ?? 0) > 0);
   await service.close();
   expect(service.counts().connections).toBe(0);
+});
+
+/** An AXFR of the root. */
+function transferQuery(id: number): Uint8Array {
+  return query({ id, name: ".", type: "AXFR" });
+}
+
+/** What a desk answers: the ID asked with, then the message's number. */
+function reply({ octets }: { octets: Uint8Array }, number: number, length = 12): Uint8Array {
+  const message = new Uint8Array(length);
+  message.set(octets.subarray(0, 2));
+  message[2] = 0x80;
+  message[11] = number;
+  return message;
+}
+
+it("gives control messages to the desk, and what it answers to the client", async () => {
+  const requests: ControlRequest[] = [];
+  desk = (request) => {
+    requests.push(request);
+    return [1, 2, 3].map((number) => reply(request, number));
+  };
+  const conversation = await openTcp(to);
+  conversation.write(frame(transferQuery(0x0102)));
+  for (const number of [1, 2, 3]) {
+    expect([...(await conversation.next())!]).toEqual([1, 2, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, number]);
+  }
+  expect(requests).toEqual([
+    { octets: transferQuery(0x0102), source: parseAddress("127.0.0.1"), transport: "tcp" },
+  ]);
+  conversation.close();
+});
+
+it("lets no query of the connection wait for a control message, nor one for the other", async () => {
+  const release = new Map<number, () => void>();
+  desk = async function* (request) {
+    await new Promise<void>((resolve) => release.set(request.octets[1]!, resolve));
+    yield reply(request, 1);
+  };
+  const conversation = await openTcp(to);
+  for (const octets of [transferQuery(1), transferQuery(2), echoQuery(3)]) {
+    conversation.write(frame(octets));
+  }
+  const nextId = async (): Promise<number | undefined> => (await conversation.next())?.[1];
+  expect(await nextId()).toBe(3);
+  release.get(2)!();
+  expect(await nextId()).toBe(2);
+  release.get(1)!();
+  expect(await nextId()).toBe(1);
+  conversation.close();
+});
+
+it("answers hundreds of control messages written at once, whatever is under way at a time", async () => {
+  let now = 0;
+  let most = 0;
+  desk = async function* (request) {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setImmediate(resolve));
+    yield reply(request, 1);
+    now -= 1;
+  };
+  const conversation = await openTcp(to);
+  const ids = Array.from({ length: 90 }, (_, i) => i + 1);
+  conversation.write(Buffer.concat(ids.map((id) => frame(transferQuery(id)))));
+  conversation.end();
+  const answered: number[] = [];
+  for (const _ of ids) answered.push((await conversation.next())![1]!);
+  expect(answered.sort((a, b) => a - b)).toEqual(ids);
+  expect(most).toBeLessThanOrEqual(8);
+  expect(await conversation.next()).toBeUndefined();
+});
+
+it("asks the desk for no more than the client takes, and stops when it is gone", async () => {
+  let made = 0;
+  let isStopped = false;
+  desk = async function* (request) {
+    try {
+      for (;;) yield reply(request, ++made & 0xff, 60_000);
+    } finally {
+      isStopped = true;
+    }
+  };
+  const socket = await connectRaw();
+  socket.pause();
+  socket.write(frame(transferQuery(1)));
+  let seen = -1;
+  await until(() => {
+    const before = seen;
+    seen = made;
+    return seen > 1 && seen === before;
+  }, 300);
+  now += 1800;
+  await until(() => service.counts().connections === 0);
+  await until(() => isStopped);
+  expect(made).toBeLessThan(seen + 4);
+});
+
+it("finishes a transfer for a client that has closed its half", async () => {
+  desk = async function* (request) {
+    for (let number = 1; number <= 20; number++) yield reply(request, number, 50_000);
+  };
+  const conversation = await openTcp(to);
+  conversation.write(frame(transferQuery(1)));
+  conversation.end();
+  for (let number = 1; number <= 20; number++) {
+    expect((await conversation.next())?.[11]).toBe(number);
+  }
+  expect(await conversation.next()).toBeUndefined();
+});
+
+it("ends the connection if a desk breaks off a reply, and says SERVFAIL if it says nothing", async () => {
+  desk = function* (request) {
+    if (request.octets[1] === 2) yield reply(request, 1);
+    throw new Error("Asked to");
+  };
+  const conversation = await openTcp(to);
+  conversation.write(frame(transferQuery(1)));
+  expect([...(await conversation.next())!]).toEqual([0, 1, 0x80, 2, 0, 0, 0, 0, 0, 0, 0, 0]);
+  conversation.write(frame(transferQuery(2)));
+  expect((await conversation.next())![1]).toBe(2);
+  expect(await conversation.next()).toBeUndefined();
+});
+
+it("waits longer for the desk than for a client, not for ever", async () => {
+  desk = async function* () {
+    yield await new Promise<Uint8Array>(() => {});
+  };
+  const conversation = await openTcp(to);
+  conversation.write(Buffer.concat([frame(transferQuery(1)), frame(echoQuery(2))]));
+  await conversation.next();
+  now += 50_000;
+  conversation.write(frame(echoQuery(3)));
+  expect(readEcho((await conversation.next())!).id).toBe(3);
+  now += 60_000;
+  expect(await conversation.next()).toBeUndefined();
 });

@@ -1,8 +1,11 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Address } from "../address/address.ts";
 import { formatAddress, parseAddress } from "../address/parse.ts";
+import type { Context } from "../answer/context.ts";
 import type { Log } from "../log/log.ts";
 import { ConnectionTable } from "./connection-table.ts";
+import type { ControlLink } from "./control-link.ts";
+import { isControlMessage } from "./control-message.ts";
 import type { ImageReader } from "./engine.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { Reader } from "./reader.ts";
@@ -18,13 +21,8 @@ export interface TcpCounts {
 }
 
 export interface TcpServiceOptions<S extends ImageReader> {
-  readonly explain?:
-    | {
-        /** @returns octets written to `out`, 0 if the query is no such thing */
-        answer(query: Uint8Array, length: number, source: Address, out: Uint8Array): number;
-      }
-    | undefined;
   readonly reader: Reader<S>;
+  readonly control: ControlLink;
   readonly limits: TcpLimits;
   readonly log: Log;
   /** Milliseconds, monotonic. */
@@ -128,13 +126,12 @@ export class TcpService<S extends ImageReader> {
       limits: this.#options.limits,
       now: this.#now,
       isReady: () => this.#options.reader.isReady,
+      control: this.#options.control,
+      isControl: (query, length, source) =>
+        isControlMessage(query, length, this.#contextFor(source)),
       answer: (query, length, source, now, out) => {
-        const { reader, explain } = this.#options;
-        const explained = explain?.answer(query, length, source, out) ?? 0;
-        if (explained > 0) return explained;
-        reader.context.family = source.family;
-        reader.context.source.set(source.octets);
-        return reader.answer(query, length, now, out);
+        this.#contextFor(source);
+        return this.#options.reader.answer(query, length, now, out);
       },
       onActive: (active) => this.#table.touch(active),
     });
@@ -148,6 +145,13 @@ export class TcpService<S extends ImageReader> {
       this.#table.remove(connection);
       if (this.#table.size === 0) this.#rest();
     });
+  }
+
+  #contextFor({ family, octets }: Address): Context {
+    const { context } = this.#options.reader;
+    context.family = family;
+    context.source.set(octets);
+    return context;
   }
 
   #checkAll(): void {

@@ -1,6 +1,7 @@
 import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
+import type { ControlDesk } from "./control-desk.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
@@ -28,6 +29,7 @@ export interface UdpServiceOptions {
   /** How many counters the answers need. */
   readonly answerCounters: number;
   readonly settings: AnswerSettings;
+  readonly desk: ControlDesk;
   /** All that was published so far; undefined before the first publication. */
   readonly wholePublication: () => Publication | undefined;
   readonly log: Log;

@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
+import type { FromControlDesk, ToControlDesk } from "./control-protocol.ts";
 import type { FaultReport } from "./fault-reporter.ts";
 import type { LentDescriptor } from "./mmsg-socket.ts";
 
@@ -29,10 +30,12 @@ export type ToUdpWorker =
   | { readonly type: "bind"; readonly id: number; readonly host: string; readonly port: number }
   /** dgram only. */
   | { readonly type: "unbind"; readonly id: number }
+  | { readonly type: "control"; readonly message: FromControlDesk }
   /** Answer what is queued, then end. */
   | { readonly type: "stop" };
 
 export type FromUdpWorker =
   | FaultReport
+  | { readonly type: "control"; readonly message: ToControlDesk }
   | { readonly type: "bound"; readonly id: number; readonly port: number }
   | { readonly type: "bindFailed"; readonly id: number; readonly code: string };

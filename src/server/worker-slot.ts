@@ -2,6 +2,9 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
+import type { ControlDesk } from "./control-desk.ts";
+import type { FromControlDesk } from "./control-protocol.ts";
+import { ControlService } from "./control-service.ts";
 import { nextRestartDelay } from "./restart-delay.ts";
 import { ThreadRotation } from "./thread-rotation.ts";
 import { UDP_COUNTERS } from "./udp-counters.ts";
@@ -19,10 +22,11 @@ export interface WorkerSlotOptions {
   /** How many counters the answers need. */
   readonly answerCounters: number;
   readonly settings: AnswerSettings;
+  readonly desk: ControlDesk;
   readonly log: Log;
   /** Everything a new thread has to hear first: image and sockets. */
   readonly greeting: () => readonly ToUdpWorker[];
-  readonly onMessage: (message: FromUdpWorker) => void;
+  readonly onMessage: (message: Exclude<FromUdpWorker, { type: "control" }>) => void;
 }
 
 /** A thread that does not end by itself this long after the stop is terminated. */
@@ -95,7 +99,12 @@ export class WorkerSlot {
       settings,
       port: port2,
     };
-    port1.on("message", this.#options.onMessage);
+    const reply = (message: FromControlDesk): void => this.post({ type: "control", message });
+    const control = new ControlService(this.#options.desk, reply, log);
+    port1.on("message", (message: FromUdpWorker) => {
+      if (message.type === "control") control.hear(message.message);
+      else this.#options.onMessage(message);
+    });
     this.#port = port1;
     this.#startedAt = performance.now();
     this.post({ type: "rotation", buffer: this.rotation.settle() });
@@ -109,6 +118,7 @@ export class WorkerSlot {
     worker.on("error", (err) => log.error({ err, thread }, "UDP thread failed"));
     worker.on("exit", (code) => {
       port1.close();
+      control.close();
       this.#port = undefined;
       this.#worker = undefined;
       if (this.#isStopping) this.#resolveStopped();

@@ -1,0 +1,76 @@
+import { HEADER_OCTETS, OPCODE_MASK, QR_BIT, RCODE_FORMERR, RD_BIT } from "./message.ts";
+import { NameKey } from "./name-key.ts";
+import { TYPE_OPT } from "./rr-types.ts";
+
+/** Of an OPT record without options, behind its owner. */
+const OPT_OCTETS = 11;
+/** What our UDP side takes. */
+const UDP_PAYLOAD = 1232;
+/** Type, class, TTL and length of the rdata. */
+const RECORD_HEAD_OCTETS = 10;
+
+const name = new NameKey();
+
+/**
+ * Writes a response that says no more than an RCODE, to a message of any opcode with one question: the question again, and OPT where there
+ * was one (RFC 6891 §6.1.1). A message that cannot be read gets the bare header of a FORMERR.
+ *
+ * @returns undefined for what is no query
+ */
+export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | undefined {
+  if (query.length < HEADER_OCTETS || (query[2]! & QR_BIT) !== 0) return undefined;
+  const questionEnd = findQuestionEnd(query);
+  const hasOpt = questionEnd > 0 ? findOpt(query, questionEnd) : undefined;
+  const isReadable = hasOpt !== undefined;
+  const copied = isReadable ? questionEnd : HEADER_OCTETS;
+  const response = Buffer.alloc(copied + (hasOpt ? OPT_OCTETS : 0));
+  response.set(query.subarray(0, copied));
+  response[2] = QR_BIT | (query[2]! & (OPCODE_MASK | RD_BIT));
+  response[3] = isReadable ? rcode : RCODE_FORMERR;
+  response.fill(0, 4, HEADER_OCTETS);
+  if (isReadable) response.writeUInt16BE(1, 4);
+  if (hasOpt) {
+    response.writeUInt16BE(1, 10);
+    response.writeUInt16BE(TYPE_OPT, copied + 1);
+    response.writeUInt16BE(UDP_PAYLOAD, copied + 3);
+  }
+  return response;
+}
+
+function findQuestionEnd(query: Uint8Array): number {
+  if (read16(query, 4) !== 1) return -1;
+  const nameEnd = name.read(query, HEADER_OCTETS, query.length);
+  return nameEnd < 0 || nameEnd + 4 > query.length ? -1 : nameEnd + 4;
+}
+
+/** @returns whether there is an OPT record; undefined if the records cannot be read */
+function findOpt(query: Uint8Array, start: number): boolean | undefined {
+  const count = read16(query, 6) + read16(query, 8) + read16(query, 10);
+  let hasOpt = false;
+  let at = start;
+  for (let i = 0; i < count; i++) {
+    at = skipName(query, at);
+    if (at < 0 || at + RECORD_HEAD_OCTETS > query.length) return undefined;
+    hasOpt ||= read16(query, at) === TYPE_OPT;
+    at += RECORD_HEAD_OCTETS + read16(query, at + 8);
+    if (at > query.length) return undefined;
+  }
+  return hasOpt;
+}
+
+/** @returns the offset behind a possibly compressed name, or -1; pointers are stepped over, not followed */
+function skipName(octets: Uint8Array, start: number): number {
+  let at = start;
+  while (at < octets.length) {
+    const size = octets[at]!;
+    if (size === 0) return at + 1;
+    if (size >= 0xc0) return at + 2;
+    if (size > 63) return -1;
+    at += size + 1;
+  }
+  return -1;
+}
+
+function read16(octets: Uint8Array, at: number): number {
+  return (octets[at]! << 8) | octets[at + 1]!;
+}
