@@ -5,7 +5,7 @@ import type { PoolSettings, ValueSettings } from "../config/zone-settings.ts";
 import { formatType } from "../wire/rr-types.ts";
 import { buildTargets } from "./build-targets.ts";
 import type { BuiltCheck } from "./check-table.ts";
-import { MAX_RECORDS } from "./limits.ts";
+import { MAX_POOL_VALUES } from "./limits.ts";
 import type { Name, NestedPool, PoolValue } from "./model.ts";
 import { keyOf } from "./names.ts";
 import { readPoolValue, type ValueKind } from "./read-pool-value.ts";
@@ -86,10 +86,10 @@ function checkCounts(pool: PoolSettings, built: BuiltValues, issues: IssueList):
   const needed = pool.min_healthy;
   for (const type of new Set(built.values.map((value) => value.type))) {
     const ofType = built.values.filter((value) => value.type === type);
-    if (ofType.length > MAX_RECORDS) {
+    if (ofType.length > MAX_POOL_VALUES) {
       issues.error(
         keyOfValues(pool.values.place),
-        `the pool has ${ofType.length} values of ${formatType(type)}: at most ${MAX_RECORDS} are allowed`,
+        `the pool has ${ofType.length} values of ${formatType(type)}: at most ${MAX_POOL_VALUES} are allowed`,
       );
     }
     const enabled = ofType.filter((value) => value.status !== "down").length;

@@ -4,7 +4,7 @@ import type { IssueList, Place } from "../config/issue-list.ts";
 import type { PoolSettings } from "../config/zone-settings.ts";
 import { formatType } from "../wire/rr-types.ts";
 import { findOversize } from "./check-sizes.ts";
-import { MAX_RECORDS } from "./limits.ts";
+import { MAX_POOL_VALUES } from "./limits.ts";
 import type { Pool } from "./model.ts";
 import { keyOf } from "./names.ts";
 import { listMembers } from "./pool-members.ts";
@@ -61,10 +61,10 @@ function checkMembers(pool: Pool, used: readonly Pool[], place: Place, issues: I
     paths.set(key, label);
     const count = (counts.get(value.type) ?? 0) + 1;
     counts.set(value.type, count);
-    if (count > MAX_RECORDS) {
+    if (count > MAX_POOL_VALUES) {
       issues.error(
         place,
-        `the pool has more than ${MAX_RECORDS} values of ${formatType(value.type)} with those of the pools in it: at most ${MAX_RECORDS} are allowed`,
+        `the pool has more than ${MAX_POOL_VALUES} values of ${formatType(value.type)} with those of the pools in it: at most ${MAX_POOL_VALUES} are allowed`,
       );
       return false;
     }

@@ -1,5 +1,8 @@
-/** Records of one type at one name, and values of one family in a pool: what BIND allows too since CVE-2024-1737. */
+/** Records of one type at one name, and in one answer: what BIND allows too since CVE-2024-1737. */
 export const MAX_RECORDS = 100;
+
+/** Values of one type in a pool, those of the pools in it included; an answer holds at most {@link MAX_RECORDS} of them. */
+export const MAX_POOL_VALUES = 1000;
 
 /** Links of a CNAME chain that an answer follows. */
 export const MAX_CNAME_LINKS = 8;

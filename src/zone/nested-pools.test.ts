@@ -82,11 +82,11 @@ pools: { out: ${only("{ pool: b }")}, b: ${only("192.0.2.9")} }`,
         `  a: ${only("{ pool: b }, { pool: c }")}\n${["b", "c"]
           .map(
             (name, n) =>
-              `  ${name}: { values: [${Array.from({ length: 51 }, (_, i) => `10.0.${n}.${i}`).join(", ")}] }`,
+              `  ${name}: { values: [${Array.from({ length: 501 }, (_, i) => `10.${n}.${i >> 8}.${i & 255}`).join(", ")}] }`,
           )
           .join("\n")}`,
       ),
-      "3:16: error: the pool has more than 100 values of A with those of the pools in it: at most 100 are allowed",
+      "3:16: error: the pool has more than 1000 values of A with those of the pools in it: at most 1000 are allowed",
     ],
   ])("%j", (text, message) => expect(listZoneIssues(text)).toContain(message));
 
