@@ -13,9 +13,9 @@ import { parseQueries } from "./queries.mjs";
 import { SERVERS, searchSbin } from "./servers.mjs";
 import { ORIGIN } from "./zone.mjs";
 
-const READY_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 60_000;
 const STOPPED_WITHIN_MS = 4_000;
-const PROBE_MS = 100;
+const PROBE_MS = 20;
 const KEPT_OUTPUT_BYTES = 4_000;
 
 /**
@@ -24,8 +24,9 @@ const KEPT_OUTPUT_BYTES = 4_000;
  * @param {string} id a key of SERVERS
  * @param {{core: number | undefined, size: object, undoings: Set<() => void>}} options `core` undefined: not pinned; `size` as zone.mjs takes it;
  *   `undoings` holds, from the first moment to stop(), a synchronous call that leaves nothing of the server behind
- * @returns {Promise<{id: string, port: number, pid: number, stop: () => Promise<void>}>}; rejects with the
- *   server's last output when it ends early or does not answer in time
+ * @returns {Promise<{id: string, port: number, pid: number, folder: string, readyMs: number, stop: () => Promise<void>}>};
+ *   `readyMs` from the start of the process to the first right answer, to 20 ms; rejects with the server's last output
+ *   when it ends early or does not answer in time
  */
 export async function startServer(id, { core, size, undoings }) {
   const server = SERVERS[id];
@@ -34,6 +35,7 @@ export async function startServer(id, { core, size, undoings }) {
   const command = await server.prepare({ folder, port, size });
   const [program, ...args] =
     core === undefined ? command : ["taskset", "-c", String(core), ...command];
+  const startedAt = performance.now();
   const child = spawn(program, args, { env: searchSbin(), stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -62,25 +64,27 @@ export async function startServer(id, { core, size, undoings }) {
     killNow();
     undoings.delete(killNow);
   };
-  const isReady = await waitForAnswer({ port, server, isRunning });
+  const steers = server.steers && size.form !== "master";
+  const isReady = await waitForAnswer({ port, steers, echoes: server.echoes, isRunning });
   if (!isReady) {
     await stop();
     throw new Error(
       `Cannot start ${server.title}: it does not answer on port ${port}\n${output.trim()}`,
     );
   }
-  return { id, port, pid: child.pid, stop };
+  const readyMs = performance.now() - startedAt;
+  return { id, port, pid: child.pid, folder, readyMs, stop };
 }
 
 /** Asks until the zone's SOA (and the steered name, where there is one) comes back with an answer. */
-async function waitForAnswer({ port, server, isRunning }) {
-  const questions = [`${ORIGIN} SOA`, ...(server.steers ? [`gslb.${ORIGIN} A +edns`] : [])];
+async function waitForAnswer({ port, steers, echoes, isRunning }) {
+  const questions = [`${ORIGIN} SOA`, ...(steers ? [`gslb.${ORIGIN} A +edns`] : [])];
   const deadline = performance.now() + READY_WITHIN_MS;
   for (const message of parseQueries(questions.join("\n"))) {
     for (;;) {
       if (!isRunning() || performance.now() > deadline) return false;
       const answer = await ask(port, message);
-      if (answer && (server.echoes || ((answer[3] & 15) === 0 && answer[7] > 0))) break;
+      if (answer && (echoes || ((answer[3] & 15) === 0 && answer[7] > 0))) break;
       if (answer) await new Promise((resolve) => setTimeout(resolve, PROBE_MS));
     }
   }

@@ -51,9 +51,9 @@ export function renderReport(report) {
   const { machine, settings } = report;
   const titles = new Map(report.running.map(({ key, title }) => [key, title]));
   const lines = [
-    `${machine.date} · ${machine.processor}, ${machine.cores} cores, ${gibibytes(machine.memoryBytes)} GiB · ${machine.kernel} · Node.js ${machine.node}`,
+    describeRun(machine, settings),
     "",
-    `${machine.pinned}; ${settings.hosts} hosts in the zone; median of ${settings.runs} runs of ${settings.seconds} s`,
+    `${settings.hosts} hosts in the zone`,
     "",
     ...alignTable(
       ["server", "version", "memory (PSS)"],
@@ -117,6 +117,12 @@ export function renderReport(report) {
   }
   for (const problem of report.problems) lines.push("", `PROBLEM: ${problem}`);
   return lines.join("\n");
+}
+
+/** Where the figures come from. @param machine of describeMachine() */
+export function describeRun(machine, { runs, seconds }) {
+  const { date, processor, cores, memoryBytes, kernel, node, pinned } = machine;
+  return `${date} · ${processor}, ${cores} cores, ${gibibytes(memoryBytes)} GiB · ${kernel} · Node.js ${node}; ${pinned}; median of ${runs} runs of ${seconds} s`;
 }
 
 /** Rows of cells as a Markdown table that reads as text. */

@@ -29,6 +29,7 @@ const STATIC_SETS = [
  * @property {number} [zones] zones with {@link ZONE_HOSTS} hosts each, beside the one with everything; 0 if left out
  * @property {number} [values] addresses per datacenter; 2 if left out
  * @property {boolean} [ruleEach] whether each prefix has a rule of its own; else those with the same datacenters share one
+ * @property {"yaml" | "import" | "master"} [form] how rondo reads it; as a master file it has no steered names
  * @property {number} [workers] UDP threads; 1 if left out
  * @property {number} [checkPort] where the health checks go
  */
@@ -38,7 +39,7 @@ const DATACENTER_NAMES = ["dc0", "dc1", "dc2", "dc3"];
 /** Hosts in each of many zones. */
 const ZONE_HOSTS = 10;
 
-/** Above this number of hosts a zone file of rondo leaves them to a master file that it imports. */
+/** Above this number of hosts a zone file of rondo leaves them to a master file that it imports, unless told otherwise. */
 const IMPORT_ABOVE = 1000;
 
 /** The values of the steered name by datacenter: addresses a health check can reach on any Linux machine. */
@@ -89,9 +90,15 @@ function writeSoa(origin) {
  * @returns {{name: string, text: string}[]} the zone file, and the master file it imports if there is one
  */
 export function writeRondoFiles(size) {
+  const form = formOf(size);
+  if (form === "master") return [{ name: `${ORIGIN}.zone`, text: writeMasterZone(size) }];
   const zone = { name: `${ORIGIN}.yaml`, text: writeYamlZone(size) };
-  if (size.hosts <= IMPORT_ABOVE) return [zone];
+  if (form === "yaml") return [zone];
   return [zone, { name: "hosts.import", text: writeHosts(size) }];
+}
+
+function formOf({ form, hosts }) {
+  return form ?? (hosts > IMPORT_ABOVE ? "import" : "yaml");
 }
 
 function writeHosts({ hosts }) {
@@ -125,7 +132,7 @@ export function writeYamlZone(size) {
     "  sticky:",
     "    { healthcheck: web, policy: sticky, answers: 1, values: [{ value: 127.0.1.1 }, { value: 127.0.1.2 }, { value: 127.0.2.1 }, { value: 127.0.2.2 }] }",
   );
-  const isImported = hosts > IMPORT_ABOVE;
+  const isImported = formOf(size) === "import";
   if (isImported) lines.push("import: hosts.import");
   lines.push("records:");
   for (const { owner, type, values } of STATIC_SETS) {
