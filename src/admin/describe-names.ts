@@ -6,6 +6,7 @@ import { createTrace } from "../steering/trace.ts";
 import type { World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
+import type { SteeredRRset, Zone } from "../zone/model.ts";
 import type { NameReport, TroubleReport } from "./api.ts";
 
 /**
@@ -27,7 +28,7 @@ export function describeNames(
     return {
       name,
       type: formatType(type),
-      modes: [...new Set(modes)],
+      modes: isFollowed(one.zone, plan.rrset) ? ["normal"] : [...new Set(modes)],
       troubles,
       answers: share?.answers ?? 0,
       shares: (share?.values ?? []).map((value) => ({
@@ -41,6 +42,11 @@ export function describeNames(
   });
 }
 
+/** Whether all that is answered of an ALIAS record is what its target answers here. */
+function isFollowed({ pools }: Zone, { alias, rules }: SteeredRRset): boolean {
+  return alias !== undefined && pools[rules[0]!.pools[0]!]?.isFollowed === true;
+}
+
 /** What is not as it should be, for whom and why, in the words of the decision itself. */
 function findTroubles({ zone, plan, modes }: SteeringInForce, world: World): TroubleReport[] {
   const { rrset } = plan;
@@ -50,7 +56,8 @@ function findTroubles({ zone, plan, modes }: SteeringInForce, world: World): Tro
     const mode = modes[i];
     if (mode === undefined || mode === "normal") return;
     // Without a value of the type there is nothing to be answered, by the file alone.
-    if (listTried(zone, one.pools, rrset.type).length === 0) return;
+    const isEmpty = listTried(zone, one.pools, rrset.type).length === 0;
+    if (isEmpty && (mode !== "unresolved" || isFollowed(zone, rrset))) return;
     const trace = createTrace();
     steer(zone, rrset, one, world, trace);
     const step = trace.steps.find(({ topic }) => topic === "all-down" || topic === "nodata");

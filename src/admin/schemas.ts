@@ -132,6 +132,7 @@ const MODE = oneOf(
   "all-down-closed",
   "all-down-servfail",
   "nodata",
+  "unresolved",
 );
 
 const NAME = object({

@@ -96,7 +96,7 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
       };
     case "steered": {
       const { answer, steering, lead } = explainSteered(zone, found.rrset, question, world);
-      const isFailure = steering.mode === "all-down-servfail";
+      const isFailure = ["all-down-servfail", "unresolved"].includes(steering.mode);
       const none: Pick<Link, "kind" | "note"> = isFailure
         ? { kind: "servfail", note: undefined }
         : { kind: "nodata", note: kept };

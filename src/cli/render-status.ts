@@ -108,6 +108,7 @@ const TROUBLES: Readonly<Record<TroubleReport["mode"], string>> = {
   "all-down-closed": "CLOSED",
   "all-down-servfail": "SERVFAIL",
   nodata: "NO DATA",
+  unresolved: "UNRESOLVED",
 };
 
 function renderValue(value: ValueReport, { now, overrides }: StateReport): readonly string[] {

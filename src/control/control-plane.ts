@@ -34,6 +34,8 @@ export interface ControlPlaneOptions {
   readonly clock: Clock;
   /** Whatever it has been told to go on with, the zones that are served first are what there is of it. */
   readonly memory: SteeringMemory;
+  /** What is known beside the file of the pools of a zone that is about to be served. */
+  readonly fillPools?: (zone: Zone) => Zone;
 }
 
 /** Between two decisions that time alone brings about. */
@@ -61,7 +63,7 @@ interface ServedZone {
 }
 
 interface ServedPlan {
-  readonly zone: ServedZone;
+  zone: ServedZone;
   readonly number: number;
   readonly map: number | undefined;
   readonly names: readonly CountedName[];
@@ -126,7 +128,9 @@ export class ControlPlane {
     const maps: [number, SharedArrayBuffer | null][] = [];
     let indexChanged = false;
     const due = this.#memory.advance(this.#options.clock.now());
-    for (const prepared of zones) {
+    const { fillPools = (zone) => zone } = this.#options;
+    for (const loaded of zones) {
+      const prepared = { ...loaded, zone: fillPools(loaded.zone) };
       const name = formatName(prepared.zone.apex);
       const before = this.#zones.get(name);
       indexChanged ||= before === undefined;
@@ -168,6 +172,30 @@ export class ControlPlane {
     }
     this.#pools.add(zone, compiled.plans, planBase);
     this.#observe(zone.pools.map((pool) => ({ zone, pool })));
+  }
+
+  /**
+   * Gives the pools of zones that are served other values, and publishes if some client's answer is another now.
+   *
+   * @param zones the same as those served but for some of their pools
+   */
+  replacePools(zones: readonly Zone[]): void {
+    const changed: PoolPlace[] = [];
+    for (const zone of zones) {
+      const before = this.#zones.get(formatName(zone.apex));
+      if (before === undefined) continue;
+      const { compiled, zone: old } = before.prepared;
+      const after = { ...before, prepared: { ...before.prepared, zone } };
+      this.#zones.set(after.name, after);
+      compiled.plans.forEach((_, i) => {
+        this.#plans[after.planBase + i]!.zone = after;
+      });
+      this.#follow(after, before);
+      zone.pools.forEach((pool, i) => {
+        if (pool !== old.pools[i]) changed.push({ zone, pool });
+      });
+    }
+    this.#update(changed);
   }
 
   /** Takes note of the states of targets, and publishes if some client's answer is another now. */

@@ -4,6 +4,7 @@ import type { PoolPolicy } from "../zone/model.ts";
  * How an answer came about. `normal`: a pool is in service. `nodata`: there is nothing that may be answered. The others,
  * while no pool is in service, by what `all_down` says: `all-down-open` (as if all were healthy), `all-down-last` (the
  * last healthy answer), `all-down-closed` (NODATA), `all-down-servfail`, and `last-resort` (its own values).
+ * `unresolved`: nothing is known yet of the target of an ALIAS record.
  */
 export type Mode =
   | "normal"
@@ -12,7 +13,8 @@ export type Mode =
   | "last-resort"
   | "all-down-closed"
   | "all-down-servfail"
-  | "nodata";
+  | "nodata"
+  | "unresolved";
 
 /** A value of an answer. */
 export interface SteeredValue {
@@ -54,4 +56,4 @@ export interface Answer {
 export type Decision =
   | Answer
   | { readonly kind: "nodata"; readonly mode: "nodata" | "all-down-closed" }
-  | { readonly kind: "servfail"; readonly mode: "all-down-servfail" };
+  | { readonly kind: "servfail"; readonly mode: "all-down-servfail" | "unresolved" };

@@ -62,12 +62,13 @@ export function findLinks(
   world: World,
   current?: string,
 ): Link[] {
-  return findChain(zone, pools, last).map(({ pool, from }) => ({
-    ...judgeOnce(zone, pool, type, world),
-    from,
-    heldBack: world.memory.heldBack(zone, pool, type),
-    isCurrent: pool.name === current,
-  }));
+  return findChain(zone, pools, last).map(({ pool, from }) => {
+    const { members, values, enabled, needed, serving, held } = judgeOnce(zone, pool, type, world);
+    const heldBack = world.memory.heldBack(zone, pool, type);
+    const isCurrent = pool.name === current;
+    // Written out: a spread takes ten times as long, and a pool may be in the rules of ten thousand names.
+    return { pool, members, values, enabled, needed, serving, held, from, heldBack, isCurrent };
+  });
 }
 
 /** Hundreds of classes try the same pools in the same world, which never changes. */
@@ -95,7 +96,8 @@ export function choosePool(
 ): Choice {
   const tried = links.length;
   if (links.every((link) => link.values.length === 0)) {
-    return { link: undefined, mode: "nodata", tried };
+    const isKnown = links.every(({ pool }) => !pool.unresolved?.includes(rrset.type));
+    return { link: undefined, mode: isKnown ? "nodata" : "unresolved", tried };
   }
   const ready = links.filter((link) => link.serving >= link.needed);
   const best = ready.find((link) => link.heldBack === undefined || link.isCurrent) ?? ready[0];

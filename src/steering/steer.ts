@@ -13,7 +13,7 @@ import { isUnsettled } from "./pool-standing.ts";
 import { findSeed } from "./sticky.ts";
 import type { Trace } from "./trace.ts";
 import { traceAnswer, traceChoice } from "./trace-steer.ts";
-import type { World } from "./world.ts";
+import type { ClassPast, World } from "./world.ts";
 
 /** Addresses per answer where nobody has written a number: as many A records as fit 512 octets with room to spare. */
 const DEFAULT_ANSWERS = 8;
@@ -25,6 +25,7 @@ const TYPE_CNAME = 5;
  * Decides what the clients of a class get.
  *
  * @param trace filled with every pool, value and reason if given; changes nothing
+ * @param past what the class got so far; what the world remembers if left out
  */
 export function steer(
   zone: Zone,
@@ -32,8 +33,8 @@ export function steer(
   clientClass: ClientClass,
   world: World,
   trace?: Trace,
+  past: ClassPast | undefined = world.memory.past(zone, rrset, clientClass),
 ): Decision {
-  const past = world.memory.past(zone, rrset, clientClass);
   const links = findLinks(zone, clientClass, rrset.type, world, past?.pool);
   const choice = choosePool(rrset, links, past?.healthy);
   const drawn = drawAnswer(zone, rrset, clientClass, links, choice);
@@ -42,7 +43,7 @@ export function steer(
     if (drawn !== undefined) traceAnswer(trace, rrset, links, choice, drawn.answer, drawn.counted);
   }
   if (drawn !== undefined) return drawn.answer;
-  return choice.mode === "all-down-servfail"
+  return choice.mode === "all-down-servfail" || choice.mode === "unresolved"
     ? { kind: "servfail", mode: choice.mode }
     : { kind: "nodata", mode: choice.mode === "all-down-closed" ? choice.mode : "nodata" };
 }
@@ -109,6 +110,7 @@ function draw(
   const shown = policy === "nearest" ? Math.max(answers, arrangement.leaders) : all.length;
   const values = all.slice(0, shown);
   const isSticky = policy === "sticky" && values.length > 1;
+  const shares = arrangement.shares.slice(0, shown);
   return {
     answer: {
       kind: "answer",
@@ -118,11 +120,11 @@ function draw(
       answers,
       rotate: !isSticky && arrangement.leaders > 1,
       sticky: isSticky ? findSticky(zone, stickyPrefix, values) : undefined,
-      ttl,
+      ttl: Math.max(1, Math.min(ttl, ...shares.map(({ standing }) => standing.value.ttl ?? ttl))),
       mode,
     },
     counted,
-    shares: arrangement.shares.slice(0, shown),
+    shares,
   };
 }
 

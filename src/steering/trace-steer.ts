@@ -61,6 +61,12 @@ function explainChoice(rrset: SteeredRRset, links: readonly Link[], choice: Choi
             rule: "A1",
             text: `no pool of the rule has a value of type ${formatRecordType(rrset.type)}`,
           };
+    case "unresolved":
+      return {
+        topic: "nodata",
+        rule: "A16",
+        text: "no resolver has said yet what the target has: SERVFAIL",
+      };
     case "last-resort": {
       const whose =
         choice.whose === undefined
@@ -176,6 +182,10 @@ function explainTtl(
     const isOwn = choice.mode === "last-resort" && choice.values.ttl !== undefined;
     const whose = isOwn ? "the ttl of all_down" : "the record's ttl_min";
     return { rule: "A5", text: `${answer.ttl} s: ${whose}, as no pool is in service` };
+  }
+  const shortest = choice.link.values.find(({ value }) => value.ttl === answer.ttl);
+  if (shortest !== undefined && answer.ttl < rrset.ttl) {
+    return { rule: "A16", text: `${answer.ttl} s: what the resolver said of the target` };
   }
   const unsettled = links
     .slice(0, choice.tried)

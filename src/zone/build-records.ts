@@ -4,7 +4,8 @@ import { quote } from "../config/tree.ts";
 import type { CheckReferences, RecordSettings } from "../config/zone-settings.ts";
 import { isAbsolute } from "../rdata/read-name.ts";
 import { formatName, isSubdomain, lowerName, parseName } from "../wire/name.ts";
-import { formatType } from "../wire/rr-types.ts";
+import { formatType, TYPE_ALIAS } from "../wire/rr-types.ts";
+import { ALIASED_TYPES, buildAlias } from "./build-alias.ts";
 import type { BuildContext } from "./build-context.ts";
 import { buildStatic } from "./build-static.ts";
 import { buildSteered } from "./build-steered.ts";
@@ -40,7 +41,7 @@ export function buildRecords(
 ): { statics: StaticDraft[]; steered: SteeredDraft[] } {
   const statics: StaticDraft[] = [];
   const steered: SteeredDraft[] = [];
-  const seen = new Map<string, Place>();
+  const seen = new Map<string, Seen>();
   for (const { key, keyPlace, value } of owners) {
     const owner = readOwner(key, keyPlace, context);
     if (owner === undefined) continue;
@@ -48,10 +49,14 @@ export function buildRecords(
     for (const { value: settings } of value ?? []) {
       const types = readRecordTypes(settings.type.value, context.issues);
       if (types === undefined) continue;
-      if (isTaken(owner, types, settings, seen, context)) continue;
+      const isAlias = types[0] === TYPE_ALIAS;
+      const taking = { types: isAlias ? ALIASED_TYPES : types, isAlias };
+      if (isTaken(owner, taking, settings, seen, context)) continue;
       const record: RecordDraft = { owner, label, place: keyPlace, types, settings };
       const checks = findChecks(record, context.issues);
-      if (settings.dynamic !== undefined || (checks !== undefined && checks.length > 0)) {
+      if (isAlias) {
+        steered.push(...buildAlias(record, checks, context, pools, table));
+      } else if (settings.dynamic !== undefined || (checks !== undefined && checks.length > 0)) {
         steered.push(...buildSteered(record, checks, context, pools, table));
       } else {
         statics.push(...buildStatic(record, context));
@@ -69,7 +74,8 @@ function findChecks(
   if (settings.healthcheck !== undefined) return settings.healthcheck.value;
   const written = settings.octodns?.value.healthcheck;
   if (written === undefined) return undefined;
-  if (kindOf(types) === "address") return mapOctodnsCheck(settings.octodns?.value, owner);
+  if (kindOf(types) === "address" || types[0] === TYPE_ALIAS)
+    return mapOctodnsCheck(settings.octodns?.value, owner);
   issues.warn(
     startOf(written),
     `the octoDNS check is left out of account: ${types.map(formatType).join(", ")} values have no address to check; write a healthcheck, and a probe beside each value`,
@@ -100,11 +106,17 @@ function readOwner(key: string, place: Place, context: BuildContext): Name | und
   return owner;
 }
 
+/** Where a type of an owner is written, and whether it is an ALIAS that answers it. */
+interface Seen {
+  readonly place: Place;
+  readonly isAlias: boolean;
+}
+
 function isTaken(
   owner: Name,
-  types: readonly number[],
+  { types, isAlias }: { readonly types: readonly number[]; readonly isAlias: boolean },
   settings: RecordSettings,
-  seen: Map<string, Place>,
+  seen: Map<string, Seen>,
   { issues }: BuildContext,
 ): boolean {
   let taken = false;
@@ -113,13 +125,18 @@ function isTaken(
     const place = settings.type.value[i]?.place ?? settings.type.place;
     const first = seen.get(key);
     if (first === undefined) {
-      seen.set(key, place);
+      seen.set(key, { place, isAlias });
       continue;
     }
+    // Once is enough for a pair of types.
+    if (taken && isAlias) continue;
     taken = true;
+    const line = issues.lineOf(first.place.start);
     issues.error(
       place,
-      `${showName(owner)} has ${formatType(type)} records already, in line ${issues.lineOf(first.start)}: write all values there`,
+      isAlias === first.isAlias
+        ? `${showName(owner)} has ${isAlias ? "an ALIAS" : `${formatType(type)} records`} already, in line ${line}: ${isAlias ? "there can be only one" : "write all values there"}`
+        : `an ALIAS answers A and AAAA itself: ${showName(owner)} has ${isAlias ? `${formatType(type)} records` : "one"} in line ${line}`,
     );
   }
   return taken;

@@ -5,6 +5,7 @@ import { buildDatacenters, buildNetworks } from "./build-locations.ts";
 import { buildRecords } from "./build-records.ts";
 import { buildSecondary } from "./build-secondary.ts";
 import { buildSoa, type SerialBounds } from "./build-soa.ts";
+import { checkAliasRecords } from "./check-alias-records.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkDelegations } from "./check-delegations.ts";
 import { checkPoolContents } from "./check-pool-contents.ts";
@@ -47,6 +48,7 @@ export function buildZone(
 
   const index = new OwnerIndex({ apex, statics, steered: records.steered });
   checkAliases(apex, index, issues);
+  checkAliasRecords(apex, records.steered, index, issues);
   checkDelegations(apex, soa.rrset, index, issues);
   checkSizes(statics, issues);
   const used = pools.list();

@@ -18,6 +18,8 @@ export function checkSteering(
   context: BuildContext,
 ): void {
   for (const draft of steered) {
+    // What it answers is nobody's settings here.
+    if (draft.rrset.alias !== undefined) continue;
     if (!context.knowsAsns) checkAsns(draft, context.issues);
     const { rules } = draft.rrset;
     const reached = findReachedPools(

@@ -167,6 +167,8 @@ export interface Pool {
   readonly stickyPrefix: { readonly v4: number; readonly v6: number };
   /** Of the pool of an ALIAS record: the types of which no resolver has said anything yet. */
   readonly unresolved?: readonly number[];
+  /** Of the pool of an ALIAS record: its target is in a zone of this server, so that nothing is asked of the pool. */
+  readonly isFollowed?: boolean;
 }
 
 /** A pool as a value of another: its values in service share the weight. Nesting ends: loops are refused at load. */
