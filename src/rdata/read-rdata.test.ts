@@ -96,7 +96,7 @@ describe("readRdata()", () => {
     [
       "MX",
       "mail.example.com.",
-      'a value of MX must be like "10 mail.example.com.": found 1 fields in "mail.example.com."',
+      'a value of MX must be like "10 mail.example.com.": found 1 field in "mail.example.com."',
     ],
     [
       "MX",
@@ -111,7 +111,7 @@ describe("readRdata()", () => {
     [
       "SRV",
       "{priority: 1, weight: 1, port: -1, target: a.}",
-      "port must be a whole number from 0 to 65535: found the number -1",
+      'port must be a whole number from 0 to 65535: found "-1"',
     ],
     [
       "CAA",

@@ -31,6 +31,17 @@ function readTree(tree: Parameters<typeof readRdata>[1]): string | string[] {
 }
 
 describe("rdata of SVCB and HTTPS", () => {
+  it("of an alias with parameters is read, with a warning", () => {
+    const issues = new IssueList("a", "");
+    const value = "0 foo.example.com. port=53";
+    const tree = { kind: "scalar", value, source: value, place: { start: 0, end: 1 } } as const;
+    const octets = readRdata(TYPE_HTTPS, tree, apex, issues);
+    expect(Buffer.from(octets ?? []).toString("hex")).toBe(`0000${FOO_COM}000300020035`);
+    expect(issues.list()).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("every client ignores") },
+    ]);
+  });
+
   it.each([
     // RFC 9460 appendix D.1 and D.2.
     ["0 foo.example.com.", `0000${FOO_COM}`],
@@ -79,7 +90,6 @@ describe("rdata of SVCB and HTTPS", () => {
     ["1 foo.example.com. mandatory=mandatory", "mandatory never names itself"],
     ["1 foo.example.com. mandatory=key123,key123 key123=abc", "mandatory names key123 twice"],
     // Further rules.
-    ["0 foo.example.com. port=53", "priority 0 makes an alias, which has no parameters"],
     ["1 . no-default-alpn", "no-default-alpn needs alpn beside it"],
     ["1 . alpn=h2,,h3", "a protocol of alpn must have 1 to 255 octets"],
     ["1 . port=65536", 'port must be a whole number from 0 to 65535: found "65536"'],
@@ -98,7 +108,7 @@ describe("rdata of SVCB and HTTPS", () => {
     ["1 foo", 'target must be absolute, with a dot at the end: found "foo"'],
     ["\\# 13 000100 0003 0002 0035 0001 0000", "the keys must ascend in wire form"],
     ["\\# 8 000100 0003 0001 35", "port must have 2 octets"],
-    ["\\# 6 000100 000300", "the octets are no parameters of a service"],
+    ["\\# 6 000100 000300", "the octets are no HTTPS rdata"],
   ])("are refused: %s", (text, message) => {
     expect(read(text)).toEqual([expect.stringContaining(message)]);
   });

@@ -1,6 +1,8 @@
 /** Parameters of SVCB and HTTPS records: their keys, and what is wrong with them on the wire (RFC 9460). */
 
-/** RFC 9460 §14.3.2, RFC 9461 (dohpath) and RFC 9540 (ohttp). */
+import { endOfName } from "./name-codecs.ts";
+
+/** RFC 9460 §14.3.2, RFC 9461 (dohpath), RFC 9540 (ohttp), draft-ietf-tls-key-share-prediction (tls-supported-groups). */
 export const SVC_KEYS: ReadonlyMap<string, number> = new Map([
   ["mandatory", 0],
   ["alpn", 1],
@@ -11,6 +13,7 @@ export const SVC_KEYS: ReadonlyMap<string, number> = new Map([
   ["ipv6hint", 6],
   ["dohpath", 7],
   ["ohttp", 8],
+  ["tls-supported-groups", 9],
 ]);
 
 export const KEY_MANDATORY = 0;
@@ -22,6 +25,7 @@ export const KEY_ECH = 5;
 export const KEY_IPV6HINT = 6;
 export const KEY_DOHPATH = 7;
 export const KEY_OHTTP = 8;
+export const KEY_TLS_GROUPS = 9;
 
 /** Reserved as an invalid key (RFC 9460 §14.3.2). */
 export const KEY_INVALID = 65_535;
@@ -51,14 +55,14 @@ export function splitSvcParams(octets: Uint8Array): SvcParam[] | undefined {
   return at === octets.length ? params : undefined;
 }
 
+/** What is wrong with rdata of SVCB or HTTPS whose parts are well-formed: parameters no client would take. */
+export function explainBadService(octets: Uint8Array): string | undefined {
+  const at = endOfName(octets, 2) ?? octets.length;
+  return explainBadSvcParams(splitSvcParams(octets.subarray(at)) ?? []);
+}
+
 /** Why no client would take these parameters, in the order of the wire; undefined if all is well. */
-export function explainBadSvcParams(
-  priority: number,
-  params: readonly SvcParam[],
-): string | undefined {
-  if (priority === 0 && params.length > 0) {
-    return "priority 0 makes an alias, which has no parameters (RFC 9460 §2.4.2)";
-  }
+function explainBadSvcParams(params: readonly SvcParam[]): string | undefined {
   const keys = params.map(({ key }) => key);
   for (const [i, { key, value }] of params.entries()) {
     const last = keys[i - 1] ?? -1;
@@ -98,6 +102,8 @@ function explainBadValue(
       const isList = value.length > 0 && value.length % size === 0;
       return isList ? undefined : `${formatSvcKey(key)} must be one or more addresses`;
     }
+    case KEY_TLS_GROUPS:
+      return explainBadGroups(value);
     case KEY_ECH:
       return value.length > 0 ? undefined : "ech must have a value";
     case KEY_DOHPATH:
@@ -124,6 +130,15 @@ function explainBadMandatory(value: Uint8Array, keys: readonly number[]): string
     last = key;
   }
   return undefined;
+}
+
+function explainBadGroups(value: Uint8Array): string | undefined {
+  const groups = new Set<number>();
+  for (let at = 0; at + 1 < value.length; at += 2) {
+    groups.add((value[at] ?? 0) * 256 + (value[at + 1] ?? 0));
+  }
+  if (value.length > 0 && groups.size * 2 === value.length) return undefined;
+  return "tls-supported-groups must be one or more numbers, each once";
 }
 
 /** A relative URI template with the variable "dns" (RFC 9461 §5). */

@@ -1,6 +1,8 @@
 import { parseAddress } from "../address/parse.ts";
 import { suggest } from "../config/suggest.ts";
 import { quote } from "../config/tree.ts";
+import { parseBase64 } from "./binary-codecs.ts";
+import { concat } from "./concat.ts";
 import {
   KEY_ALPN,
   KEY_ECH,
@@ -9,6 +11,7 @@ import {
   KEY_IPV6HINT,
   KEY_MANDATORY,
   KEY_PORT,
+  KEY_TLS_GROUPS,
   SVC_KEYS,
   type SvcParam,
 } from "./svc-params.ts";
@@ -35,7 +38,7 @@ export function parseSvcKey(written: string): number | string {
 
 /** Whether the value of a key is a list, whose parts commas separate in presentation format. */
 export function isSvcList(key: number): boolean {
-  return [KEY_MANDATORY, KEY_ALPN, KEY_IPV4HINT, KEY_IPV6HINT].includes(key);
+  return [KEY_MANDATORY, KEY_ALPN, KEY_IPV4HINT, KEY_IPV6HINT, KEY_TLS_GROUPS].includes(key);
 }
 
 /** Splits the value of a list at its commas; a backslash keeps the next octet from that (RFC 9460 appendix A.1). */
@@ -66,20 +69,21 @@ export function writeSvcParam(key: number, parts: readonly Uint8Array[]): SvcPar
       return { key, value: concat(parts.map((part) => Uint8Array.of(part.length, ...part))) };
     }
     case KEY_PORT: {
-      const [text = ""] = texts;
-      if (!/^(0|[1-9]\d{0,4})$/.test(text) || Number(text) > 65_535) {
-        return `port must be a whole number from 0 to 65535: found ${quote(text)}`;
-      }
-      return { key, value: toOctets(Number(text), 2) };
+      const octets = writeNumber(texts[0] ?? "", "port");
+      return typeof octets === "string" ? octets : { key, value: octets };
+    }
+    case KEY_TLS_GROUPS: {
+      const groups = texts.map((text) => writeNumber(text, "a group of tls-supported-groups"));
+      const bad = groups.find((group) => typeof group === "string");
+      if (bad !== undefined) return bad;
+      return { key, value: concat(groups.filter((group) => typeof group !== "string")) };
     }
     case KEY_IPV4HINT:
     case KEY_IPV6HINT:
       return writeHints(key, texts);
     case KEY_ECH: {
-      const text = texts.join("");
-      const value = Uint8Array.from(Buffer.from(text, "base64"));
-      const isBase64 = Buffer.from(value).toString("base64") === text;
-      return isBase64 ? { key, value } : "ech must be base64";
+      const value = parseBase64(texts.join(""));
+      return value === undefined ? "ech must be base64" : { key, value };
     }
     default:
       return { key, value: concat(parts) };
@@ -109,6 +113,7 @@ function writeHints(key: number, texts: readonly string[]): SvcParam | string {
   return { key, value: concat(hints) };
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]));
+function writeNumber(text: string, what: string): Uint8Array | string {
+  if (/^(0|[1-9]\d{0,4})$/.test(text) && Number(text) <= 65_535) return toOctets(Number(text), 2);
+  return `${what} must be a whole number from 0 to 65535: found ${quote(text)}`;
 }

@@ -19,6 +19,8 @@ export const TYPE_NSEC = 47;
 export const TYPE_DNSKEY = 48;
 export const TYPE_SVCB = 64;
 export const TYPE_HTTPS = 65;
+export const TYPE_SPF = 99;
+export const TYPE_NXNAME = 128;
 export const TYPE_TKEY = 249;
 export const TYPE_TSIG = 250;
 export const TYPE_IXFR = 251;
@@ -49,6 +51,15 @@ export function formatType(type: number): string {
 /** All type mnemonics, for suggestions. */
 export function listTypes(): string[] {
   return [...NUMBERS.keys()];
+}
+
+/**
+ * Whether records of a type may be data of a zone: not those that are asked for or that travel with a message only
+ * (RFC 6895 §3.1, RFC 9824 for NXNAME), nor 0 and 65535, which are reserved, nor ALIAS, which no answer holds.
+ */
+export function isDataType(type: number): boolean {
+  if (type === TYPE_OPT || type === TYPE_ALIAS) return false;
+  return type > 0 && type < 65_535 && (type < TYPE_NXNAME || type > TYPE_ANY);
 }
 
 function parseGeneric(upper: string): number | undefined {
@@ -124,7 +135,9 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["SVCB", TYPE_SVCB],
   ["HTTPS", TYPE_HTTPS],
   ["DSYNC", 66],
-  ["SPF", 99],
+  ["HHIT", 67],
+  ["BRID", 68],
+  ["SPF", TYPE_SPF],
   ["UINFO", 100],
   ["UID", 101],
   ["GID", 102],
@@ -135,7 +148,7 @@ const NUMBERS: ReadonlyMap<string, number> = new Map([
   ["LP", 107],
   ["EUI48", 108],
   ["EUI64", 109],
-  ["NXNAME", 128],
+  ["NXNAME", TYPE_NXNAME],
   ["TKEY", TYPE_TKEY],
   ["TSIG", TYPE_TSIG],
   ["IXFR", TYPE_IXFR],
