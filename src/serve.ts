@@ -39,6 +39,7 @@ import { createZoneLoader } from "./loader/zones.ts";
 import type { Log } from "./log/log.ts";
 import { createPinoLog } from "./log/pino-log.ts";
 import { openAdmin } from "./open-admin.ts";
+import { openAnswers } from "./open-answers.ts";
 import { openOverrides } from "./open-overrides.ts";
 import { createServer } from "./server/create-server.ts";
 import { ListenError } from "./server/listen-error.ts";
@@ -100,7 +101,7 @@ async function start(
     makeStateDirectory(settings.state, log);
     const controlMessages = new ControlMessages();
     const server = await createServer({
-      settings: { operators: settings.explain.allow },
+      settings: openAnswers(settings, version),
       desk: controlMessages.desk,
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,

@@ -10,7 +10,7 @@ import type { Query } from "../wire/query.ts";
 import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_CNAME, TYPE_DS } from "../wire/rr-types.ts";
 import type { Client } from "./client.ts";
 import type { Context } from "./context.ts";
-import { isExplainQuery } from "./explain-query.ts";
+import { EXTENDED_ERROR } from "./extended-error.ts";
 import { FULL, QUESTION_NAME, RDATA_OFFSET, type Response } from "./response.ts";
 import { NO_ANSWER, NODATA, writeEntry, writeReferral } from "./sections.ts";
 
@@ -30,15 +30,20 @@ export function answerQuestion(
 ): number {
   const { type } = query;
   if (query.class !== CLASS_IN && query.class !== CLASS_ANY) {
-    // Explained where there is time for it: over a stream the control plane's thread answers before this one would.
-    response.truncated = !context.stream && isExplainQuery(query, context);
-    return response.truncated ? RCODE_NOERROR : RCODE_REFUSED;
+    response.extendedError = EXTENDED_ERROR.notAuthoritative;
+    return RCODE_REFUSED;
   }
   let name = query.name;
   let segment = serving.findZone(name, type);
-  if (segment === undefined) return RCODE_REFUSED;
+  if (segment === undefined) {
+    response.extendedError = EXTENDED_ERROR.notAuthoritative;
+    return RCODE_REFUSED;
+  }
   // A secondary's zone that has never been transferred, or has expired (RFC 1034 §4.3.5).
-  if (segment.isUnavailable) return RCODE_SERVFAIL;
+  if (segment.isUnavailable) {
+    response.extendedError = EXTENDED_ERROR.invalidData;
+    return RCODE_SERVFAIL;
+  }
 
   // Nobody has authority over all classes (RFC 1035 §6.2).
   response.authoritative = query.class === CLASS_IN;

@@ -7,6 +7,29 @@ import type { Prefix } from "../address/address.ts";
 export interface AnswerSettings {
   /** Who may ask for explanations; nobody if empty. */
   readonly operators: readonly Prefix[];
+  readonly identity: Identity;
 }
 
-export const DEFAULT_ANSWER_SETTINGS: AnswerSettings = { operators: [] };
+/** What this server says of itself, each at most as many octets as {@link IDENTITY_OCTETS} has; none: it does not say. */
+export interface Identity {
+  /** The content of the NSID option (RFC 5001). */
+  readonly nsid: Uint8Array;
+  /** Answers `version.bind CH TXT` and `version.server`. */
+  readonly version: Uint8Array;
+  /** Answers `id.server CH TXT` and `hostname.bind` (RFC 4892). */
+  readonly id: Uint8Array;
+}
+
+/** Of an identity: an OPT record leaves room for an answer in 512 octets; a character-string has no more than 255. */
+export const IDENTITY_OCTETS: Readonly<Record<keyof Identity, number>> = {
+  nsid: 128,
+  version: 255,
+  id: 255,
+};
+
+const NOTHING = new Uint8Array(0);
+
+export const DEFAULT_ANSWER_SETTINGS: AnswerSettings = {
+  operators: [],
+  identity: { nsid: NOTHING, version: NOTHING, id: NOTHING },
+};

@@ -1,5 +1,5 @@
 import type { Prefix } from "../address/address.ts";
-import type { AnswerSettings } from "./answer-settings.ts";
+import type { AnswerSettings, Identity } from "./answer-settings.ts";
 
 /** Who asks, over what, and the worker's own state: everything `respond()` needs beside the query and the image. */
 export interface Context {
@@ -25,6 +25,7 @@ export interface Context {
   readonly wallClock: () => number;
   /** Who may ask for explanations; nobody if empty. */
   readonly operators: readonly Prefix[];
+  readonly identity: Identity;
 }
 
 /** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
@@ -51,5 +52,6 @@ export function createContext(
     counters,
     wallClock,
     operators: settings.operators,
+    identity: settings.identity,
   };
 }

@@ -1,49 +1,125 @@
-import { OPTION_CLIENT_SUBNET } from "../wire/message.ts";
+import {
+  MAX_MESSAGE_OCTETS,
+  OPTION_CLIENT_SUBNET,
+  OPTION_EXTENDED_ERROR,
+  OPTION_HEAD_OCTETS,
+  OPTION_KEEPALIVE,
+  OPTION_NSID,
+  OPTION_PADDING,
+} from "../wire/message.ts";
 import type { Query } from "../wire/query.ts";
 import { TYPE_OPT } from "../wire/rr-types.ts";
+import type { Context } from "./context.ts";
+import { EXTENDED_ERROR } from "./extended-error.ts";
 import { type Response, write16 } from "./response.ts";
 
 const OPT_OCTETS = 11;
 /** Option code and length, family, source and scope prefix length. */
 const SUBNET_OCTETS = 8;
+const KEEPALIVE_OCTETS = OPTION_HEAD_OCTETS + 2;
+const EXTENDED_ERROR_OCTETS = OPTION_HEAD_OCTETS + 2;
+/** Responses are made a multiple of this long (RFC 8467 §4.1). */
+const PADDING_BLOCK_OCTETS = 468;
 
 /** @returns octets to keep free for the OPT record of the response; 0 if there will be none */
-export function optOctets(query: Query): number {
+export function optOctets(query: Query, context: Context): number {
   if (!query.hasEdns) return 0;
-  return OPT_OCTETS + (query.hasSubnet ? SUBNET_OCTETS + query.subnetOctets : 0);
+  let size = OPT_OCTETS;
+  if (query.hasSubnet) size += SUBNET_OCTETS + query.subnetOctets;
+  if (query.wantsNsid) size += nsidOctets(context);
+  if (query.wantsKeepalive && context.keepalive > 0) size += KEEPALIVE_OCTETS;
+  return size;
 }
 
 /**
- * Writes the OPT record (RFC 6891 §6.1): our payload size, the upper bits of the RCODE, DO as it came, and the client
- * subnet with the scope the answer is good for (RFC 7871 §7.2.1).
+ * Writes the OPT record (RFC 6891 §6.1): our payload size, the upper bits of the RCODE, DO as it came, no other flag; then
+ * the options that were asked for.
+ *
+ * @param octets of the query
+ * @param limit octets the response may have
+ * @param scope how far the answer is good for (RFC 7871 §7.2.1)
  */
 export function writeOpt(
   response: Response,
   query: Query,
   octets: Uint8Array,
+  context: Context,
   rcode: number,
-  payload: number,
+  limit: number,
   scope: number,
 ): void {
   const out = response.octets;
-  let to = response.at;
-  out[to] = 0;
-  write16(out, to + 1, TYPE_OPT);
-  write16(out, to + 3, payload);
-  out[to + 5] = rcode >> 4;
-  out[to + 6] = 0;
-  write16(out, to + 7, query.dnssecOk ? 0x8000 : 0);
-  write16(out, to + 9, query.hasSubnet ? SUBNET_OCTETS + query.subnetOctets : 0);
-  to += OPT_OCTETS;
-  if (query.hasSubnet) {
-    write16(out, to, OPTION_CLIENT_SUBNET);
-    write16(out, to + 2, 4 + query.subnetOctets);
-    write16(out, to + 4, query.subnetFamily);
-    out[to + 6] = query.subnetSource;
-    out[to + 7] = scope;
-    for (let i = 0; i < query.subnetOctets; i++) out[to + 8 + i] = octets[query.subnetAt + i]!;
-    to += SUBNET_OCTETS + query.subnetOctets;
-  }
-  response.at = to;
+  const start = response.at;
+  out[start] = 0;
+  write16(out, start + 1, TYPE_OPT);
+  write16(out, start + 3, context.udpLimit);
+  out[start + 5] = rcode >> 4;
+  out[start + 6] = 0;
+  write16(out, start + 7, query.dnssecOk ? 0x8000 : 0);
+  response.at = start + OPT_OCTETS;
   response.additionals++;
+  if (query.hasSubnet) writeSubnet(response, query, octets, scope);
+  if (query.wantsNsid) writeNsid(response, context);
+  if (query.wantsKeepalive && context.keepalive > 0) writeKeepalive(response, context.keepalive);
+  if (response.extendedError !== EXTENDED_ERROR.none) writeExtendedError(response, limit);
+  if (query.wantsPadding && context.encrypted) writePadding(response);
+  write16(out, start + 9, response.at - start - OPT_OCTETS);
+}
+
+function writeSubnet(response: Response, query: Query, octets: Uint8Array, scope: number): void {
+  const { octets: out, at } = response;
+  write16(out, at, OPTION_CLIENT_SUBNET);
+  write16(out, at + 2, SUBNET_OCTETS - OPTION_HEAD_OCTETS + query.subnetOctets);
+  write16(out, at + 4, query.subnetFamily);
+  out[at + 6] = query.subnetSource;
+  out[at + 7] = scope;
+  for (let i = 0; i < query.subnetOctets; i++) {
+    out[at + SUBNET_OCTETS + i] = octets[query.subnetAt + i]!;
+  }
+  response.at = at + SUBNET_OCTETS + query.subnetOctets;
+}
+
+function nsidOctets({ identity }: Context): number {
+  return identity.nsid.length === 0 ? 0 : OPTION_HEAD_OCTETS + identity.nsid.length;
+}
+
+function writeNsid(response: Response, context: Context): void {
+  const { nsid } = context.identity;
+  if (nsid.length === 0) return;
+  const { octets, at } = response;
+  write16(octets, at, OPTION_NSID);
+  write16(octets, at + 2, nsid.length);
+  octets.set(nsid, at + OPTION_HEAD_OCTETS);
+  response.at = at + nsidOctets(context);
+}
+
+/** Tells how long the connection may be idle (RFC 7828 §3.3.2). */
+function writeKeepalive(response: Response, timeout: number): void {
+  const { octets, at } = response;
+  write16(octets, at, OPTION_KEEPALIVE);
+  write16(octets, at + 2, 2);
+  write16(octets, at + OPTION_HEAD_OCTETS, timeout);
+  response.at = at + KEEPALIVE_OCTETS;
+}
+
+/** Tells why there is no answer, if there is room: it is not what was asked for (RFC 8914 §3). */
+function writeExtendedError(response: Response, limit: number): void {
+  const { octets, at, extendedError } = response;
+  if (at + EXTENDED_ERROR_OCTETS > limit) return;
+  write16(octets, at, OPTION_EXTENDED_ERROR);
+  write16(octets, at + 2, 2);
+  write16(octets, at + OPTION_HEAD_OCTETS, extendedError);
+  response.at = at + EXTENDED_ERROR_OCTETS;
+}
+
+/** Fills the message up to whole blocks, so that its length tells little (RFC 7830 §3, RFC 8467 §4.1). */
+function writePadding(response: Response): void {
+  const { octets, at } = response;
+  const data = at + OPTION_HEAD_OCTETS;
+  const end = Math.ceil(data / PADDING_BLOCK_OCTETS) * PADDING_BLOCK_OCTETS;
+  if (end > MAX_MESSAGE_OCTETS) return;
+  write16(octets, at, OPTION_PADDING);
+  write16(octets, at + 2, end - data);
+  octets.fill(0, data, end);
+  response.at = end;
 }

@@ -4,8 +4,15 @@
  * see image/ for where things stand and steering/ for why.
  */
 import type { Serving } from "../image/serving.ts";
-import { MAX_MESSAGE_OCTETS, RCODE_NOERROR, RCODE_NOTAUTH } from "../wire/message.ts";
+import {
+  MAX_MESSAGE_OCTETS,
+  RCODE_FORMERR,
+  RCODE_NOERROR,
+  RCODE_NOTAUTH,
+} from "../wire/message.ts";
 import { Query, SILENCE } from "../wire/query.ts";
+import { CLASS_CH } from "../wire/rr-types.ts";
+import { answerChaos } from "./answer-chaos.ts";
 import { answerQuestion } from "./answer-question.ts";
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
@@ -42,19 +49,21 @@ export function respond(
     return 0;
   }
   const limit = context.stream ? MAX_MESSAGE_OCTETS : Math.min(query.payload, context.udpLimit);
-  response.begin(out, octets, query.questionEnd, limit - optOctets(query));
+  response.begin(out, octets, query.questionEnd, limit - optOctets(query, context));
   client.begin(query, octets, context);
   let rcode = status;
   if (status === RCODE_NOERROR) {
+    if (query.questionEnd === 0) rcode = RCODE_FORMERR;
     // No keys, so no signature can be checked (RFC 8945 §5.2.1).
-    if (query.signatureAt !== 0) rcode = RCODE_NOTAUTH;
+    else if (query.signatureAt !== 0) rcode = RCODE_NOTAUTH;
+    else if (query.class === CLASS_CH) rcode = answerChaos(query, response, context);
     else rcode = answerQuestion(query, response, client, context, serving);
   }
 
   if (query.hasEdns) {
     counters[COUNTER.withEdns]!++;
     if (query.hasSubnet) counters[COUNTER.withSubnet]!++;
-    writeOpt(response, query, octets, rcode, context.udpLimit, client.scope);
+    writeOpt(response, query, octets, context, rcode, limit, client.scope);
   }
   if (response.truncated) counters[COUNTER.truncated]!++;
   counters[COUNTER.responses]!++;

@@ -9,6 +9,7 @@ import {
   RD_BIT,
   TC_BIT,
 } from "../wire/message.ts";
+import { EXTENDED_ERROR } from "./extended-error.ts";
 
 /** Where the question's name stands. */
 export const QUESTION_NAME: number = HEADER_OCTETS;
@@ -32,6 +33,8 @@ export class Response {
   additionals = 0;
   authoritative = false;
   truncated = false;
+  /** Why there is no answer, see extended-error.ts. */
+  extendedError: number = EXTENDED_ERROR.none;
 
   /** Starts with the query's ID and question, octet for octet as they came. */
   begin(out: Uint8Array, query: Uint8Array, questionEnd: number, limit: number): void {
@@ -45,6 +48,7 @@ export class Response {
     this.additionals = 0;
     this.authoritative = false;
     this.truncated = false;
+    this.extendedError = EXTENDED_ERROR.none;
   }
 
   /** Writes the header. @param rcode its lower four bits */

@@ -25,6 +25,7 @@ admin: { listen: "[::1]:8053", token_file: token, read_token_file: /t, hosts: [n
 explain: { allow: [192.0.2.0/24, "2001:db8::1"] }
 keys: { Secondaries.Example: { secret_file: k }, b: { algorithm: hmac-sha512, secret: ${SECRET} } }
 transfer: { allow: [192.0.2.1, { key: B }], notify: ["[2001:db8::1]", { address: "192.0.2.1:5300", key: b }] }
+identity: { nsid: "0x6e73", version: auto, id: none }
 log: { level: debug }
 `;
     expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
@@ -60,6 +61,7 @@ log: { level: debug }
             { address: parseAddress("2001:db8::1"), length: 128 },
           ],
         },
+        identity: { nsid: { octets: Uint8Array.of(0x6e, 0x73) }, version: "auto", id: undefined },
         keys: [
           {
             name: "secondaries.example.",

@@ -21,6 +21,7 @@ import { type AdminSettings, adminSection } from "./server/admin-section.ts";
 import { type ExplainSettings, explainSection } from "./server/explain-section.ts";
 import { type GeoSettings, geoSection } from "./server/geo-section.ts";
 import { type HealthSettings, healthSection } from "./server/health-section.ts";
+import { type IdentitySettings, identitySection } from "./server/identity-section.ts";
 import { type KeySettings, keysSection } from "./server/keys-section.ts";
 import { type LogSettings, logSection } from "./server/log-section.ts";
 import type { Maybe, Section } from "./server/section.ts";
@@ -42,6 +43,7 @@ export interface ServerSettings {
   readonly state: string;
   readonly admin: AdminSettings;
   readonly explain: ExplainSettings;
+  readonly identity: IdentitySettings;
   /** Shared with secondaries and primaries. */
   readonly keys: readonly KeySettings[];
   readonly transfer: TransferSettings;
@@ -66,6 +68,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   state: "./state",
   admin: adminSection.defaults,
   explain: explainSection.defaults,
+  identity: identitySection.defaults,
   keys: keysSection.defaults,
   transfer: transferSection.defaults,
   log: logSection.defaults,
@@ -99,6 +102,7 @@ interface ServerFile {
   readonly state: Maybe<string>;
   readonly admin: WrittenIn<typeof adminSection>;
   readonly explain: WrittenIn<typeof explainSection>;
+  readonly identity: WrittenIn<typeof identitySection>;
   readonly keys: WrittenIn<typeof keysSection>;
   readonly transfer: WrittenIn<typeof transferSection>;
   readonly log: WrittenIn<typeof logSection>;
@@ -132,6 +136,7 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
   state: optional(text),
   admin: optional(adminSection.decode),
   explain: optional(explainSection.decode),
+  identity: optional(identitySection.decode),
   keys: optional(keysSection.decode),
   transfer: optional(transferSection.decode),
   log: optional(logSection.decode),
@@ -153,6 +158,7 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     state: resolve(file?.state?.value ?? defaults.state),
     admin: settingsOf(adminSection, file?.admin),
     explain: settingsOf(explainSection, file?.explain),
+    identity: settingsOf(identitySection, file?.identity),
     keys: settingsOf(keysSection, file?.keys),
     transfer: settingsOf(transferSection, file?.transfer),
     log: settingsOf(logSection, file?.log),

@@ -20,9 +20,18 @@ export const RCODE_REFUSED = 5;
 export const RCODE_NOTAUTH = 9;
 /** Extended: its upper eight bits stand in the OPT record. */
 export const RCODE_BADVERS = 16;
+/** Extended, too (RFC 7873 §8). */
+export const RCODE_BADCOOKIE = 23;
 
+export const OPTION_NSID = 3;
 export const OPTION_CLIENT_SUBNET = 8;
 export const OPTION_COOKIE = 10;
+export const OPTION_KEEPALIVE = 11;
+export const OPTION_PADDING = 12;
+export const OPTION_EXTENDED_ERROR = 15;
+
+/** Of an EDNS option: code and length. */
+export const OPTION_HEAD_OCTETS = 4;
 
 /** Without EDNS a UDP response has at most this many octets (RFC 1035 §4.2.1). */
 export const CLASSIC_UDP_OCTETS = 512;

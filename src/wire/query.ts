@@ -4,6 +4,9 @@ import {
   OPCODE_MASK,
   OPTION_CLIENT_SUBNET,
   OPTION_COOKIE,
+  OPTION_KEEPALIVE,
+  OPTION_NSID,
+  OPTION_PADDING,
   QR_BIT,
   RCODE_BADVERS,
   RCODE_FORMERR,
@@ -24,7 +27,7 @@ export class Query {
   readonly name: NameKey = new NameKey();
   type = 0;
   class = 0;
-  /** Where the question ends; 0 until one has been read. */
+  /** Where the question ends; 0 until one has been read, and for a query that only asks for a cookie. */
   questionEnd = 0;
 
   /** Where the TSIG record starts (RFC 8945), 0 if there is none; the rest of the query stands before it. */
@@ -44,6 +47,14 @@ export class Query {
   subnetAt = 0;
   subnetOctets = 0;
 
+  /** Where the content of the cookie option starts in the query (RFC 7873 §4), 0 if there is none; 8 or 16 to 40 octets. */
+  cookieAt = 0;
+  cookieOctets = 0;
+  /** Whether these options were there, with whatever content (RFC 5001, RFC 7828, RFC 7830). */
+  wantsNsid = false;
+  wantsKeepalive = false;
+  wantsPadding = false;
+
   /**
    * Reads a query. Never throws, never follows a compression pointer, reads each octet at most once.
    *
@@ -55,11 +66,17 @@ export class Query {
     this.hasEdns = false;
     this.dnssecOk = false;
     this.hasSubnet = false;
+    this.cookieAt = 0;
+    this.wantsNsid = false;
+    this.wantsKeepalive = false;
+    this.wantsPadding = false;
     this.payload = CLASSIC_UDP_OCTETS;
     // Answering responses is how two servers end up talking to each other for ever.
     if (length < HEADER_OCTETS || (octets[2]! & QR_BIT) !== 0) return SILENCE;
     if ((octets[2]! & OPCODE_MASK) !== 0) return RCODE_NOTIMP;
-    if (read16(octets, 4) !== 1) return RCODE_FORMERR;
+    const questions = read16(octets, 4);
+    if (questions === 0) return this.#parseWithoutQuestion(octets, length);
+    if (questions !== 1) return RCODE_FORMERR;
 
     const nameEnd = this.name.read(octets, HEADER_OCTETS, length);
     if (nameEnd < 0 || nameEnd + 4 > length) return RCODE_FORMERR;
@@ -72,11 +89,22 @@ export class Query {
     // Nothing an ordinary query has: answer and authority records, or more than OPT and a signature behind them.
     const additional = read16(octets, 10);
     if (read16(octets, 6) !== 0 || read16(octets, 8) !== 0 || additional > 2) return RCODE_FORMERR;
-    return this.#parseAdditional(octets, length, additional);
+    return this.#parseAdditional(octets, length, this.questionEnd, additional);
   }
 
-  #parseAdditional(octets: Uint8Array, length: number, count: number): number {
-    let at = this.questionEnd;
+  /** Asking for a server cookie is all that a query without a question can do (RFC 7873 §5.4). */
+  #parseWithoutQuestion(octets: Uint8Array, length: number): number {
+    this.type = 0;
+    this.class = 0;
+    const additional = read16(octets, 10);
+    const others = read16(octets, 6) + read16(octets, 8);
+    if (others !== 0 || additional !== 1) return RCODE_FORMERR;
+    const status = this.#parseAdditional(octets, length, HEADER_OCTETS, additional);
+    return status === RCODE_NOERROR && this.cookieAt === 0 ? RCODE_FORMERR : status;
+  }
+
+  #parseAdditional(octets: Uint8Array, length: number, start: number, count: number): number {
+    let at = start;
     let rcode = RCODE_NOERROR;
     for (let i = 0; i < count; i++) {
       const owner = at;
@@ -114,8 +142,19 @@ export class Query {
       if (at + size > end) return RCODE_FORMERR;
       if (code === OPTION_CLIENT_SUBNET) {
         if (!this.#parseSubnet(octets, at, size)) return RCODE_FORMERR;
-      } else if (code === OPTION_COOKIE && size !== 8 && (size < 16 || size > 40)) {
-        return RCODE_FORMERR;
+      } else if (code === OPTION_COOKIE) {
+        if (size !== 8 && (size < 16 || size > 40)) return RCODE_FORMERR;
+        // Of several the first counts (RFC 7873 §5.2).
+        if (this.cookieAt === 0) {
+          this.cookieAt = at;
+          this.cookieOctets = size;
+        }
+      } else if (code === OPTION_NSID) {
+        this.wantsNsid = true;
+      } else if (code === OPTION_KEEPALIVE) {
+        this.wantsKeepalive = true;
+      } else if (code === OPTION_PADDING) {
+        this.wantsPadding = true;
       }
       at += size;
     }

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { type InProcess, serveInProcess } from "../../test/support/in-process.ts";
+import { type Message, readMessage } from "../../test/support/message.ts";
+import { concat, header, opt, option, query, question } from "../../test/support/packet.ts";
+import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "./answer-settings.ts";
+
+const ZONES = {
+  "example.com.yaml": "zone: example.com.\nrecords: { www: { type: A, value: 192.0.2.1 } }\n",
+};
+const [NSID, KEEPALIVE, PADDING, EXTENDED_ERROR] = [3, 11, 12, 15];
+
+function serve(settings: Partial<AnswerSettings> = {}): InProcess {
+  return serveInProcess(ZONES, undefined, { ...DEFAULT_ANSWER_SETTINGS, ...settings });
+}
+
+function identity(nsid: string): AnswerSettings["identity"] {
+  return { ...DEFAULT_ANSWER_SETTINGS.identity, nsid: Uint8Array.from(Buffer.from(nsid)) };
+}
+
+function ask(
+  server: InProcess,
+  options: readonly Uint8Array[],
+  name = "www.example.com",
+  transport: "udp" | "tcp" = "udp",
+): { octets: Uint8Array; message: Message } {
+  const octets = server.ask(query({ name, edns: { options } }), transport)!;
+  return { octets, message: readMessage(octets) };
+}
+
+/** The content of the response's option with that code, as latin1 text; undefined without one. */
+function contentOf(message: Message, code: number): string | undefined {
+  const found = message.edns?.options.find((one) => one.code === code);
+  return found && Buffer.from(found.data).toString("latin1");
+}
+
+const EMPTY = new Uint8Array(0);
+
+describe("NSID (RFC 5001)", () => {
+  it("is told to those who ask, whatever their option holds", () => {
+    const server = serve({ identity: identity("ns1-fra") });
+    for (const content of [EMPTY, Uint8Array.of(1, 2, 3)]) {
+      const { message } = ask(server, [option(NSID, content)]);
+      expect(contentOf(message, NSID)).toBe("ns1-fra");
+    }
+    expect(contentOf(ask(server, []).message, NSID)).toBeUndefined();
+  });
+  it("is nobody's business without a setting", () => {
+    expect(ask(serve(), [option(NSID, EMPTY)]).message.edns?.options).toEqual([]);
+  });
+  it("stands in refusals, too", () => {
+    const { message } = ask(
+      serve({ identity: identity("a") }),
+      [option(NSID, EMPTY)],
+      "example.org",
+    );
+    expect([message.rcode, contentOf(message, NSID)]).toEqual(["REFUSED", "a"]);
+  });
+});
+
+describe("keepalive (RFC 7828)", () => {
+  it("tells how long a connection may be idle, over streams alone and only when asked", () => {
+    const server = serve();
+    const told = (options: readonly Uint8Array[], transport: "udp" | "tcp"): string | undefined => {
+      server.context.keepalive = transport === "tcp" ? 0x0164 : 0;
+      return contentOf(ask(server, options, "www.example.com", transport).message, KEEPALIVE);
+    };
+    expect(told([option(KEEPALIVE, EMPTY)], "tcp")).toBe("\x01\x64");
+    expect(told([option(KEEPALIVE, Uint8Array.of(0, 1))], "tcp")).toBe("\x01\x64");
+    expect(told([option(KEEPALIVE, EMPTY)], "udp")).toBeUndefined();
+    expect(told([], "tcp")).toBeUndefined();
+  });
+});
+
+describe("padding (RFC 8467)", () => {
+  it("fills whole blocks of 468 octets where nobody reads along", () => {
+    const server = serve();
+    server.context.encrypted = true;
+    for (const name of ["www.example.com", "nope.example.com", "example.org"]) {
+      const { octets, message } = ask(server, [option(PADDING, new Uint8Array(9))], name, "tcp");
+      expect(octets.length).toBe(468);
+      expect(message.edns?.options.at(-1)?.code).toBe(PADDING);
+      expect(contentOf(message, PADDING)).toMatch(/^\0*$/);
+    }
+    expect(ask(server, [], "www.example.com", "tcp").octets.length).toBeLessThan(468);
+  });
+  it("is not for those who can be read", () => {
+    const { message } = ask(serve(), [option(PADDING, EMPTY)], "www.example.com", "tcp");
+    expect(message.edns?.options).toEqual([]);
+  });
+});
+
+describe("extended errors (RFC 8914)", () => {
+  it("say that no zone here holds the name", () => {
+    const { message } = ask(serve(), [], "www.example.org");
+    expect([message.rcode, contentOf(message, EXTENDED_ERROR)]).toEqual(["REFUSED", "\0\x14"]);
+  });
+  it("are for clients with EDNS, and for errors", () => {
+    const server = serve();
+    const plain = readMessage(server.ask(query({ name: "example.org" }), "udp")!);
+    expect([plain.rcode, plain.edns]).toEqual(["REFUSED", undefined]);
+    for (const name of ["www.example.com", "nope.example.com"]) {
+      expect(contentOf(ask(server, [], name).message, EXTENDED_ERROR)).toBeUndefined();
+    }
+  });
+});
+
+it("a query without a question is malformed unless it asks for a cookie", () => {
+  const empty = concat(header({ ar: 1 }), opt({ options: [option(NSID, EMPTY)] }));
+  expect(readMessage(serve().ask(empty, "udp")!).rcode).toBe("FORMERR");
+  const asked = concat(header({ qd: 1 }), question("www.example.com"));
+  expect(readMessage(serve().ask(asked, "udp")!).rcode).toBe("NOERROR");
+});
