@@ -1,6 +1,11 @@
 import type { Issue } from "./issue.ts";
+import { replaceControls } from "./replace-controls.ts";
+import { SourceText } from "./source-text.ts";
 
-/** Offsets into the text of a file, in UTF-16 units; `end` is the first one behind. */
+/**
+ * Offsets into the text of a file: UTF-16 units of a string, octets of a buffer. `end` is the first one behind; one that is
+ * not behind `start` stands for the end of the word there.
+ */
 export interface Place {
   readonly start: number;
   readonly end: number;
@@ -8,36 +13,47 @@ export interface Place {
 
 /** A file with a thousand mistakes has one mistake; more would only fill the terminal and the log. Of each severity. */
 const MAX_ISSUES = 1000;
-/** Units of a source line shown; longer lines are cut to a window around the place. */
-const MAX_SOURCE = 160;
 
-/** Collects what is wrong with one file. */
+/** Collects what is wrong with a file and with those that it draws in. */
 export class IssueList {
-  readonly #file: string;
-  readonly #text: string;
+  readonly #sources: SourceText[];
+  readonly #bases = new Map<string, number>();
   readonly #found: { severity: Issue["severity"]; place: Place; message: string }[] = [];
   readonly #seen = new Set<string>();
   readonly #hidden: Place[] = [];
   #errors = 0;
   readonly #kept = { error: 0, warning: 0 };
   readonly #dropped = { error: 0, warning: 0 };
-  #lineStarts: number[] | undefined;
 
-  constructor(file: string, text: string) {
-    this.#file = file;
-    this.#text = text;
+  constructor(file: string, text: string | Uint8Array) {
+    this.#sources = [new SourceText(file, text, 0)];
   }
 
   get errors(): number {
     return this.#errors;
   }
 
-  /** The text may be a function where it takes work to write: what is reported twice is written once. */
+  /**
+   * Makes another file known, whose places follow those of the files before.
+   *
+   * @returns what is added to an offset in it to make a place; the same for the same file
+   */
+  addSource(file: string, text: string | Uint8Array): number {
+    const known = this.#bases.get(file);
+    if (known !== undefined) return known;
+    // One between them, so that the end of a file is in it.
+    const base = this.#sources.at(-1)!.end + 1;
+    this.#sources.push(new SourceText(file, text, base));
+    this.#bases.set(file, base);
+    return base;
+  }
+
+  /** The text may be a function where it takes work to write: it is not called for what is not kept. */
   error(place: Place, message: string | (() => string)): void {
     this.#add("error", place, message);
   }
 
-  warn(place: Place, message: string): void {
+  warn(place: Place, message: string | (() => string)): void {
     this.#add("warning", place, message);
   }
 
@@ -46,23 +62,26 @@ export class IssueList {
     this.#hidden.push(place);
   }
 
-  /** The line of an offset, from 1. */
+  /** The line of an offset in its file, from 1. */
   lineOf(offset: number): number {
-    const starts = this.#findLineStarts();
-    let low = 0;
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#sourceOf(offset).lineOf(offset);
   }
 
-  /** All issues by place. */
+  /** Where an offset is, for a message about another: `line 12`, with the file if that is not the same. */
+  nameLine(offset: number, about: number): string {
+    const source = this.#sourceOf(offset);
+    const line = `line ${source.lineOf(offset)}`;
+    return source === this.#sourceOf(about) ? line : `${line} of ${source.file}`;
+  }
+
+  /** All issues, file by file and by place. */
   list(): Issue[] {
     const sorted = this.#found.toSorted((a, b) => a.place.start - b.place.start);
-    const issues = sorted.map((found) => this.#locate(found));
+    const issues = sorted.map(({ severity, place, message }) => ({
+      ...this.#sourceOf(place.start).locate(place, this.#hidden),
+      severity,
+      message: replaceControls(message),
+    }));
     const last = issues.at(-1);
     for (const severity of ["error", "warning"] as const) {
       const count = this.#dropped[severity];
@@ -87,49 +106,7 @@ export class IssueList {
     this.#found.push({ severity, place, message });
   }
 
-  #locate(found: { severity: Issue["severity"]; place: Place; message: string }): Issue {
-    const start = Math.min(found.place.start, this.#text.length);
-    const line = this.lineOf(start);
-    const lineStart = this.#findLineStarts()[line - 1] ?? 0;
-    let lineEnd = this.#text.indexOf("\n", lineStart);
-    if (lineEnd < 0) lineEnd = this.#text.length;
-    const from =
-      lineEnd - lineStart <= MAX_SOURCE ? lineStart : Math.max(lineStart, start - MAX_SOURCE / 2);
-    const to = Math.min(lineEnd, from + MAX_SOURCE);
-    return {
-      file: this.#file,
-      line,
-      column: start - lineStart + 1,
-      length: Math.max(1, Math.min(found.place.end, lineEnd) - start),
-      severity: found.severity,
-      message: replaceControls(found.message),
-      source: replaceControls(this.#showSource(from, to).trimEnd()),
-      sourceColumn: from - lineStart + 1,
-    };
+  #sourceOf(offset: number): SourceText {
+    return this.#sources.findLast(({ base }) => base <= offset) ?? this.#sources[0]!;
   }
-
-  #showSource(from: number, to: number): string {
-    let text = this.#text.slice(from, to);
-    for (const { start, end } of this.#hidden) {
-      const [first, last] = [Math.max(start, from) - from, Math.min(end, to) - from];
-      if (first >= last) continue;
-      text = text.slice(0, first) + "*".repeat(last - first) + text.slice(last);
-    }
-    return text;
-  }
-
-  #findLineStarts(): number[] {
-    if (this.#lineStarts === undefined) {
-      this.#lineStarts = [0];
-      for (let at = this.#text.indexOf("\n"); at >= 0; at = this.#text.indexOf("\n", at + 1)) {
-        this.#lineStarts.push(at + 1);
-      }
-    }
-    return this.#lineStarts;
-  }
-}
-
-/** What a terminal would act upon, or a log reader take for a new line, becomes U+FFFD. */
-function replaceControls(text: string): string {
-  return text.replace(/[^\P{C}\t]/gu, "\ufffd");
 }
