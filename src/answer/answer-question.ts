@@ -4,21 +4,27 @@
  */
 import type { Segment } from "../image/segment.ts";
 import type { Serving } from "../image/serving.ts";
-import { RCODE_NOERROR, RCODE_NXDOMAIN, RCODE_REFUSED, RCODE_SERVFAIL } from "../wire/message.ts";
-import { NameKey } from "../wire/name-key.ts";
+import {
+  RCODE_NOERROR,
+  RCODE_NXDOMAIN,
+  RCODE_REFUSED,
+  RCODE_SERVFAIL,
+  RCODE_YXDOMAIN,
+} from "../wire/message.ts";
 import type { Query } from "../wire/query.ts";
 import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_CNAME, TYPE_DS } from "../wire/rr-types.ts";
+import { writeAdditional } from "./additional.ts";
+import { Chain } from "./chain.ts";
 import type { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { EXTENDED_ERROR } from "./extended-error.ts";
 import { FULL, QUESTION_NAME, RDATA_OFFSET, type Response } from "./response.ts";
 import { NO_ANSWER, NODATA, writeEntry, writeReferral } from "./sections.ts";
-
-/** Links of a CNAME chain that are followed; the client follows the rest by itself. */
-const MAX_CHAIN = 8;
+import { TOO_LONG, writeDname } from "./write-dname.ts";
+import { findSuffix } from "./written-names.ts";
 
 // One per thread, filled anew by every alias.
-const target = new NameKey();
+const chain = new Chain();
 
 /** Writes the sections of the response. @returns the RCODE */
 export function answerQuestion(
@@ -50,49 +56,58 @@ export function answerQuestion(
   // Where the name, and the apex of its zone, stand in the response.
   let owner = QUESTION_NAME;
   let apex = owner + name.length - segment.apexLength;
+  chain.begin();
   for (let link = 0; ; link++) {
     let node = segment.findNode(name, 0);
     const exists = node !== 0;
     if (!exists) node = segment.findClosestEncloser(name);
+    const cut = exists ? segment.cutOf(node) : segment.cutBelow(node);
+    let alias: number;
+    if (cut !== 0 && segment.ownsDname(cut)) {
+      alias = writeDname(response, segment, cut, chain, name, owner, apex);
+      if (alias === FULL) return overflow(query, response, context, RCODE_NOERROR);
+      if (alias === TOO_LONG) return RCODE_YXDOMAIN;
+      if (type === TYPE_CNAME) return RCODE_NOERROR;
+    } else {
+      // The DS of a child is its parent's data, at the cut itself (RFC 4035 §3.1.4.1).
+      if (cut !== 0 && !(exists && node === cut && type === TYPE_DS)) {
+        // AA speaks of the first name of the answer section (RFC 1035 §4.1.1).
+        if (link === 0) response.authoritative = false;
+        const place = findSuffix(response.octets, owner, name.length - segment.nameLengthOf(cut));
+        const fits = writeReferral(response, segment, cut, place, apex);
+        return fits ? RCODE_NOERROR : overflow(query, response, context, RCODE_NOERROR);
+      }
+      if (!exists) {
+        node = segment.wildcardOf(node);
+        if (node === 0) return deny(query, response, context, segment, apex, RCODE_NXDOMAIN);
+      }
+      if (type === TYPE_ANY)
+        return answerAny(query, response, client, context, serving, segment, node, owner, apex);
+      let entry = segment.findEntry(node, type);
+      const isAlias = entry === 0;
+      if (isAlias) entry = segment.findEntry(node, TYPE_CNAME);
+      if (entry === 0) return deny(query, response, context, segment, apex, RCODE_NOERROR);
 
-    const cut = segment.cutOf(node);
-    // The DS of a child is its parent's data, at the cut itself (RFC 4035 §3.1.4.1).
-    if (cut !== 0 && !(exists && node === cut && type === TYPE_DS)) {
-      // AA speaks of the first name of the answer section (RFC 1035 §4.1.1).
-      if (link === 0) response.authoritative = false;
-      const fits = writeReferral(response, segment, cut, owner + name.length, apex);
-      return fits ? RCODE_NOERROR : overflow(query, response, context, RCODE_NOERROR);
+      alias = response.at;
+      const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
+      if (written === NODATA) return deny(query, response, context, segment, apex, RCODE_NOERROR);
+      if (written === NO_ANSWER) return fail(query, response);
+      if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
+      response.answers += written;
+      if (!isAlias) {
+        writeAdditional(response, serving, segment, entry, type, alias, written, context, client);
+        return RCODE_NOERROR;
+      }
     }
-    if (!exists) {
-      node = segment.wildcardOf(node);
-      if (node === 0) return deny(query, response, context, segment, apex, RCODE_NXDOMAIN);
-    }
 
-    if (type === TYPE_ANY)
-      return answerAny(query, response, client, context, serving, segment, node, owner, apex);
-    let entry = segment.findEntry(node, type);
-    const isAlias = entry === 0;
-    if (isAlias) entry = segment.findEntry(node, TYPE_CNAME);
-    if (entry === 0) return deny(query, response, context, segment, apex, RCODE_NOERROR);
-
-    const start = response.at;
-    const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
-    if (written === NODATA) return deny(query, response, context, segment, apex, RCODE_NOERROR);
-    if (written === NO_ANSWER) return fail(query, response);
-    if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
-    response.answers += written;
-    if (!isAlias || link + 1 === MAX_CHAIN) return RCODE_NOERROR;
-
-    owner = start + RDATA_OFFSET;
-    // The names of answer sets are not compressed: what has been written can be read.
-    if (segment.isSteered(entry)) target.read(response.octets, owner, response.at);
-    else target.read(segment.octets, segment.targetsOf(entry), segment.octets.length);
-    name = target;
+    chain.leave(name, owner);
+    owner = alias + RDATA_OFFSET;
+    if (!chain.follow(response.octets, owner)) return RCODE_NOERROR;
+    name = chain.name;
     const next = serving.findZone(name, type);
     if (next === undefined || next.isUnavailable) return RCODE_NOERROR;
-    // In the same zone a target may end in a pointer to the apex, which stays where it is.
-    if (next !== segment) apex = owner + name.length - next.apexLength;
     segment = next;
+    apex = findSuffix(response.octets, owner, name.length - segment.apexLength);
   }
 }
 

@@ -33,6 +33,26 @@ export function takeLead(
   return halves[((rrset + cycle) >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
 }
 
+/** Which record would lead now: nobody's turn is over. */
+export function peekLead(
+  image: ImageView,
+  rrset: number,
+  slotBase: number,
+  rotation: Uint32Array,
+  client: Client,
+): number {
+  const { words, halves } = image;
+  const word = rrset >> 2;
+  const relative = words[word + RRSET.rotation]!;
+  if (relative === NO_ROTATION) return 0;
+  const sticky = words[word + RRSET.sticky]!;
+  if (sticky !== 0) return findSticky(image, rrset + sticky, words[word + RRSET.count]!, client);
+  const turn = rotation[slotBase + relative]!;
+  const cycle = words[word + RRSET.cycle]!;
+  if (cycle === 0) return turn % words[word + RRSET.count]!;
+  return halves[((rrset + cycle) >> 1) + (turn % words[word + RRSET.cycleLength]!)]!;
+}
+
 /** The record that is nearest to the client's prefix. */
 function findSticky(image: ImageView, sticky: number, count: number, client: Client): number {
   const { words, floats } = image;

@@ -15,6 +15,8 @@ import { EXTENDED_ERROR } from "./extended-error.ts";
 export const QUESTION_NAME: number = HEADER_OCTETS;
 /** Where the rdata of a record stands, counted from its owner name, which is always a compression pointer. */
 export const RDATA_OFFSET: number = 2 + RECORD_HEAD_OCTETS;
+/** Where the TTL of a record stands, counted in the same way. */
+const TTL_OFFSET = 6;
 /** An RRset did not fit and has not been written. */
 export const FULL = -1;
 const POINTER = 0xc0;
@@ -35,6 +37,8 @@ export class Response {
   truncated = false;
   /** Why there is no answer, see extended-error.ts. */
   extendedError: number = EXTENDED_ERROR.none;
+  /** Number, in its RRset, of the record that leads the RRset written last. */
+  lead = 0;
 
   /** Starts with the query's ID and question, octet for octet as they came. */
   begin(out: Uint8Array, query: Uint8Array, questionEnd: number, limit: number): void {
@@ -93,6 +97,7 @@ export class Response {
     const start = this.at;
     let to = start;
     let record = lead;
+    this.lead = lead;
     if (stride !== 0) {
       if (to + answers * (stride + 2) > limit) return FULL;
       const first = rrset + RRSET.words * 4;
@@ -124,6 +129,24 @@ export class Response {
     }
     this.at = to;
     return answers;
+  }
+
+  /**
+   * Lowers the TTLs of records that were written last, all of one size.
+   *
+   * @param start where the first of them begins
+   * @param ttl seconds: the longest they may have
+   */
+  capTtls(start: number, count: number, ttl: number): void {
+    const { octets } = this;
+    const size = (this.at - start) / count;
+    for (let record = start; record < this.at; record += size) {
+      const at = record + TTL_OFFSET;
+      const own = read16(octets, at) * 0x10000 + read16(octets, at + 2);
+      if (own <= ttl) continue;
+      write16(octets, at, ttl >>> 16);
+      write16(octets, at + 2, ttl & 0xffff);
+    }
   }
 }
 

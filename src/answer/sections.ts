@@ -1,10 +1,12 @@
-import { NODE, RRSET, SERVFAIL_SET, STEERED_ENTRY } from "../image/layout.ts";
+import { RRSET, SERVFAIL_SET } from "../image/layout.ts";
 import type { Segment } from "../image/segment.ts";
 import type { Serving } from "../image/serving.ts";
 import { TYPE_A, TYPE_AAAA, TYPE_NS } from "../wire/rr-types.ts";
 import type { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { COUNTER } from "./counters.ts";
+import { findAnswerSet, slotBaseOf } from "./find-answer-set.ts";
+import { ALIAS_FAILS, ALIAS_NODATA, aliasEnd, followAlias } from "./follow-alias.ts";
 import { takeLead } from "./lead.ts";
 import { FULL, RDATA_OFFSET, type Response } from "./response.ts";
 
@@ -16,7 +18,8 @@ export const NODATA = -2;
 export const NO_ANSWER = -3;
 
 /**
- * Writes the RRset of a node's entry; for a steered one, that of the client's class.
+ * Writes the RRset of a node's entry; for a steered one, that of the client's class; for that of an ALIAS record, the
+ * target's.
  *
  * @param owner where the owner name stands in the response
  * @param apex where the zone's apex stands in the response
@@ -32,40 +35,60 @@ export function writeEntry(
   owner: number,
   apex: number,
 ): number {
-  const reference = segment.entryReference(entry);
+  if (!segment.isAliased(entry)) {
+    return writeOwn(response, serving, segment, entry, context, client, owner, apex);
+  }
+  const status = followAlias(serving, segment, entry, context, client);
+  if (status === ALIAS_NODATA) return NODATA;
+  if (status === ALIAS_FAILS) return NO_ANSWER;
+  const start = response.at;
+  const end = aliasEnd.segment!;
+  const at = aliasEnd.entry;
+  const written = writeOwn(response, serving, end, at, context, client, owner, apex);
+  if (written > 0) response.capTtls(start, written, aliasEnd.ttl);
+  return written;
+}
+
+/** The same, for whatever stands in the entry itself. */
+function writeOwn(
+  response: Response,
+  serving: Serving,
+  segment: Segment,
+  entry: number,
+  context: Context,
+  client: Client,
+  owner: number,
+  apex: number,
+): number {
   if (!segment.isSteered(entry)) {
+    const reference = segment.entryReference(entry);
     const lead = takeLead(segment, reference, 0, context.rotation, client);
     return response.writeRRset(segment, reference, owner, apex, lead);
   }
   context.counters[COUNTER.steered]!++;
   const { sets } = serving;
-  const plan = segment.planBase + segment.words[(reference >> 2) + STEERED_ENTRY.plan]!;
-  const map = sets.mapOf(plan);
-  const clientClass = map < 0 ? 0 : client.classify(serving.maps[map]!);
-  const rrset = sets.rrsetOf(plan, clientClass);
+  const rrset = findAnswerSet(serving, segment, entry, client);
   if (rrset === 0) return NODATA;
   if (rrset === SERVFAIL_SET) return NO_ANSWER;
-  const slotBase = segment.words[(reference >> 2) + STEERED_ENTRY.slotBase]!;
-  const lead = takeLead(sets, rrset, slotBase, context.rotation, client);
+  const lead = takeLead(sets, rrset, slotBaseOf(segment, entry), context.rotation, client);
   return response.writeRRset(sets, rrset, owner, apex, lead);
 }
 
 /**
  * Writes a referral: the NS records of a zone cut, and the addresses of those name servers that this zone knows.
  *
- * @param nameEnd where the name asked for ends in the response; the cut's is the end of it
+ * @param owner where the cut's name stands in the response
  * @returns false if it does not fit: what lies below the cut cannot be reached without its glue (RFC 9471 §3.1)
  */
 export function writeReferral(
   response: Response,
   segment: Segment,
   cut: number,
-  nameEnd: number,
+  owner: number,
   apex: number,
 ): boolean {
   const { words } = segment;
   const rrset = segment.entryReference(segment.findEntry(cut, TYPE_NS));
-  const owner = nameEnd - words[(cut >> 2) + NODE.nameLength]!;
   const start = response.at;
   const count = response.writeRRset(segment, rrset, owner, apex, 0);
   if (count === FULL) return false;
@@ -76,7 +99,7 @@ export function writeReferral(
   for (let i = 0; i < count; i++) {
     const target = record + RDATA_OFFSET;
     record = target + rdataOctets(response.octets, target);
-    const node = words[targets + i]!;
+    const node = targets === 0 ? 0 : words[targets + i]!;
     if (node === 0) continue;
     const isWritten =
       writeAddresses(response, segment, node, TYPE_A, target, apex) &&

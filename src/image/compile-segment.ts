@@ -1,13 +1,24 @@
 import type { Classes } from "../steering/classes.ts";
 import { listNested } from "../steering/pool-content.ts";
 import { countStickyRecords } from "../steering/sticky.ts";
-import { lowerName } from "../wire/name.ts";
 import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
-import { TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
+import { TYPE_SOA } from "../wire/rr-types.ts";
 import type { RRset, SteeredRRset, Zone } from "../zone/model.ts";
 import { compileRRset } from "./compile-rrset.ts";
-import { NO_ROTATION, NODE, RRSET, SEGMENT, STEERED, STEERED_ENTRY } from "./layout.ts";
+import {
+  ALIAS_ENTRY,
+  ALIASED,
+  NO_ROTATION,
+  NODE,
+  OWNS_DNAME,
+  RRSET,
+  SEGMENT,
+  STEERED,
+  STEERED_ENTRY,
+} from "./layout.ts";
+import { linkTargets } from "./link-targets.ts";
 import { OctetBuilder } from "./octet-builder.ts";
+import { buildZoneTree, keyOfName, type ZoneNode } from "./zone-tree.ts";
 
 /** A zone in wire form, with what the control plane has to fill in and decide before it is published. */
 export interface CompiledSegment {
@@ -42,15 +53,6 @@ export interface Plan {
   readonly countersPerSet: number;
 }
 
-interface Node {
-  readonly name: Uint8Array;
-  readonly parent: Node | undefined;
-  readonly rrsets: RRset[];
-  readonly steered: SteeredRRset[];
-  wildcard: Node | undefined;
-  reference: number;
-}
-
 /**
  * Compiles the lookup structure of a zone (RFC 1034 §4.3.2) and its static RRsets into one segment.
  *
@@ -60,7 +62,7 @@ export function compileSegment(
   zone: Zone,
   findClasses: (rrset: SteeredRRset) => Classes,
 ): CompiledSegment {
-  const nodes = collectNodes(zone);
+  const nodes = buildZoneTree(zone);
   const builder = new OctetBuilder(Math.max(1 << 12, nodes.size * 96));
   const header = builder.allocate(SEGMENT.words);
   allocateNodes(builder, nodes);
@@ -74,11 +76,12 @@ export function compileSegment(
       builder.setWord(0, entry++, compileStatic(builder, rrset, zone.apex, rotations));
     }
     for (const rrset of node.steered) {
-      builder.setWord(0, entry++, rrset.type | STEERED);
+      const kind = rrset.alias === undefined ? STEERED : STEERED | ALIASED;
+      builder.setWord(0, entry++, rrset.type | kind);
       builder.setWord(0, entry++, compileEntry(builder, rrset, plans, rotations));
     }
   }
-  linkTargets(builder, nodes);
+  linkTargets(builder, nodes, zone.apex);
   writeHeader(builder, header, zone, nodes);
   return {
     segment: builder.finish(),
@@ -112,55 +115,18 @@ export function replaceClasses(
   return { ...compiled, segment: compiled.segment.slice(0), plans, rotations };
 }
 
-/** Every owner and the empty non-terminals above it, parents first. */
-function collectNodes(zone: Zone): Map<string, Node> {
-  const nodes = new Map<string, Node>();
-  const nodeOf = (name: Uint8Array): Node => {
-    const key = keyOf(name);
-    const known = nodes.get(key);
-    if (known !== undefined) return known;
-    const parent = name.length > zone.apex.length ? nodeOf(name.subarray(name[0]! + 1)) : undefined;
-    const node: Node = {
-      name,
-      parent,
-      rrsets: [],
-      steered: [],
-      wildcard: undefined,
-      reference: 0,
-    };
-    nodes.set(key, node);
-    if (parent !== undefined && name[0] === 1 && name[1] === 0x2a) parent.wildcard = node;
-    return node;
-  };
-  nodeOf(zone.apex);
-  for (const rrset of zone.rrsets) nodeOf(rrset.owner).rrsets.push(rrset);
-  for (const rrset of zone.steered) nodeOf(rrset.owner).steered.push(rrset);
-  return nodes;
-}
-
-function allocateNodes(builder: OctetBuilder, nodes: Map<string, Node>): void {
+function allocateNodes(builder: OctetBuilder, nodes: ReadonlyMap<string, ZoneNode>): void {
   for (const node of nodes.values()) {
     const rrsets = node.rrsets.length + node.steered.length;
     node.reference = builder.allocate(NODE.words + rrsets * 2);
     builder.setWord(node.reference, NODE.nameLength, node.name.length);
-    builder.setWord(node.reference, NODE.rrsets, rrsets);
+    builder.setWord(node.reference, NODE.rrsets, rrsets | (node.redirects ? OWNS_DNAME : 0));
   }
   for (const node of nodes.values()) {
     builder.setWord(node.reference, NODE.name, builder.append(node.name));
-    builder.setWord(node.reference, NODE.cut, findCut(node)?.reference ?? 0);
+    builder.setWord(node.reference, NODE.cut, node.cut?.reference ?? 0);
     builder.setWord(node.reference, NODE.wildcard, node.wildcard?.reference ?? 0);
   }
-}
-
-/** The zone cut nearest to the apex at or above a name: what lies deeper belongs to somebody else. */
-function findCut(node: Node): Node | undefined {
-  let cut: Node | undefined;
-  for (let at: Node | undefined = node; at?.parent !== undefined; at = at.parent) {
-    // NS at a wildcard is undefined (RFC 4592 §4.2): ordinary data here.
-    const isWildcard = at.name[0] === 1 && at.name[1] === 0x2a;
-    if (!isWildcard && at.rrsets.some((rrset) => rrset.type === TYPE_NS)) cut = at;
-  }
-  return cut;
 }
 
 function compileStatic(
@@ -183,7 +149,7 @@ function compileStatic(
     apex,
   );
   if (rrset.rdata.length > 1) {
-    const key = `${keyOf(rrset.owner)}/${rrset.type}/${rrset.rdata.map(keyOf).join("/")}`;
+    const key = `${keyOfName(rrset.owner)}/${rrset.type}/${rrset.rdata.map(keyOfName).join("/")}`;
     const word = (reference >> 2) + RRSET.rotation;
     rotations.push({ word, key, count: 1, steered: undefined });
   }
@@ -196,7 +162,12 @@ function compileEntry(
   plans: Plans,
   rotations: RotationRequest[],
 ): number {
-  const reference = builder.allocate(STEERED_ENTRY.words);
+  const { alias } = rrset;
+  const reference = builder.allocate(alias === undefined ? STEERED_ENTRY.words : ALIAS_ENTRY.words);
+  if (alias !== undefined) {
+    builder.setWord(reference, ALIAS_ENTRY.target, builder.append(alias.target));
+    builder.setWord(reference, ALIAS_ENTRY.ttl, rrset.ttl);
+  }
   const plan = plans.numberOf(rrset);
   builder.setWord(reference, STEERED_ENTRY.plan, plan);
   rotations.push({
@@ -213,40 +184,16 @@ function countersOf(
   { classes, countersPerSet }: Plan,
 ): Pick<RotationRequest, "key" | "count"> {
   const count = classes.classes.length * countersPerSet;
-  return { key: `${keyOf(owner)}/${type}/${count}`, count };
-}
-
-/** Fills in where the addresses of name servers are, and where a CNAME leads. */
-function linkTargets(builder: OctetBuilder, nodes: Map<string, Node>): void {
-  for (const node of nodes.values()) {
-    node.rrsets.forEach((rrset, i) => {
-      const reference = builder.word(node.reference, NODE.words + i * 2 + 1);
-      if (rrset.type === TYPE_CNAME) {
-        builder.align();
-        builder.setWord(reference, RRSET.targets, builder.append(lowerName(rrset.rdata[0]!)));
-        builder.align();
-      } else if (rrset.type === TYPE_NS) {
-        const targets = builder.allocate(rrset.rdata.length);
-        builder.setWord(reference, RRSET.targets, targets);
-        rrset.rdata.forEach((target, j) => {
-          const found = nodes.get(keyOf(lowerName(target)));
-          const hasAddress = found?.rrsets.some(
-            ({ type }) => type === TYPE_A || type === TYPE_AAAA,
-          );
-          builder.setWord(targets, j, hasAddress === true ? found!.reference : 0);
-        });
-      }
-    });
-  }
+  return { key: `${keyOfName(owner)}/${type}/${count}`, count };
 }
 
 function writeHeader(
   builder: OctetBuilder,
   header: number,
   zone: Zone,
-  nodes: Map<string, Node>,
+  nodes: ReadonlyMap<string, ZoneNode>,
 ): void {
-  const apex = nodes.get(keyOf(zone.apex))!;
+  const apex = nodes.get(keyOfName(zone.apex))!;
   const soa = apex.rrsets.find(({ type }) => type === TYPE_SOA);
   if (soa === undefined) throw new Error("A checked zone has an SOA record");
   const negativeSoa = compileRRset(
@@ -322,8 +269,4 @@ function countRecords(zone: Zone): number {
     }
   }
   return records;
-}
-
-function keyOf(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
 }

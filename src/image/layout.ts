@@ -28,16 +28,23 @@ export const NODE = {
   /** Where its lower-case wire name starts. */
   name: 0,
   nameLength: 1,
-  /** The zone cut at or above this name: a node, possibly itself. */
+  /** Where the zone's own data ends on the way down to this name: a zone cut, possibly itself, or a DNAME's owner above. */
   cut: 2,
   /** The node of `*` directly below. */
   wildcard: 3,
+  /** How many, and OWNS_DNAME. */
   rrsets: 4,
   words: 5,
 } as const;
 
+/** Set in a node's count of RRsets if the names below it are redirected by a DNAME record that it owns. */
+export const OWNS_DNAME = 0x10000;
+
 /** Set in the first word of a node's RRset entry when the answer is decided per class of client. */
 export const STEERED = 0x10000;
+
+/** Set beside STEERED where the answer is that of another name, if this server has it (an ALIAS record). */
+export const ALIASED = 0x20000;
 
 /** What a steered RRset entry points to. */
 export const STEERED_ENTRY = {
@@ -46,6 +53,15 @@ export const STEERED_ENTRY = {
   /** First rotation counter of this name and type; a class's answer set adds its own number. */
   slotBase: 1,
   words: 2,
+} as const;
+
+/** What follows a steered entry that is ALIASED. */
+export const ALIAS_ENTRY = {
+  /** Where the lower-case wire name of the target starts. */
+  target: 2,
+  /** Seconds: the longest TTL of its answers. */
+  ttl: 3,
+  words: 4,
 } as const;
 
 export const NO_ROTATION = 0xffffffff;
@@ -66,7 +82,10 @@ export const RRSET = {
   cycleLength: 5,
   /** Octets of one record, if all have the same length and hold no compressed name; else 0. */
   stride: 6,
-  /** NS: one node per record, where its addresses are, 0 if not in this zone. CNAME: its target, see `writeTarget`. */
+  /**
+   * CNAME: where its lower-case target starts. NS, MX, SRV, SVCB, HTTPS: one node per record, where the addresses of the
+   * name in its rdata are, 0 if not in this zone; none if all are.
+   */
   targets: 7,
   /** Set if the client's prefix decides which record leads. */
   sticky: 8,

@@ -1,6 +1,6 @@
 import type { Name, RRset } from "../zone/model.ts";
 import { ImageView } from "./image-view.ts";
-import { NODE, RECORD_HEAD_OCTETS, RRSET, SEGMENT, STEERED } from "./layout.ts";
+import { NODE, OWNS_DNAME, RECORD_HEAD_OCTETS, RRSET, SEGMENT, STEERED } from "./layout.ts";
 
 /** Octets of a compression pointer. */
 const POINTER_OCTETS = 2;
@@ -24,7 +24,8 @@ export function listRRsets(
     const node = words[table + slot * 2 + 1]! >> 2;
     if (node === 0) continue;
     const nameAt = words[node + NODE.name]!;
-    for (let i = 0; i < words[node + NODE.rrsets]!; i++) {
+    const rrsets = words[node + NODE.rrsets]! & (OWNS_DNAME - 1);
+    for (let i = 0; i < rrsets; i++) {
       const entry = node + NODE.words + i * 2;
       if ((words[entry]! & STEERED) !== 0) continue;
       const reference = words[entry + 1]!;
@@ -36,7 +37,8 @@ export function listRRsets(
   return found;
 }
 
-function readRRset(
+/** Reads the RRset at a reference back. */
+export function readRRset(
   { words, octets }: ImageView,
   reference: number,
   owner: Name,

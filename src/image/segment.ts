@@ -1,6 +1,6 @@
 import { type NameKey, slotOf } from "../wire/name-key.ts";
 import { ImageView } from "./image-view.ts";
-import { NODE, RRSET, SEGMENT, STEERED } from "./layout.ts";
+import { ALIASED, NODE, OWNS_DNAME, RRSET, SEGMENT, STEERED } from "./layout.ts";
 
 const NODE_ENTRY_WORDS = 2;
 
@@ -70,7 +70,7 @@ export class Segment extends ImageView {
 
   /** How many RRset entries a node has; an empty non-terminal has none. */
   countEntries(node: number): number {
-    return this.words[(node >> 2) + NODE.rrsets]!;
+    return this.words[(node >> 2) + NODE.rrsets]! & (OWNS_DNAME - 1);
   }
 
   /** @returns the word of a node's first RRset entry, if it has any */
@@ -87,6 +87,16 @@ export class Segment extends ImageView {
     return (this.words[entry]! & STEERED) !== 0;
   }
 
+  /** Whether an entry is that of an ALIAS record, which is steered, too. */
+  isAliased(entry: number): boolean {
+    return (this.words[entry]! & ALIASED) !== 0;
+  }
+
+  /** The RR type of an entry. */
+  typeOf(entry: number): number {
+    return this.words[entry]! & 0xffff;
+  }
+
   /** What an RRset entry points to: an RRset, or a steered entry. */
   entryReference(entry: number): number {
     return this.words[entry + 1]!;
@@ -97,9 +107,25 @@ export class Segment extends ImageView {
     return this.words[(this.words[entry + 1]! >> 2) + RRSET.targets]!;
   }
 
-  /** The zone cut at or above a node, or 0. */
+  /** The zone cut at or above a node, or the owner of a DNAME above it, or 0: what is nearest to the apex. */
   cutOf(node: number): number {
     return this.words[(node >> 2) + NODE.cut]!;
+  }
+
+  /** What `cutOf()` would be for a name below a node that has no node of its own. */
+  cutBelow(node: number): number {
+    const cut = this.cutOf(node);
+    return cut === 0 && this.ownsDname(node) ? node : cut;
+  }
+
+  /** Whether names below a node are redirected; never true of a zone cut. */
+  ownsDname(node: number): boolean {
+    return (this.words[(node >> 2) + NODE.rrsets]! & OWNS_DNAME) !== 0;
+  }
+
+  /** Octets of a node's name. */
+  nameLengthOf(node: number): number {
+    return this.words[(node >> 2) + NODE.nameLength]!;
   }
 
   /** The node of the wildcard below a node, or 0. */

@@ -17,6 +17,8 @@ export const RCODE_SERVFAIL = 2;
 export const RCODE_NXDOMAIN = 3;
 export const RCODE_NOTIMP = 4;
 export const RCODE_REFUSED = 5;
+/** A name that exists though it should not: here, one that a DNAME makes too long (RFC 6672 §2.2). */
+export const RCODE_YXDOMAIN = 6;
 export const RCODE_NOTAUTH = 9;
 /** Extended: its upper eight bits stand in the OPT record. */
 export const RCODE_BADVERS = 16;

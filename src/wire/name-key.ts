@@ -1,5 +1,5 @@
 /** FNV-1a; the root's hash is the offset basis. */
-const ROOT_HASH = 0x811c9dc5 | 0;
+export const ROOT_HASH: number = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 
 export const MAX_NAME_OCTETS = 255;
@@ -52,14 +52,37 @@ export class NameKey {
     return from;
   }
 
+  /** Reads a name of a message that we wrote ourselves: well formed, but it may be compressed. */
+  readWritten(message: Uint8Array, at: number): void {
+    const { octets, offsets } = this;
+    let to = 0;
+    let labels = 0;
+    let from = at;
+    for (;;) {
+      const size = message[from++]!;
+      if (size === 0) break;
+      if (size > 63) {
+        from = ((size & 0x3f) << 8) | message[from]!;
+        continue;
+      }
+      offsets[labels++] = to;
+      octets[to++] = size;
+      for (const stop = from + size; from < stop; from++) octets[to++] = LOWER[message[from]!]!;
+    }
+    offsets[labels] = to;
+    octets[to++] = 0;
+    this.length = to;
+    this.labels = labels;
+    this.#hash();
+  }
+
   #hash(): void {
     const { octets, offsets, hashes } = this;
     let hash = ROOT_HASH;
     let i = this.labels;
     hashes[i] = hash;
     while (i-- > 0) {
-      const stop = offsets[i + 1]!;
-      for (let at = offsets[i]!; at < stop; at++) hash = Math.imul(hash ^ octets[at]!, FNV_PRIME);
+      hash = hashLabel(hash, octets, offsets[i]!, offsets[i + 1]!);
       hashes[i] = hash;
     }
   }
@@ -84,6 +107,18 @@ export class NameKey {
     for (let i = 0; i < unknown; i++) if (octets[start + i] !== names[at + i]) return false;
     return true;
   }
+}
+
+/** A–Z made a–z (RFC 4343). */
+export function lowerOctet(octet: number): number {
+  return LOWER[octet]!;
+}
+
+/** The hash of a name whose first label, lower case and with its length octet, stands between two places; `hash` is that of the rest. */
+export function hashLabel(hash: number, octets: Uint8Array, at: number, stop: number): number {
+  let longer = hash;
+  for (let i = at; i < stop; i++) longer = Math.imul(longer ^ octets[i]!, FNV_PRIME);
+  return longer;
 }
 
 /** Spreads a hash over its low bits, which choose the slot of a table. */
