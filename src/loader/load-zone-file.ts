@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { loadZone } from "../zone/load-zone.ts";
-import { prepareUnavailable } from "./prepare-unavailable.ts";
+import { prepareUnavailable } from "./prepare-static.ts";
 import { type PreparedZone, prepareZone } from "./prepare-zone.ts";
 import { readZoneFile } from "./read-zone-file.ts";
 

@@ -7,16 +7,18 @@ import type { PreparedZone } from "./prepare-zone.ts";
 /** Empty names and zeros: what a segment must have, and nobody ever sees. */
 const NO_SOA = new Uint8Array(2 + 5 * 4);
 
+/** Compiles a zone in which nothing is steered: it depends on no geo data. */
+export function prepareStatic(zone: Zone): PreparedZone {
+  const compiled = compileSegment(zone, () => ({ classes: [] }));
+  return { zone: { ...zone, rrsets: [] }, compiled, maps: [] };
+}
+
 /** A zone without data at the moment: whatever is asked of it, the answer is SERVFAIL. */
 export function prepareUnavailable(zone: Zone): PreparedZone {
   const soa = { owner: zone.apex, type: TYPE_SOA, ttl: 0, rdata: [NO_SOA], answers: undefined };
-  const compiled = compileSegment({ ...zone, rrsets: [soa] }, () => ({ classes: [] }));
-  new Uint32Array(compiled.segment)[SEGMENT.unavailable] = 1;
-  return {
-    zone: { ...zone, rrsets: [] },
-    compiled: { ...compiled, names: 0, records: 0 },
-    maps: [],
-  };
+  const prepared = prepareStatic({ ...zone, rrsets: [soa] });
+  new Uint32Array(prepared.compiled.segment)[SEGMENT.unavailable] = 1;
+  return { ...prepared, compiled: { ...prepared.compiled, names: 0, records: 0 } };
 }
 
 /** True for what `prepareUnavailable()` makes. */
