@@ -1,0 +1,191 @@
+/**
+ * The zones that other name servers may have, or are told of: the version in service of each, and what has changed since
+ * the versions before.
+ */
+import { isUnavailable } from "../loader/prepare-static.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { Log } from "../log/log.ts";
+import { formatName } from "../wire/name.ts";
+import type { Name, NotifyTarget, TransferRule } from "../zone/model.ts";
+import { compareContents, type Difference } from "./difference.ts";
+import { Journal, JournalSpace, MAX_ZONE_OCTETS } from "./journal.ts";
+import { flattenPlans } from "./resolve-alias.ts";
+import { isAfter } from "./serial.ts";
+import { ZoneContent } from "./zone-content.ts";
+
+export interface TransferZonesOptions {
+  /** Of zones that say nothing of it. */
+  readonly allow: readonly TransferRule[];
+  readonly notify: readonly NotifyTarget[];
+  readonly log: Log;
+  /** Told of a zone that is in service anew, once the journal knows what has changed. */
+  readonly onChange: (zone: TransferZone) => void;
+  /** Runs something when other work has had a turn. */
+  readonly defer: (run: () => void) => void;
+}
+
+export interface TransferZone {
+  /** Presentation form. */
+  readonly name: string;
+  readonly allow: readonly TransferRule[];
+  readonly notify: readonly NotifyTarget[];
+  readonly journal: Journal;
+  /** Undefined while the zone has no data. */
+  readonly content: ZoneContent | undefined;
+}
+
+interface Entry extends TransferZone {
+  content: ZoneContent | undefined;
+  /** Up to where the journal goes. */
+  journaled: ZoneContent | undefined;
+  comparison: Generator<undefined, Difference | undefined> | undefined;
+}
+
+/** Steps of a comparison in one turn: some milliseconds. */
+const STEPS_PER_TURN = 8;
+
+export class TransferZones {
+  readonly #options: TransferZonesOptions;
+  readonly #space = new JournalSpace();
+  /** All that are served, by `keyOf()` their apex. */
+  readonly #served = new Map<string, PreparedZone>();
+  readonly #zones = new Map<string, Entry>();
+
+  constructor(options: TransferZonesOptions) {
+    this.#options = options;
+  }
+
+  /** The zone of that apex in lower case; undefined if it is not served, or nobody may have it. */
+  find(apex: Name): TransferZone | undefined {
+    return this.#zones.get(keyOf(apex));
+  }
+
+  /** Whether a zone with that apex in lower case is served. */
+  isServed(apex: Name): boolean {
+    return this.#served.has(keyOf(apex));
+  }
+
+  /** All of them. */
+  list(): readonly TransferZone[] {
+    return [...this.#zones.values()];
+  }
+
+  /** Takes note of zones that are in service now, in place of those with the same apex. */
+  follow(zones: readonly PreparedZone[]): void {
+    for (const prepared of zones) this.#served.set(keyOf(prepared.zone.apex), prepared);
+    for (const prepared of zones) this.#update(prepared);
+  }
+
+  /** Takes note of a zone that is served no longer. @param apex lower case */
+  drop(apex: Name): void {
+    const key = keyOf(apex);
+    this.#served.delete(key);
+    this.#forget(key);
+  }
+
+  #update(prepared: PreparedZone): void {
+    const { transfer, apex } = prepared.zone;
+    const key = keyOf(apex);
+    const allow = transfer?.allow ?? this.#options.allow;
+    const notify = transfer?.notify ?? this.#options.notify;
+    if (allow.length + notify.length === 0) {
+      this.#forget(key);
+      return;
+    }
+    const before = this.#zones.get(key);
+    if (before?.content?.isOf(prepared)) {
+      // Other geo data alone: nothing that is transferred is different.
+      before.content = new ZoneContent(prepared, before.content.plans);
+      return;
+    }
+    const name = before?.name ?? formatName(apex);
+    const journal = before?.journal ?? new Journal(this.#space);
+    const content = this.#readContent(prepared);
+    const entry: Entry = {
+      name,
+      allow,
+      notify,
+      journal,
+      content,
+      journaled: before?.journaled,
+      comparison: undefined,
+    };
+    if (before !== undefined) before.comparison = undefined;
+    this.#zones.set(key, entry);
+    this.#journal(entry);
+  }
+
+  #forget(key: string): void {
+    const entry = this.#zones.get(key);
+    if (entry === undefined) return;
+    entry.comparison = undefined;
+    entry.journal.clear();
+    this.#zones.delete(key);
+  }
+
+  #readContent(prepared: PreparedZone): ZoneContent | undefined {
+    if (isUnavailable(prepared)) return undefined;
+    return new ZoneContent(
+      prepared,
+      flattenPlans(prepared, (name) => this.#findZone(name)),
+    );
+  }
+
+  #journal(entry: Entry): void {
+    const { content, journaled } = entry;
+    if (content === undefined) return;
+    if (journaled === undefined || isAfter(journaled.serial, content.serial)) {
+      entry.journal.clear();
+      this.#settle(entry, content);
+      return;
+    }
+    entry.comparison = compareContents(journaled, content, MAX_ZONE_OCTETS);
+    this.#compare(entry, journaled, content);
+  }
+
+  #compare(entry: Entry, before: ZoneContent, after: ZoneContent): void {
+    for (let steps = 0; steps < STEPS_PER_TURN; steps++) {
+      const result = entry.comparison?.next();
+      // Overtaken by a newer version.
+      if (result === undefined) return;
+      if (result.done !== true) continue;
+      entry.comparison = undefined;
+      this.#record(entry, before, after, result.value);
+      this.#settle(entry, after);
+      return;
+    }
+    this.#options.defer(() => this.#compare(entry, before, after));
+  }
+
+  #record(
+    { journal, name }: Entry,
+    before: ZoneContent,
+    after: ZoneContent,
+    difference: Difference | undefined,
+  ): void {
+    if (before.serial !== after.serial) {
+      journal.add(before, after, difference);
+    } else if (difference === undefined || difference.removed.count + difference.added.count > 0) {
+      journal.clear();
+      const why = "zone has changed, its serial has not: secondaries will not follow";
+      this.#options.log.warn({ zone: name, serial: after.serial }, why);
+    }
+  }
+
+  #settle(entry: Entry, content: ZoneContent): void {
+    entry.journaled = content;
+    this.#options.onChange(entry);
+  }
+
+  #findZone(name: Name): PreparedZone | undefined {
+    for (let at = 0; ; at += name[at]! + 1) {
+      const zone = this.#served.get(keyOf(name.subarray(at)));
+      if (zone !== undefined) return isUnavailable(zone) ? undefined : zone;
+      if (name[at] === 0) return undefined;
+    }
+  }
+}
+
+function keyOf(apex: Name): string {
+  return Buffer.from(apex.buffer, apex.byteOffset, apex.length).toString("latin1");
+}
