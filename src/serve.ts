@@ -40,6 +40,7 @@ import type { Log } from "./log/log.ts";
 import { createPinoLog } from "./log/pino-log.ts";
 import { openAdmin } from "./open-admin.ts";
 import { openAnswers } from "./open-answers.ts";
+import { openAliases } from "./open-aliases.ts";
 import { openOverrides } from "./open-overrides.ts";
 import { createServer } from "./server/create-server.ts";
 import { ListenError } from "./server/listen-error.ts";
@@ -123,6 +124,15 @@ async function start(
     const handedOut = new HandedOut();
     const { memory, close: closeMemory } = await openMemory(settings.state, systemClock, log);
     closers.push(closeMemory);
+    const { aliases, close: closeAliases } = await openAliases({
+      resolvers: settings.resolver,
+      stateDirectory: settings.state,
+      clock: systemClock,
+      log,
+      plane: () => plane,
+      onReplaced: () => health?.follow(plane.zones.map(({ zone }) => zone)),
+    });
+    closers.push(closeAliases);
     const plane = new ControlPlane({
       memory,
       publish: (publication) => {
@@ -134,6 +144,8 @@ async function start(
           systemClock.now(),
         );
       },
+      fillPools: (zone) => aliases.fill(zone),
+      onZones: () => aliases.follow(),
       log,
       clock: systemClock,
     });
@@ -180,7 +192,7 @@ async function start(
     const sources = needsGeo ? await located : undefined;
     // Before anything is answered: what was down when the last run ended is not answered now.
     health = await startHealthService({
-      zones: loader.zones().map(({ prepared }) => prepared.zone),
+      zones: loader.zones().map(({ prepared }) => aliases.fill(prepared.zone)),
       references: settings.health.references.map(toReference),
       stateDirectory: settings.state,
       version,

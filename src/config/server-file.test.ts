@@ -26,6 +26,7 @@ explain: { allow: [192.0.2.0/24, "2001:db8::1"] }
 keys: { Secondaries.Example: { secret_file: k }, b: { algorithm: hmac-sha512, secret: ${SECRET} } }
 transfer: { allow: [192.0.2.1, { key: B }], notify: ["[2001:db8::1]", { address: "192.0.2.1:5300", key: b }] }
 identity: { nsid: "0x6e73", version: auto, id: none }
+cookies: { enabled: false, secret_file: cookies, require: true, max_response_without_cookie: 512 }
 log: { level: debug }
 `;
     expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
@@ -62,6 +63,12 @@ log: { level: debug }
           ],
         },
         identity: { nsid: { octets: Uint8Array.of(0x6e, 0x73) }, version: "auto", id: undefined },
+        cookies: {
+          enabled: false,
+          secretFile: "/etc/rondo/cookies",
+          require: true,
+          maxResponseWithoutCookie: 512,
+        },
         keys: [
           {
             name: "secondaries.example.",

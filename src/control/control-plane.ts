@@ -36,6 +36,8 @@ export interface ControlPlaneOptions {
   readonly memory: SteeringMemory;
   /** What is known beside the file of the pools of a zone that is about to be served. */
   readonly fillPools?: (zone: Zone) => Zone;
+  /** Zones have been taken into or out of service. */
+  readonly onZones?: () => void;
 }
 
 /** Between two decisions that time alone brings about. */
@@ -143,6 +145,7 @@ export class ControlPlane {
     this.#memory.dropUnseen();
     this.#publish(segments, maps, indexChanged);
     this.#update(due);
+    this.#options.onZones?.();
   }
 
   /**
@@ -163,6 +166,7 @@ export class ControlPlane {
     this.#segmentNumbers.release(served.segment, 1);
     this.#publish([[served.segment, null]], maps, true);
     this.#update(due);
+    this.#options.onZones?.();
   }
 
   #follow({ prepared: { zone, compiled }, planBase }: ServedZone, before?: ServedZone): void {

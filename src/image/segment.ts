@@ -123,6 +123,12 @@ export class Segment extends ImageView {
     return (this.words[(node >> 2) + NODE.rrsets]! & OWNS_DNAME) !== 0;
   }
 
+  /** A node's name, lower case. */
+  nameOf(node: number): Uint8Array {
+    const at = this.words[(node >> 2) + NODE.name]!;
+    return this.octets.subarray(at, at + this.nameLengthOf(node));
+  }
+
   /** Octets of a node's name. */
   nameLengthOf(node: number): number {
     return this.words[(node >> 2) + NODE.nameLength]!;

@@ -5,7 +5,7 @@ import type { IssueList, Place } from "../config/issue-list.ts";
 import { quote } from "../config/tree.ts";
 import { formatType } from "../wire/rr-types.ts";
 import { type BuiltCheck, createTarget } from "./check-table.ts";
-import type { CheckTarget } from "./model.ts";
+import type { AddressCheck, CheckTarget } from "./model.ts";
 
 /** What a check is for, and where it goes. */
 export interface Checked {
@@ -48,6 +48,16 @@ export function buildTargets(
     }
   }
   return targets;
+}
+
+/** What is probed for an address that nobody has written; what may not be probed counts as unchecked. */
+export function listAddressTargets(
+  address: Address,
+  checks: readonly AddressCheck[],
+): CheckTarget[] {
+  const probed = unmap(address);
+  if (explainRefusal(probed) !== undefined) return [];
+  return checks.map((check) => createTarget(check, formatAddress(probed), check.port));
 }
 
 /** Names are not looked up for checks: what they lead to may differ for everybody who asks. */
