@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "config",
     "rdata",
     "zone",
-    "steering",
+    "health",
     "image",
     "loader",
     "log",

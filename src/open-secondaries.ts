@@ -1,0 +1,64 @@
+import { randomInt } from "node:crypto";
+import type { ControlMessages } from "./control-messages.ts";
+import type { Clock } from "./health/clock.ts";
+import type { PreparedZone } from "./loader/prepare-zone.ts";
+import { createWorkerPool } from "./loader/worker-pool.ts";
+import type { Log } from "./log/log.ts";
+import type { BuildJob, BuildResult } from "./secondary/build-job.ts";
+import { createPrimaryClient } from "./secondary/fetch-zone.ts";
+import { createNotifyDesk } from "./secondary/notify-desk.ts";
+import { PRIMARY_LIMITS } from "./secondary/primary-client.ts";
+import { Secondaries } from "./secondary/secondaries.ts";
+import type { Keyring } from "./tsig/keyring.ts";
+
+export interface OpenSecondariesOptions {
+  readonly stateDirectory: string;
+  readonly keyring: Keyring;
+  /** Takes a zone into service, in place of what was served of it. */
+  readonly serve: (prepared: PreparedZone) => void;
+  readonly messages: ControlMessages;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly closers: (() => Promise<void>)[];
+}
+
+const WORKERS = 2;
+const IDLE_MS = 10_000;
+/** The largest transfer that is taken, as objects. */
+const WORKER_HEAP_MB = 3072;
+const DEADLINE_MS = 120_000;
+
+/** Looks after secondary zones, and listens to what primaries say of them, until the closers run. */
+export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
+  const { keyring, clock, log, closers } = options;
+  const wallSeconds = (): number => Math.floor(Date.now() / 1000);
+  const pool = createWorkerPool<BuildJob, BuildResult>({
+    module: new URL("./secondary/build-worker.js", import.meta.url),
+    size: WORKERS,
+    idleMs: IDLE_MS,
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+  });
+  const secondaries = new Secondaries({
+    stateDirectory: options.stateDirectory,
+    client: createPrimaryClient({
+      clock,
+      limits: PRIMARY_LIMITS,
+      keyring,
+      wallSeconds,
+      makeId: () => randomInt(0x10000),
+    }),
+    build: (job) => pool.run(job, DEADLINE_MS),
+    serve: options.serve,
+    clock,
+    wallSeconds,
+    random: Math.random,
+    log,
+  });
+  options.messages.add(
+    createNotifyDesk({ find: (name) => secondaries.find(name), keyring, wallSeconds, log }),
+  );
+  closers.push(async () => {
+    await Promise.all([secondaries.close(), pool.close()]);
+  });
+  return secondaries;
+}

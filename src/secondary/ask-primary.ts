@@ -1,0 +1,110 @@
+import { formatSocketAddress } from "../config/socket-address.ts";
+import type { JobOutcome } from "../loader/worker-pool.ts";
+import { isNewerSerial } from "../wire/serial.ts";
+import type { Zone } from "../zone/model.ts";
+import type { BuildJob, BuildResult } from "./build-job.ts";
+import type { PrimaryClient, PrimaryQuestion } from "./primary-client.ts";
+import type { Slots } from "./slots.ts";
+
+/** What comes of asking one primary for a zone. */
+export type PrimaryOutcome =
+  /** What we have is what it has. */
+  | { readonly kind: "confirmed" }
+  | {
+      readonly kind: "built";
+      readonly result: Extract<BuildResult, { readonly kind: "built" }>;
+      readonly isIncremental: boolean;
+    }
+  | { readonly kind: "failed"; readonly reason: string };
+
+export interface AskingOptions {
+  readonly client: PrimaryClient;
+  /** Bound how many are asked, and how many zones are on their way, at a time; by primary. */
+  readonly questions: Slots;
+  readonly transfers: Slots;
+  readonly build: (job: BuildJob) => Promise<JobOutcome<BuildResult>>;
+  /** Seconds since 1970. */
+  readonly wallSeconds: () => number;
+}
+
+/** What we have of the zone. */
+export interface OwnZone {
+  readonly serial: number;
+  /** Rdata of its SOA. */
+  readonly soa: Uint8Array;
+  /** Whether it is in the state folder, for changes to be applied to. */
+  readonly isSaved: boolean;
+}
+
+/** What is asked about. */
+export interface Asking {
+  /** As its file has it. */
+  readonly zone: Zone;
+  readonly stateFile: string;
+  readonly own: OwnZone | undefined;
+  readonly question: PrimaryQuestion;
+}
+
+/**
+ * Asks a primary whether it has something newer than we have, and fetches that: the changes if it gives those, else all.
+ * Never rejects.
+ */
+export async function askPrimary(asking: Asking, options: AskingOptions): Promise<PrimaryOutcome> {
+  const { question, own } = asking;
+  const key = formatSocketAddress(question.primary);
+  const answer = await options.questions.use(key, () => options.client.askSerial(question));
+  if (answer.kind === "failed") return answer;
+  return (
+    compareSerials(answer.serial, own) ??
+    options.transfers.use(key, () => fetch(asking, own?.isSaved === true, options))
+  );
+}
+
+/** What there is to say without a transfer; undefined: the primary has something newer. */
+function compareSerials(serial: number, own: OwnZone | undefined): PrimaryOutcome | undefined {
+  if (own === undefined || isNewerSerial(serial, own.serial)) return undefined;
+  if (serial === own.serial) return { kind: "confirmed" };
+  return fail(`its serial ${serial} does not come after ours, ${own.serial}`);
+}
+
+async function fetch(
+  asking: Asking,
+  areChangesWanted: boolean,
+  options: AskingOptions,
+): Promise<PrimaryOutcome> {
+  const { zone, stateFile, question } = asking;
+  const base = areChangesWanted ? asking.own : undefined;
+  const answer = await options.client.transfer(question, base);
+  if (answer.kind === "failed") {
+    if (base !== undefined && answer.isWholeWanted) return fetch(asking, false, options);
+    return answer;
+  }
+  const compared = compareSerials(answer.serial, asking.own);
+  if (compared !== undefined) return compared;
+  if (answer.kind === "current") return fail("it has nothing newer, against what it said before");
+  if (question.signal.aborted) return fail("it is not wanted any more");
+  const outcome = await options.build({
+    kind: "transfer",
+    zone,
+    stateFile,
+    blocks: answer.blocks,
+    ownSerial: base?.serial,
+    isIncremental: answer.isIncremental,
+    receivedAt: options.wallSeconds(),
+  });
+  if (outcome.kind === "failed") return fail(`what it sent cannot be taken in: ${outcome.reason}`);
+  const { result } = outcome;
+  switch (result.kind) {
+    case "built":
+      return { kind: "built", result, isIncremental: answer.isIncremental };
+    case "refused":
+      if (base !== undefined && result.isWholeWanted) return fetch(asking, false, options);
+      return fail(`what it sent is refused: ${result.reason}`);
+    case "missing":
+      return fail("what it sent is gone");
+  }
+}
+
+function fail(reason: string): PrimaryOutcome {
+  return { kind: "failed", reason };
+}

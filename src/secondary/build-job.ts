@@ -1,0 +1,119 @@
+/**
+ * From what a primary sent, or what the state folder has, to a zone that can be served: what a build worker does for each
+ * job. Synchronous; never throws for what comes from outside.
+ */
+import { readFileSync } from "node:fs";
+import { prepareStatic } from "../loader/prepare-static.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import { TYPE_SOA } from "../wire/rr-types.ts";
+import type { Zone } from "../zone/model.ts";
+import { checkContent } from "./check-content.ts";
+import { decodeState, encodeState, type StateContent } from "./encode-state.ts";
+import { readFrames } from "./frame-blocks.ts";
+import { readSoa } from "./soa.ts";
+import { writeStateFile } from "./state-files.ts";
+import { takeTransfer } from "./take-transfer.ts";
+import { ZoneContent } from "./zone-content.ts";
+
+export type BuildJob =
+  | {
+      readonly kind: "restore";
+      /** As its file has it: apex and source. */
+      readonly zone: Zone;
+      readonly stateFile: string;
+    }
+  | {
+      readonly kind: "transfer";
+      readonly zone: Zone;
+      readonly stateFile: string;
+      /** See `TransferAnswer`. */
+      readonly blocks: readonly Uint8Array[];
+      /** The serial that changes were asked from; undefined: the whole zone was. */
+      readonly ownSerial: number | undefined;
+      readonly isIncremental: boolean;
+      /** Seconds since 1970. */
+      readonly receivedAt: number;
+    };
+
+export type BuildResult =
+  | {
+      readonly kind: "built";
+      readonly prepared: PreparedZone;
+      /** Rdata of its SOA. */
+      readonly soa: Uint8Array;
+      /** Seconds since 1970. */
+      readonly transferredAt: number;
+      readonly warnings: readonly string[];
+      /** Why it could not be kept: a restart will not have it. */
+      readonly unsaved: string | undefined;
+    }
+  | {
+      readonly kind: "refused";
+      readonly reason: string;
+      /** Whether it is the changes that are of no use, and the whole zone may be. */
+      readonly isWholeWanted: boolean;
+    }
+  /** Nothing was kept of the zone. */
+  | { readonly kind: "missing" };
+
+export function runBuildJob(job: BuildJob): BuildResult {
+  if (job.kind === "restore") {
+    const found = readState(job);
+    if (found === undefined) return { kind: "missing" };
+    return typeof found === "string" ? refuse(found, false) : build(job, found, false);
+  }
+  const { zone, blocks, ownSerial, isIncremental, receivedAt } = job;
+  let content = new ZoneContent();
+  if (isIncremental) {
+    const found = readState(job);
+    if (typeof found !== "object") {
+      return refuse(`what the changes are to is not there: ${found ?? "no file"}`, true);
+    }
+    ({ content } = found);
+    const soa = content.find(zone.apex, TYPE_SOA)?.rdata[0];
+    if (soa === undefined || readSoa(soa).serial !== ownSerial) {
+      return refuse("what was kept is not what the changes are to", true);
+    }
+  }
+  const problem = takeTransfer(readFrames(blocks), zone.apex, ownSerial, content);
+  if (problem !== undefined) return refuse(problem, ownSerial !== undefined);
+  return build(job, { content, transferredAt: receivedAt }, true);
+}
+
+function build(
+  job: BuildJob,
+  { content, transferredAt }: StateContent,
+  isNew: boolean,
+): BuildResult {
+  const { zone, stateFile } = job;
+  const rrsets = content.list();
+  const { problem, warnings } = checkContent(zone.apex, rrsets);
+  if (problem !== undefined) return refuse(problem, job.kind === "transfer" && job.isIncremental);
+  const soa = content.find(zone.apex, TYPE_SOA)!;
+  const { serial, minimum } = readSoa(soa.rdata[0]!);
+  const negativeTtl = Math.min(soa.ttl, minimum);
+  return {
+    kind: "built",
+    prepared: prepareStatic({ ...zone, rrsets, serial, negativeTtl }),
+    soa: soa.rdata[0]!.slice(),
+    transferredAt,
+    warnings,
+    unsaved: isNew
+      ? writeStateFile(stateFile, encodeState(zone.apex, rrsets, transferredAt), transferredAt)
+      : undefined,
+  };
+}
+
+/** What was kept; a string: why it is of no use; undefined: nothing was. */
+function readState({ stateFile, zone }: BuildJob): StateContent | string | undefined {
+  try {
+    return decodeState(readFileSync(stateFile), zone.apex);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return code === "ENOENT" ? undefined : message;
+  }
+}
+
+function refuse(reason: string, isWholeWanted: boolean): BuildResult {
+  return { kind: "refused", reason, isWholeWanted };
+}

@@ -1,0 +1,19 @@
+/** IANA "DNS RCODEs". */
+const RCODES = [
+  "NOERROR",
+  "FORMERR",
+  "SERVFAIL",
+  "NXDOMAIN",
+  "NOTIMP",
+  "REFUSED",
+  "YXDOMAIN",
+  "YXRRSET",
+  "NXRRSET",
+  "NOTAUTH",
+  "NOTZONE",
+];
+
+/** The mnemonic of an RCODE, for messages. */
+export function formatRcode(rcode: number): string {
+  return RCODES[rcode] ?? `RCODE ${rcode}`;
+}

@@ -1,0 +1,152 @@
+/**
+ * The zones that are kept elsewhere: transferred, kept up to date and kept over a restart. What they hold is compiled in
+ * threads of their own; here it is decided when to ask whom, and what is served.
+ */
+import { join } from "node:path";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { JobOutcome } from "../loader/worker-pool.ts";
+import { formatName } from "../wire/name.ts";
+import type { Zone } from "../zone/model.ts";
+import type { BuildJob, BuildResult } from "./build-job.ts";
+import type { PrimaryClient } from "./primary-client.ts";
+import { Slots } from "./slots.ts";
+import { createStateFolder, stateFileOf } from "./state-files.ts";
+import {
+  type RefresherOptions,
+  type RefreshReport,
+  type RestoredZone,
+  ZoneRefresher,
+} from "./zone-refresher.ts";
+
+export interface SecondariesOptions
+  extends Pick<RefresherOptions, "clock" | "wallSeconds" | "random" | "log"> {
+  readonly client: PrimaryClient;
+  /** Makes zones of what has come; off this thread where that may take long. */
+  readonly build: (job: BuildJob) => Promise<JobOutcome<BuildResult>>;
+  /** The folder `secondary` in it takes what was transferred. */
+  readonly stateDirectory: string;
+  /** Takes a zone into service, in place of what was served of it. */
+  readonly serve: (prepared: PreparedZone) => void;
+}
+
+/** Questions under way, in all and to one primary. */
+const QUESTIONS = 32;
+const QUESTIONS_PER_PRIMARY = 8;
+/** Transfers under way: each may bring as much as the largest zone. */
+const TRANSFERS = 4;
+const TRANSFERS_PER_PRIMARY = 2;
+
+/** Owns all secondary zones. */
+export class Secondaries {
+  readonly #options: SecondariesOptions;
+  readonly #refreshers = new Map<string, ZoneRefresher>();
+  readonly #shared: RefresherOptions;
+  readonly #folder: ReturnType<typeof createStateFolder>;
+
+  constructor(options: SecondariesOptions) {
+    this.#options = options;
+    this.#folder = createStateFolder(join(options.stateDirectory, "secondary"), options.log);
+    this.#shared = {
+      ...options,
+      questions: new Slots(QUESTIONS, QUESTIONS_PER_PRIMARY),
+      transfers: new Slots(TRANSFERS, TRANSFERS_PER_PRIMARY),
+      confirm: (file, seconds) => this.#folder.confirm(file, seconds),
+    };
+  }
+
+  /** Takes up what earlier runs kept of those of the zones that are secondary, and begins to look after them. */
+  async open(zones: readonly PreparedZone[]): Promise<void> {
+    await Promise.all(
+      zones.map(async ({ zone }) => {
+        const name = formatName(zone.apex);
+        if (zone.secondary === undefined || this.#refreshers.has(name)) return;
+        const refresher = this.#create(zone, name);
+        refresher.start(await this.#restore(zone, name));
+      }),
+    );
+  }
+
+  /**
+   * What is to be served of a zone now that its file has changed: in place of a secondary zone what is known of it, which
+   * is looked after from now on; any other as it is.
+   */
+  present(prepared: PreparedZone): PreparedZone {
+    const { zone } = prepared;
+    const name = formatName(zone.apex);
+    if (zone.secondary === undefined) {
+      void this.drop(name);
+      return prepared;
+    }
+    let refresher = this.#refreshers.get(name);
+    if (refresher === undefined) {
+      refresher = this.#create(zone, name);
+      refresher.start(undefined);
+    } else refresher.setZone(zone);
+    return refresher.copyPrepared();
+  }
+
+  /** Forgets a zone, and what was kept of it. Others than secondary zones are left out. */
+  async drop(name: string): Promise<void> {
+    const refresher = this.#refreshers.get(name);
+    if (refresher === undefined) return;
+    this.#refreshers.delete(name);
+    await refresher.close();
+    await this.#folder.remove(this.#fileOf(name));
+  }
+
+  /** Forgets what was kept of zones that are no more. */
+  async forgetOthers(): Promise<void> {
+    await this.#folder.keepOnly([...this.#refreshers.keys()].map((name) => this.#fileOf(name)));
+  }
+
+  /** The zone of that name, for those who tell us that it has changed. */
+  find(name: string): ZoneRefresher | undefined {
+    return this.#refreshers.get(name);
+  }
+
+  /** Asks all primaries as soon as may be. */
+  refresh(): void {
+    for (const refresher of this.#refreshers.values()) refresher.refresh();
+  }
+
+  report(): RefreshReport[] {
+    return Array.from(this.#refreshers.values(), (refresher) => refresher.report());
+  }
+
+  /** Ends all that is under way. What is served stays. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#refreshers.values(), (refresher) => refresher.close()));
+  }
+
+  #create(zone: Zone, name: string): ZoneRefresher {
+    const refresher = new ZoneRefresher(zone, name, this.#fileOf(name), this.#shared);
+    this.#refreshers.set(name, refresher);
+    return refresher;
+  }
+
+  /** What an earlier run kept of the zone. */
+  async #restore(zone: Zone, name: string): Promise<RestoredZone | undefined> {
+    const { build, log, wallSeconds } = this.#options;
+    const file = this.#fileOf(name);
+    const confirmedAt = await this.#folder.readConfirmed(file);
+    if (confirmedAt === undefined) return undefined;
+    const outcome = await build({ kind: "restore", zone, stateFile: file });
+    const result =
+      outcome.kind === "done" ? outcome.result : { ...outcome, kind: "refused" as const };
+    if (result.kind === "missing") return undefined;
+    if (result.kind === "refused") {
+      log.warn(
+        { zone: name, file, problem: result.reason },
+        "What was kept of the zone is of no use; it is transferred anew",
+      );
+      return undefined;
+    }
+    const { prepared, soa, transferredAt } = result;
+    const ageSeconds = Math.max(0, wallSeconds() - Math.max(confirmedAt, transferredAt));
+    return { prepared, soa, ageSeconds };
+  }
+
+  #fileOf(name: string): string {
+    return stateFileOf(join(this.#options.stateDirectory, "secondary"), name);
+  }
+}

@@ -1,0 +1,101 @@
+/** Where the transferred content of zones is kept. A file's time of change is when a primary confirmed it last. */
+import { createHash } from "node:crypto";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeSync,
+} from "node:fs";
+import { readdir, rm, stat, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Log } from "../log/log.ts";
+
+const SUFFIX = ".state";
+/** File names have 255 octets at most, and need some for the name that they are written under first. */
+const MAX_NAME = 200;
+
+/**
+ * The file of a zone in a folder: its name where that can be one of a file, else a digest of it.
+ *
+ * @param zone the apex in presentation form, lower case, with the dot at the end
+ */
+export function stateFileOf(folder: string, zone: string): string {
+  const isPlain = /^([a-z0-9_][a-z0-9_-]*\.)+$/.test(zone) && zone.length <= MAX_NAME;
+  const name = isPlain ? zone.slice(0, -1) : createHash("sha256").update(zone).digest("hex");
+  return join(folder, `${name}${SUFFIX}`);
+}
+
+/**
+ * Replaces the file: temporary file, sync, rename, so that a crash or a full disk leaves the old one or the new one.
+ *
+ * @param confirmedAt seconds since 1970
+ * @returns why that failed
+ */
+export function writeStateFile(
+  file: string,
+  octets: Uint8Array,
+  confirmedAt: number,
+): string | undefined {
+  const temporary = `${file}.new`;
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const descriptor = openSync(temporary, "w", 0o644);
+    try {
+      for (let at = 0; at < octets.length; ) at += writeSync(descriptor, octets, at);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    utimesSync(temporary, confirmedAt, confirmedAt);
+    renameSync(temporary, file);
+    return undefined;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    return (error as Error).message;
+  }
+}
+
+/** What is done with the files beside writing and reading them. Nothing of it rejects. */
+export interface StateFolder {
+  /** Notes when a file was confirmed, in seconds since 1970. */
+  confirm(file: string, seconds: number): Promise<void>;
+  /** When it was confirmed last, in seconds since 1970; undefined: there is none. */
+  readConfirmed(file: string): Promise<number | undefined>;
+  remove(file: string): Promise<void>;
+  /** Removes all but these. */
+  keepOnly(files: readonly string[]): Promise<void>;
+}
+
+export function createStateFolder(folder: string, log: Log): StateFolder {
+  async function attempt(what: string, file: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (err) {
+      log.warn({ file, err }, what);
+    }
+  }
+  return {
+    confirm: (file, seconds) =>
+      attempt("Cannot note that a zone is as its primary has it", file, () =>
+        utimes(file, seconds, seconds),
+      ),
+    async readConfirmed(file) {
+      const found = await stat(file).catch(() => undefined);
+      return found?.isFile() ? Math.floor(found.mtimeMs / 1000) : undefined;
+    },
+    remove: (file) =>
+      attempt("Cannot remove what was kept of a zone", file, () => rm(file, { force: true })),
+    async keepOnly(files) {
+      const wanted = new Set(files);
+      const names = await readdir(folder).catch(() => []);
+      for (const name of names) {
+        const file = join(folder, name);
+        if (!wanted.has(file)) await this.remove(file);
+      }
+    },
+  };
+}

@@ -1,0 +1,336 @@
+import { formatSocketAddress } from "../config/socket-address.ts";
+import type { Clock } from "../health/clock.ts";
+import { prepareUnavailable } from "../loader/prepare-static.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { Log } from "../log/log.ts";
+import { isNewerSerial } from "../wire/serial.ts";
+import type { SecondarySource, Zone } from "../zone/model.ts";
+import {
+  type AskingOptions,
+  askPrimary,
+  type OwnZone,
+  type PrimaryOutcome,
+} from "./ask-primary.ts";
+import type { PrimaryAddress } from "./primary-client.ts";
+import { type RefreshTimes, readRefreshTimes, shorten, waitForFirst } from "./refresh-times.ts";
+import { scheduleLong } from "./schedule-long.ts";
+import { readSoa } from "./soa.ts";
+
+/** What all zones share. */
+export interface RefresherOptions extends AskingOptions {
+  readonly clock: Clock;
+  /** From 0 to below 1. */
+  readonly random: () => number;
+  /** Notes that what is kept was confirmed at this time. Never rejects. */
+  readonly confirm: (stateFile: string, seconds: number) => Promise<void>;
+  readonly serve: (prepared: PreparedZone) => void;
+  readonly log: Log;
+}
+
+/** A zone that was kept over a restart. */
+export interface RestoredZone {
+  readonly prepared: PreparedZone;
+  /** Rdata of its SOA. */
+  readonly soa: Uint8Array;
+  /** Seconds since it was confirmed; 0 if the wall clock says it is yet to be. */
+  readonly ageSeconds: number;
+}
+
+/** How a secondary zone is getting on. Times are of the clock, in milliseconds. */
+export interface RefreshReport {
+  readonly zone: string;
+  readonly primaries: readonly PrimaryAddress[];
+  /** Of what we have, expired or not; undefined: the zone has never come. */
+  readonly serial: number | undefined;
+  readonly state: "current" | "expired" | "missing";
+  /** When a primary said last that what we have is what it has. */
+  readonly confirmedAt: number | undefined;
+  readonly expiresAt: number | undefined;
+  /** When it is asked for next; undefined: at this moment. */
+  readonly nextAt: number | undefined;
+  /** Why it was not confirmed at the last try; undefined if it was. */
+  readonly lastError: string | undefined;
+  /** Since the start. */
+  readonly transfers: { readonly whole: number; readonly incremental: number };
+  readonly failures: number;
+}
+
+interface Content extends OwnZone {
+  readonly prepared: PreparedZone;
+  readonly times: RefreshTimes;
+}
+
+const NOWHERE: SecondarySource = { primaries: [], key: undefined };
+
+/** Between two tries that NOTIFY brings about: whoever can send them must not have us ask without end. */
+const NOTIFY_SPACING_MS = 1000;
+
+/** Keeps one zone as its primaries have it (RFC 1034 §4.3.5, RFC 1996). */
+export class ZoneRefresher {
+  readonly #name: string;
+  readonly #stateFile: string;
+  readonly #options: RefresherOptions;
+  readonly #abort = new AbortController();
+  #zone: Zone;
+  #content: Content | undefined;
+  #confirmedAt = 0;
+  #isExpired = false;
+  #nextAt = 0;
+  #cancelNext: () => void = () => undefined;
+  #cancelExpiry: () => void = () => undefined;
+  #running: Promise<void> | undefined;
+  #finishedAt = Number.NEGATIVE_INFINITY;
+  /** The primary to ask first once the try under way is over, if another was wanted meanwhile. */
+  #again: { readonly first: string | undefined } | undefined;
+  #failuresInRow = 0;
+  #lastError: string | undefined;
+  readonly #counts = { whole: 0, incremental: 0, failures: 0 };
+
+  /**
+   * @param zone as its file has it
+   * @param name its apex in presentation form
+   */
+  constructor(zone: Zone, name: string, stateFile: string, options: RefresherOptions) {
+    this.#zone = zone;
+    this.#name = name;
+    this.#stateFile = stateFile;
+    this.#options = options;
+  }
+
+  /** Where the zone comes from, as its file says now. */
+  get source(): SecondarySource {
+    return this.#zone.secondary ?? NOWHERE;
+  }
+
+  /**
+   * What is to be served of the zone at the moment. A copy: numbers are written into a segment when it is published, and
+   * one that is being read must not change.
+   */
+  copyPrepared(): PreparedZone {
+    const content = this.#content;
+    if (content === undefined || this.#isExpired) return prepareUnavailable(this.#zone);
+    const { compiled } = content.prepared;
+    return this.#present({
+      ...content.prepared,
+      compiled: { ...compiled, segment: compiled.segment.slice(0) },
+    });
+  }
+
+  /** Takes up what was kept, and begins to look after the zone. */
+  start(restored: RestoredZone | undefined): void {
+    if (this.#abort.signal.aborted) return;
+    if (restored !== undefined) {
+      const { prepared, soa, ageSeconds } = restored;
+      this.#content = createContent(prepared, soa, true);
+      this.#confirmedAt = this.#options.clock.now() - ageSeconds * 1000;
+      this.#isExpired = ageSeconds * 1000 >= this.#content.times.expireMs;
+      this.#watchExpiry();
+    }
+    this.#schedule(0, undefined);
+  }
+
+  /** Goes by another file from now on; primaries that are others are asked at once. */
+  setZone(zone: Zone): void {
+    const before = JSON.stringify(this.source);
+    this.#zone = zone;
+    if (JSON.stringify(this.source) !== before) this.refresh();
+  }
+
+  /**
+   * A primary says that it has something new (RFC 1996 §3).
+   *
+   * @param serial what it says it has; undefined: it does not say
+   * @param from its address in presentation form
+   * @returns false if that is what we have, and we know it is
+   */
+  notify(serial: number | undefined, from: string): boolean {
+    const own = this.#content?.serial;
+    const isConfirmed = !this.#isExpired && this.#lastError === undefined;
+    if (serial !== undefined && own !== undefined && isConfirmed && !isNewerSerial(serial, own)) {
+      return false;
+    }
+    this.refresh(from);
+    return true;
+  }
+
+  /** Asks the primaries as soon as may be; the one at `first` before the others. */
+  refresh(first?: string): void {
+    if (this.#running !== undefined) this.#again = { first };
+    else {
+      const earliest = this.#finishedAt + NOTIFY_SPACING_MS;
+      this.#schedule(Math.max(0, earliest - this.#options.clock.now()), first);
+    }
+  }
+
+  report(): RefreshReport {
+    const content = this.#content;
+    const { whole, incremental, failures } = this.#counts;
+    return {
+      zone: this.#name,
+      primaries: this.#primaries,
+      serial: content?.serial,
+      state: content === undefined ? "missing" : this.#isExpired ? "expired" : "current",
+      confirmedAt: content && this.#confirmedAt,
+      expiresAt: content && this.#confirmedAt + content.times.expireMs,
+      nextAt: this.#running === undefined ? this.#nextAt : undefined,
+      lastError: this.#lastError,
+      transfers: { whole, incremental },
+      failures,
+    };
+  }
+
+  /** Ends all that is under way; what was served stays as it is. */
+  async close(): Promise<void> {
+    this.#abort.abort();
+    this.#cancelNext();
+    this.#cancelExpiry();
+    await this.#running;
+  }
+
+  get #primaries(): readonly PrimaryAddress[] {
+    return this.source.primaries;
+  }
+
+  #schedule(delayMs: number, first: string | undefined): void {
+    const { clock } = this.#options;
+    this.#cancelNext();
+    if (this.#abort.signal.aborted) return;
+    this.#nextAt = clock.now() + delayMs;
+    const begin = (): void => {
+      this.#running = this.#run(first).finally(() => {
+        this.#running = undefined;
+      });
+    };
+    this.#cancelNext = scheduleLong(clock, begin, delayMs);
+  }
+
+  async #run(first: string | undefined): Promise<void> {
+    const problems: string[] = [];
+    for (const primary of this.#inOrder(first)) {
+      const outcome = await this.#ask(primary);
+      if (this.#abort.signal.aborted) return;
+      if (outcome.kind !== "failed") {
+        if (outcome.kind === "built") this.#install(outcome, primary);
+        else this.#confirm();
+        this.#finish(undefined);
+        return;
+      }
+      problems.push(`${formatSocketAddress(primary)}: ${outcome.reason}`);
+    }
+    this.#finish(problems.join("; "));
+  }
+
+  #inOrder(first: string | undefined): PrimaryAddress[] {
+    const all = this.#primaries;
+    return [
+      ...all.filter(({ address }) => address === first),
+      ...all.filter(({ address }) => address !== first),
+    ];
+  }
+
+  #ask(primary: PrimaryAddress): Promise<PrimaryOutcome> {
+    const zone = this.#zone;
+    const { signal } = this.#abort;
+    const question = { primary, apex: zone.apex, key: zone.secondary?.key, signal };
+    return askPrimary(
+      { zone, stateFile: this.#stateFile, own: this.#content, question },
+      this.#options,
+    );
+  }
+
+  #install(
+    { result, isIncremental }: Extract<PrimaryOutcome, { readonly kind: "built" }>,
+    primary: PrimaryAddress,
+  ): void {
+    const { prepared, soa, warnings, unsaved } = result;
+    const { log, serve } = this.#options;
+    this.#content = createContent(prepared, soa, unsaved === undefined);
+    this.#counts[isIncremental ? "incremental" : "whole"]++;
+    const facts = {
+      zone: this.#name,
+      primary: formatSocketAddress(primary),
+      serial: this.#content.serial,
+      records: prepared.compiled.records,
+      incremental: isIncremental,
+    };
+    if (warnings.length === 0) log.info(facts, "Zone transferred");
+    else log.warn({ ...facts, warnings }, "Zone transferred with warnings");
+    if (unsaved !== undefined) {
+      const kept = { zone: this.#name, file: this.#stateFile, problem: unsaved };
+      log.warn(kept, "Cannot keep the zone: it will not be there after a restart");
+    }
+    this.#markConfirmed();
+    serve(this.#present(prepared));
+  }
+
+  /** What we have is what the primary has. */
+  #confirm(): void {
+    const { confirm, serve, wallSeconds } = this.#options;
+    const wasExpired = this.#isExpired;
+    this.#markConfirmed();
+    if (this.#content?.isSaved === true) void confirm(this.#stateFile, wallSeconds());
+    if (wasExpired) serve(this.copyPrepared());
+  }
+
+  /** With the settings of the zone's file as it is now. */
+  #present(prepared: PreparedZone): PreparedZone {
+    const { serial, negativeTtl } = prepared.zone;
+    return { ...prepared, zone: { ...this.#zone, serial, negativeTtl } };
+  }
+
+  #markConfirmed(): void {
+    this.#confirmedAt = this.#options.clock.now();
+    this.#isExpired = false;
+    this.#watchExpiry();
+  }
+
+  #watchExpiry(): void {
+    this.#cancelExpiry();
+    const content = this.#content;
+    if (content === undefined || this.#isExpired) return;
+    const { clock, serve, log } = this.#options;
+    const expire = (): void => {
+      this.#isExpired = true;
+      log.error(
+        { zone: this.#name, serial: content.serial, problem: this.#lastError },
+        "Zone expired: no primary has confirmed it for as long as its SOA allows; SERVFAIL until one does",
+      );
+      serve(this.copyPrepared());
+    };
+    const leftMs = this.#confirmedAt + content.times.expireMs - clock.now();
+    this.#cancelExpiry = scheduleLong(clock, expire, leftMs);
+  }
+
+  #finish(error: string | undefined): void {
+    const { clock, random, log } = this.#options;
+    this.#finishedAt = clock.now();
+    const before = this.#lastError;
+    this.#lastError = error;
+    if (error === undefined) this.#failuresInRow = 0;
+    else {
+      this.#failuresInRow++;
+      this.#counts.failures++;
+    }
+    // As long as it fails for the same reason that is no news.
+    if (error !== undefined && error !== before) {
+      log.warn({ zone: this.#name, problem: error }, "Cannot refresh the zone");
+    } else if (error === undefined && before !== undefined) {
+      log.info({ zone: this.#name, serial: this.#content?.serial }, "Zone is refreshed again");
+    }
+    const again = this.#again;
+    this.#again = undefined;
+    if (again !== undefined) this.#schedule(NOTIFY_SPACING_MS, again.first);
+    else this.#schedule(shorten(this.#waitMs, random()), undefined);
+  }
+
+  get #waitMs(): number {
+    const times = this.#content?.times;
+    if (times === undefined) return waitForFirst(this.#failuresInRow);
+    return this.#failuresInRow === 0 ? times.refreshMs : times.retryMs;
+  }
+}
+
+function createContent(prepared: PreparedZone, soa: Uint8Array, isSaved: boolean): Content {
+  const numbers = readSoa(soa);
+  return { prepared, soa, serial: numbers.serial, times: readRefreshTimes(numbers), isSaved };
+}
