@@ -27,6 +27,7 @@ import { openMemory } from "./control/open-memory.ts";
 import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
 import { ControlMessages } from "./control-messages.ts";
+import { CookieSecretError } from "./cookie-secret-file.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { followReloadSignal } from "./follow-reload-signal.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
@@ -69,7 +70,9 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
       stopped.then(() => undefined),
     ]);
   } catch (error) {
-    const isExpected = [ListenError, ZoneLoadError, AdminError].some((one) => error instanceof one);
+    const isExpected = [ListenError, ZoneLoadError, AdminError, CookieSecretError].some(
+      (one) => error instanceof one,
+    );
     if (!isExpected) throw error;
     output.err(`rondo: ${(error as Error).message}\n`);
     return EXIT.failed;
@@ -101,8 +104,10 @@ async function start(
     const version = readVersion();
     makeStateDirectory(settings.state, log);
     const controlMessages = new ControlMessages();
+    const answers = openAnswers(settings, version, log);
+    closers.push(async () => answers.close());
     const server = await createServer({
-      settings: openAnswers(settings, version),
+      settings: answers.settings,
       desk: controlMessages.desk,
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,

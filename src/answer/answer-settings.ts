@@ -8,6 +8,18 @@ export interface AnswerSettings {
   /** Who may ask for explanations; nobody if empty. */
   readonly operators: readonly Prefix[];
   readonly identity: Identity;
+  /** Undefined: cookies are an option like any other unknown one. */
+  readonly cookies: CookieSettings | undefined;
+}
+
+/** DNS cookies (RFC 7873). */
+export interface CookieSettings {
+  /** See cookie-secrets.ts. */
+  readonly secrets: SharedArrayBuffer;
+  /** Whether a client that knows cookies must have one of ours to be answered over UDP; else it gets BADCOOKIE. */
+  readonly isRequired: boolean;
+  /** Octets of an answer over UDP to a client without one of ours. */
+  readonly limitWithout: number;
 }
 
 /** What this server says of itself, each at most as many octets as {@link IDENTITY_OCTETS} has; none: it does not say. */
@@ -32,4 +44,5 @@ const NOTHING = new Uint8Array(0);
 export const DEFAULT_ANSWER_SETTINGS: AnswerSettings = {
   operators: [],
   identity: { nsid: NOTHING, version: NOTHING, id: NOTHING },
+  cookies: undefined,
 };

@@ -1,5 +1,6 @@
 import type { Prefix } from "../address/address.ts";
 import type { AnswerSettings, Identity } from "./answer-settings.ts";
+import { CookieJar } from "./cookie-jar.ts";
 
 /** Who asks, over what, and the worker's own state: everything `respond()` needs beside the query and the image. */
 export interface Context {
@@ -26,6 +27,8 @@ export interface Context {
   /** Who may ask for explanations; nobody if empty. */
   readonly operators: readonly Prefix[];
   readonly identity: Identity;
+  /** Undefined: no cookies. */
+  readonly cookies: CookieJar | undefined;
 }
 
 /** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
@@ -53,5 +56,6 @@ export function createContext(
     wallClock,
     operators: settings.operators,
     identity: settings.identity,
+    cookies: settings.cookies && new CookieJar(settings.cookies, wallClock),
   };
 }

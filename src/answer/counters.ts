@@ -10,8 +10,10 @@ export const COUNTER = {
   withSubnet: 6,
   /** Answers decided per class of client. */
   steered: 7,
-  /** Responses by RCODE 0–15; BADVERS counts under 16. */
+  /** Responses by RCODE, 0 to 23; 16 is BADVERS. */
   rcode: 8,
+  /** Queries with a cookie option, by what it says of the client: COOKIE.fresh, bad and good. */
+  cookie: 32,
 } as const;
 
-export const COUNTER_SLOTS = 32;
+export const COUNTER_SLOTS = 36;

@@ -1,6 +1,7 @@
 import {
   MAX_MESSAGE_OCTETS,
   OPTION_CLIENT_SUBNET,
+  OPTION_COOKIE,
   OPTION_EXTENDED_ERROR,
   OPTION_HEAD_OCTETS,
   OPTION_KEEPALIVE,
@@ -10,12 +11,14 @@ import {
 import type { Query } from "../wire/query.ts";
 import { TYPE_OPT } from "../wire/rr-types.ts";
 import type { Context } from "./context.ts";
+import { CLIENT_COOKIE_OCTETS, type CookieJar, SERVER_COOKIE_OCTETS } from "./cookie-jar.ts";
 import { EXTENDED_ERROR } from "./extended-error.ts";
 import { type Response, write16 } from "./response.ts";
 
 const OPT_OCTETS = 11;
 /** Option code and length, family, source and scope prefix length. */
 const SUBNET_OCTETS = 8;
+const COOKIE_OCTETS = OPTION_HEAD_OCTETS + CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS;
 const KEEPALIVE_OCTETS = OPTION_HEAD_OCTETS + 2;
 const EXTENDED_ERROR_OCTETS = OPTION_HEAD_OCTETS + 2;
 /** Responses are made a multiple of this long (RFC 8467 §4.1). */
@@ -26,6 +29,7 @@ export function optOctets(query: Query, context: Context): number {
   if (!query.hasEdns) return 0;
   let size = OPT_OCTETS;
   if (query.hasSubnet) size += SUBNET_OCTETS + query.subnetOctets;
+  if (query.cookieAt !== 0 && context.cookies !== undefined) size += COOKIE_OCTETS;
   if (query.wantsNsid) size += nsidOctets(context);
   if (query.wantsKeepalive && context.keepalive > 0) size += KEEPALIVE_OCTETS;
   return size;
@@ -59,6 +63,9 @@ export function writeOpt(
   response.at = start + OPT_OCTETS;
   response.additionals++;
   if (query.hasSubnet) writeSubnet(response, query, octets, scope);
+  if (query.cookieAt !== 0 && context.cookies !== undefined) {
+    writeCookie(response, octets, query.cookieAt, context.cookies);
+  }
   if (query.wantsNsid) writeNsid(response, context);
   if (query.wantsKeepalive && context.keepalive > 0) writeKeepalive(response, context.keepalive);
   if (response.extendedError !== EXTENDED_ERROR.none) writeExtendedError(response, limit);
@@ -77,6 +84,18 @@ function writeSubnet(response: Response, query: Query, octets: Uint8Array, scope
     out[at + SUBNET_OCTETS + i] = octets[query.subnetAt + i]!;
   }
   response.at = at + SUBNET_OCTETS + query.subnetOctets;
+}
+
+/** The client's cookie as it came, and the server cookie that the jar has ready for it (RFC 7873 §5.2). */
+function writeCookie(response: Response, octets: Uint8Array, from: number, jar: CookieJar): void {
+  const { octets: out, at } = response;
+  const client = at + OPTION_HEAD_OCTETS;
+  const server = client + CLIENT_COOKIE_OCTETS;
+  write16(out, at, OPTION_COOKIE);
+  write16(out, at + 2, COOKIE_OCTETS - OPTION_HEAD_OCTETS);
+  for (let i = 0; i < CLIENT_COOKIE_OCTETS; i++) out[client + i] = octets[from + i]!;
+  for (let i = 0; i < SERVER_COOKIE_OCTETS; i++) out[server + i] = jar.serverCookie[i]!;
+  response.at = at + COOKIE_OCTETS;
 }
 
 function nsidOctets({ identity }: Context): number {

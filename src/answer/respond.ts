@@ -4,18 +4,15 @@
  * see image/ for where things stand and steering/ for why.
  */
 import type { Serving } from "../image/serving.ts";
-import {
-  MAX_MESSAGE_OCTETS,
-  RCODE_FORMERR,
-  RCODE_NOERROR,
-  RCODE_NOTAUTH,
-} from "../wire/message.ts";
+import { RCODE_BADCOOKIE, RCODE_FORMERR, RCODE_NOERROR, RCODE_NOTAUTH } from "../wire/message.ts";
 import { Query, SILENCE } from "../wire/query.ts";
 import { CLASS_CH } from "../wire/rr-types.ts";
 import { answerChaos } from "./answer-chaos.ts";
 import { answerQuestion } from "./answer-question.ts";
+import { checkCookie, findLimit, isCookieWanted } from "./check-cookie.ts";
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
+import { COOKIE } from "./cookie-jar.ts";
 import { COUNTER } from "./counters.ts";
 import { optOctets, writeOpt } from "./opt.ts";
 import { Response } from "./response.ts";
@@ -48,17 +45,11 @@ export function respond(
     counters[COUNTER.silent]!++;
     return 0;
   }
-  const limit = context.stream ? MAX_MESSAGE_OCTETS : Math.min(query.payload, context.udpLimit);
+  const cookie = checkCookie(query, octets, context);
+  const limit = findLimit(query, context, cookie);
   response.begin(out, octets, query.questionEnd, limit - optOctets(query, context));
   client.begin(query, octets, context);
-  let rcode = status;
-  if (status === RCODE_NOERROR) {
-    if (query.questionEnd === 0) rcode = RCODE_FORMERR;
-    // No keys, so no signature can be checked (RFC 8945 §5.2.1).
-    else if (query.signatureAt !== 0) rcode = RCODE_NOTAUTH;
-    else if (query.class === CLASS_CH) rcode = answerChaos(query, response, context);
-    else rcode = answerQuestion(query, response, client, context, serving);
-  }
+  const rcode = status === RCODE_NOERROR ? answer(context, serving, cookie) : status;
 
   if (query.hasEdns) {
     counters[COUNTER.withEdns]!++;
@@ -69,4 +60,18 @@ export function respond(
   counters[COUNTER.responses]!++;
   counters[COUNTER.rcode + rcode]!++;
   return response.finish(octets, query.questionEnd, rcode);
+}
+
+/** Answers a well-formed query. @returns the RCODE */
+function answer(context: Context, serving: Serving, cookie: number): number {
+  // Only for a server cookie, and good for nothing else (RFC 7873 §5.4).
+  if (query.questionEnd === 0) {
+    if (cookie === COOKIE.none) return RCODE_FORMERR;
+    return cookie === COOKIE.bad ? RCODE_BADCOOKIE : RCODE_NOERROR;
+  }
+  // No keys, so no signature can be checked (RFC 8945 §5.2.1).
+  if (query.signatureAt !== 0) return RCODE_NOTAUTH;
+  if (isCookieWanted(cookie, context)) return RCODE_BADCOOKIE;
+  if (query.class === CLASS_CH) return answerChaos(query, response, context);
+  return answerQuestion(query, response, client, context, serving);
 }

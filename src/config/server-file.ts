@@ -18,6 +18,7 @@ import { IssueList } from "./issue-list.ts";
 import { canonicalKeyName } from "./key-name.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { type AdminSettings, adminSection } from "./server/admin-section.ts";
+import { type CookiesSettings, cookiesSection } from "./server/cookies-section.ts";
 import { type ExplainSettings, explainSection } from "./server/explain-section.ts";
 import { type GeoSettings, geoSection } from "./server/geo-section.ts";
 import { type HealthSettings, healthSection } from "./server/health-section.ts";
@@ -44,6 +45,7 @@ export interface ServerSettings {
   readonly admin: AdminSettings;
   readonly explain: ExplainSettings;
   readonly identity: IdentitySettings;
+  readonly cookies: CookiesSettings;
   /** Shared with secondaries and primaries. */
   readonly keys: readonly KeySettings[];
   readonly transfer: TransferSettings;
@@ -69,6 +71,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   admin: adminSection.defaults,
   explain: explainSection.defaults,
   identity: identitySection.defaults,
+  cookies: cookiesSection.defaults,
   keys: keysSection.defaults,
   transfer: transferSection.defaults,
   log: logSection.defaults,
@@ -103,6 +106,7 @@ interface ServerFile {
   readonly admin: WrittenIn<typeof adminSection>;
   readonly explain: WrittenIn<typeof explainSection>;
   readonly identity: WrittenIn<typeof identitySection>;
+  readonly cookies: WrittenIn<typeof cookiesSection>;
   readonly keys: WrittenIn<typeof keysSection>;
   readonly transfer: WrittenIn<typeof transferSection>;
   readonly log: WrittenIn<typeof logSection>;
@@ -137,6 +141,7 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
   admin: optional(adminSection.decode),
   explain: optional(explainSection.decode),
   identity: optional(identitySection.decode),
+  cookies: optional(cookiesSection.decode),
   keys: optional(keysSection.decode),
   transfer: optional(transferSection.decode),
   log: optional(logSection.decode),
@@ -159,6 +164,7 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     admin: settingsOf(adminSection, file?.admin),
     explain: settingsOf(explainSection, file?.explain),
     identity: settingsOf(identitySection, file?.identity),
+    cookies: settingsOf(cookiesSection, file?.cookies),
     keys: settingsOf(keysSection, file?.keys),
     transfer: settingsOf(transferSection, file?.transfer),
     log: settingsOf(logSection, file?.log),

@@ -48,6 +48,8 @@ export interface DnsTotals {
   readonly truncated: number;
   readonly withEdns: number;
   readonly withSubnet: number;
+  /** Queries with a cookie, by what it says of the client. */
+  readonly cookies: Readonly<Record<"fresh" | "bad" | "good", number>>;
   /** By RCODE, from 0 on. */
   readonly rcodes: readonly number[];
 }
@@ -96,7 +98,10 @@ const RCODES = [
   "NOTAUTH",
   "NOTZONE",
 ];
-const BADVERS = 16;
+const EXTENDED_RCODES = [
+  [16, "BADVERS"],
+  [23, "BADCOOKIE"],
+] as const;
 
 function collectDnsMetrics(dns: DnsTotals): MetricFamily[] {
   return [
@@ -107,7 +112,7 @@ function collectDnsMetrics(dns: DnsTotals): MetricFamily[] {
     counter(
       "rondo_dns_responses_total",
       "Responses by RCODE.",
-      [...RCODES.entries(), [BADVERS, "BADVERS"] as const].map(([number, rcode]) => ({
+      [...RCODES.entries(), ...EXTENDED_RCODES].map(([number, rcode]) => ({
         labels: { rcode },
         value: dns.rcodes[number] ?? 0,
       })),
@@ -127,6 +132,14 @@ function collectDnsMetrics(dns: DnsTotals): MetricFamily[] {
       "rondo_dns_ecs_requests_total",
       "Queries with an EDNS Client Subnet option.",
       single(dns.withSubnet),
+    ),
+    counter(
+      "rondo_dns_cookie_requests_total",
+      "Queries with a DNS cookie: without a server cookie, with a bad one, with a good one.",
+      (["fresh", "bad", "good"] as const).map((cookie) => ({
+        labels: { cookie },
+        value: dns.cookies[cookie],
+      })),
     ),
   ];
 }

@@ -1,3 +1,4 @@
+import { COOKIE } from "../answer/cookie-jar.ts";
 import { COUNTER } from "../answer/counters.ts";
 import type { ServerCounters } from "./start-server.ts";
 
@@ -11,11 +12,13 @@ export interface DnsCounts {
   readonly withEdns: number;
   readonly withSubnet: number;
   readonly steered: number;
-  /** Responses by RCODE, 0 to 16. */
+  /** Queries with a cookie, by what it says of the client. */
+  readonly cookies: Readonly<Record<"fresh" | "bad" | "good", number>>;
+  /** Responses by RCODE, 0 to 23. */
   readonly rcodes: readonly number[];
 }
 
-const RCODES = 17;
+const RCODES = 24;
 
 export function readDnsCounts({ answers }: Pick<ServerCounters, "answers">): DnsCounts {
   const at = (slot: number): number => answers[slot] ?? 0;
@@ -27,6 +30,11 @@ export function readDnsCounts({ answers }: Pick<ServerCounters, "answers">): Dns
     withEdns: at(COUNTER.withEdns),
     withSubnet: at(COUNTER.withSubnet),
     steered: at(COUNTER.steered),
+    cookies: {
+      fresh: at(COUNTER.cookie + COOKIE.fresh),
+      bad: at(COUNTER.cookie + COOKIE.bad),
+      good: at(COUNTER.cookie + COOKIE.good),
+    },
     rcodes: Array.from({ length: RCODES }, (_, rcode) => at(COUNTER.rcode + rcode)),
   };
 }
