@@ -27,7 +27,6 @@ import { openMemory } from "./control/open-memory.ts";
 import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
 import { ControlMessages } from "./control-messages.ts";
-import { CookieSecretError } from "./cookie-secret-file.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { followReloadSignal } from "./follow-reload-signal.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
@@ -40,9 +39,11 @@ import { createZoneLoader } from "./loader/zones.ts";
 import type { Log } from "./log/log.ts";
 import { createPinoLog } from "./log/pino-log.ts";
 import { openAdmin } from "./open-admin.ts";
-import { openAnswers } from "./open-answers.ts";
 import { openAliases } from "./open-aliases.ts";
+import { openAnswers } from "./open-answers.ts";
+import { KeyFileError, openKeyring } from "./open-keyring.ts";
 import { openOverrides } from "./open-overrides.ts";
+import { openSecondaries } from "./open-secondaries.ts";
 import { createServer } from "./server/create-server.ts";
 import { ListenError } from "./server/listen-error.ts";
 import type { Server } from "./server/start-server.ts";
@@ -70,7 +71,7 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
       stopped.then(() => undefined),
     ]);
   } catch (error) {
-    const isExpected = [ListenError, ZoneLoadError, AdminError, CookieSecretError].some(
+    const isExpected = [ListenError, ZoneLoadError, AdminError, KeyFileError].some(
       (one) => error instanceof one,
     );
     if (!isExpected) throw error;
@@ -103,11 +104,10 @@ async function start(
   try {
     const version = readVersion();
     makeStateDirectory(settings.state, log);
+    const keyring = openKeyring(settings.keys);
     const controlMessages = new ControlMessages();
-    const answers = openAnswers(settings, version, log);
-    closers.push(async () => answers.close());
     const server = await createServer({
-      settings: answers.settings,
+      settings: openAnswers(settings, version),
       desk: controlMessages.desk,
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
@@ -157,6 +157,15 @@ async function start(
     closers.push(async () => plane.close());
     const overrides = await openOverrides(plane, handedOut, settings.state, systemClock, log);
     closers.push(() => overrides.store.close());
+    const secondaries = openSecondaries({
+      stateDirectory: settings.state,
+      keyring,
+      serve: (prepared) => plane.serve([prepared]),
+      messages: controlMessages,
+      clock: systemClock,
+      log,
+      closers,
+    });
     let health: HealthService | undefined;
     let isServing = false;
     const loader = await createZoneLoader({
@@ -169,8 +178,11 @@ async function start(
         // At first they are served all at once.
         if (!isServing) return;
         // In this order: what moves to another zone is answered all the time.
-        plane.serve(changed.map(({ prepared }) => prepared));
-        for (const { name } of removed) plane.drop(name);
+        plane.serve(changed.map(({ prepared }) => secondaries.present(prepared)));
+        for (const { name } of removed) {
+          plane.drop(name);
+          void secondaries.drop(name);
+        }
         health?.follow(plane.zones.map(({ zone }) => zone));
       },
     });
@@ -205,8 +217,10 @@ async function start(
       onSnapshot: (snapshot) => plane.setHealth(snapshot),
     });
     closers.push(() => health!.close());
+    await secondaries.open(loader.zones().map(({ prepared }) => prepared));
     isServing = true;
-    plane.serve(loader.zones().map(({ prepared }) => prepared));
+    plane.serve(loader.zones().map(({ prepared }) => secondaries.present(prepared)));
+    if (loader.zones().length > 0) void secondaries.forgetOthers();
     health.follow(plane.zones.map(({ zone }) => zone));
     followReloadSignal(loader, geo, log, closers);
     const explain = (question: WrittenQuestion): string => {
