@@ -27,6 +27,7 @@ import { openMemory } from "./control/open-memory.ts";
 import { ProcessStats } from "./control/process-stats.ts";
 import { Shares } from "./control/shares.ts";
 import { ControlMessages } from "./control-messages.ts";
+import { CookieSecretError } from "./cookie-secret-file.ts";
 import { startDemo } from "./demo/datacenters.ts";
 import { followReloadSignal } from "./follow-reload-signal.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
@@ -71,9 +72,13 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
       stopped.then(() => undefined),
     ]);
   } catch (error) {
-    const isExpected = [ListenError, ZoneLoadError, AdminError, KeyFileError].some(
-      (one) => error instanceof one,
-    );
+    const isExpected = [
+      ListenError,
+      ZoneLoadError,
+      AdminError,
+      CookieSecretError,
+      KeyFileError,
+    ].some((one) => error instanceof one);
     if (!isExpected) throw error;
     output.err(`rondo: ${(error as Error).message}\n`);
     return EXIT.failed;
@@ -106,8 +111,10 @@ async function start(
     makeStateDirectory(settings.state, log);
     const keyring = openKeyring(settings.keys);
     const controlMessages = new ControlMessages();
+    const answers = openAnswers(settings, version, log);
+    closers.push(async () => answers.close());
     const server = await createServer({
-      settings: openAnswers(settings, version),
+      settings: answers.settings,
       desk: controlMessages.desk,
       listen: settings.listen.map(toListenAddress),
       workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
