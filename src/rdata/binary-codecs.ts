@@ -6,17 +6,17 @@ import { createCodec, type FieldCodec } from "./field-codec.ts";
 import type { WordCursor } from "./word.ts";
 
 /** Base64 over any number of words, at least one, up to the end of the rdata (RFC 4648 §4). */
-export const BASE64: FieldCodec = createRest(parseBase64, formatBase64, false);
+export const BASE64: FieldCodec = createRest(parseBase64, formatBase64, 1);
 /** The same, or nothing. */
-export const OPTIONAL_BASE64: FieldCodec = createRest(parseBase64, formatBase64, true);
+export const OPTIONAL_BASE64: FieldCodec = createRest(parseBase64, formatBase64, 0);
 /** Base64 to the end of the rdata, `-` for no octet (DOA). */
 export const DASHED_BASE64: FieldCodec = createRest(
   (text) => (text === "-" ? new Uint8Array() : parseBase64(text)),
   (octets) => (octets.length === 0 ? "-" : formatBase64(octets)),
-  false,
+  0,
 );
 /** Hexadecimal digits over any number of words, at least one, up to the end of the rdata. */
-export const HEX: FieldCodec = createRest(parseHex, formatHex, false);
+export const HEX: FieldCodec = createRest(parseHex, formatHex, 1);
 
 /** The salt of NSEC3: a length octet, then octets in hexadecimal; `-` for none (RFC 5155 §3.3). */
 export const SALT: FieldCodec = createPrefixed(
@@ -80,20 +80,22 @@ export function takeRest(cursor: WordCursor): string {
   return text;
 }
 
+/** @param least octets there must be */
 function createRest(
   parse: (text: string) => Uint8Array | undefined,
   format: (octets: Uint8Array) => string,
-  isOptional: boolean,
+  least: 0 | 1,
 ): FieldCodec {
   const kind = parse === parseHex ? "pairs of hexadecimal digits" : "base64, with its padding";
   return {
     words: undefined,
     read: (cursor, what) => {
       const text = takeRest(cursor);
-      if (text === "" && !isOptional) return `${what} is missing`;
-      return parse(text) ?? `${what} must be ${kind}: found ${quote(text)}`;
+      const octets = parse(text);
+      if (text === "" && least > 0) return `${what} is missing`;
+      return octets ?? `${what} must be ${kind}: found ${quote(text)}`;
     },
-    end: (octets) => octets.length,
+    end: (octets, at) => (octets.length - at < least ? undefined : octets.length),
     format: (octets, at, end) => format(octets.subarray(at, end)),
   };
 }

@@ -13,7 +13,7 @@ const MAX_WINDOW = 32;
 export const TYPES: FieldCodec = {
   words: undefined,
   read: (cursor, what) => {
-    const types = takeTypes(cursor, what, 0xffff);
+    const types = takeTypes(cursor, what, 0, 0xffff);
     if (typeof types === "string") return types;
     const windows = new Set(types.map((type) => type >> 8));
     return concat(
@@ -53,11 +53,12 @@ export const TYPES: FieldCodec = {
 export const OLD_TYPES: FieldCodec = {
   words: undefined,
   read: (cursor, what) => {
-    const types = takeTypes(cursor, what, 127);
+    const types = takeTypes(cursor, what, 1, 127);
     return typeof types === "string" ? types : setBits(types);
   },
   // A first bit that is set would announce another form, which was never defined.
-  end: (octets, at) => ((octets[at] ?? 0) & 0x80 ? undefined : octets.length),
+  end: (octets, at) =>
+    octets.length - at > 16 || (octets[at] ?? 0) & 0x80 ? undefined : octets.length,
   format: (octets, at, end) => listBits(octets.subarray(at, end)).map(formatType).join(" "),
 };
 
@@ -105,12 +106,17 @@ const PORTS: Readonly<Record<string, number>> = {
   https: 443,
 };
 
-function takeTypes(cursor: WordCursor, what: string, most: number): number[] | string {
+function takeTypes(
+  cursor: WordCursor,
+  what: string,
+  least: number,
+  most: number,
+): number[] | string {
   const types: number[] = [];
   for (let word = cursor.take(); word !== undefined; word = cursor.take()) {
     const type = parseType(word.text);
     if (type === undefined) return explainBadType(word.text, what);
-    if (type === 0 || type > most) return `${what} has no place for ${formatType(type)}`;
+    if (type < least || type > most) return `${what} has no place for ${formatType(type)}`;
     types.push(type);
   }
   return types;

@@ -27,7 +27,15 @@ import { MOMENT, TIME, TYPE, U8, U16, U32, U64 } from "./number-codecs.ts";
 import { PREFIXES } from "./prefix-codec.ts";
 import { PARAMS } from "./service-codec.ts";
 import { explainBadService } from "./svc-params.ts";
-import { OPTIONAL_STRING, STRING, STRINGS, TAG, TEXT } from "./text-codecs.ts";
+import {
+  explainBadNumber,
+  explainBadTag,
+  OPTIONAL_STRING,
+  STRING,
+  STRINGS,
+  TAG,
+  TEXT,
+} from "./text-codecs.ts";
 
 /** A word or more of presentation format, by the key it has in a mapping. */
 export interface RdataKey {
@@ -168,7 +176,7 @@ const ROWS: Readonly<Record<string, RdataLayout>> = {
     ["subtype", U16],
     ["hostname", NAME],
   ]),
-  X25: row('"311061700956"', [["address", STRING]]),
+  X25: row('"311061700956"', [["address", STRING]], { explainBad: explainBadNumber }),
   ISDN: row('"150862028003217" "004"', [
     ["address", STRING],
     ["subaddress", OPTIONAL_STRING, ""],
@@ -350,11 +358,15 @@ const ROWS: Readonly<Record<string, RdataLayout>> = {
         octets.length > 4 ? undefined : "the target is empty (RFC 7553 §4.4)",
     },
   ),
-  CAA: row('0 issue "ca.example.net"', [
-    ["flags", U8, "0"],
-    ["tag", TAG],
-    ["value", TEXT],
-  ]),
+  CAA: row(
+    '0 issue "ca.example.net"',
+    [
+      ["flags", U8, "0"],
+      ["tag", TAG],
+      ["value", TEXT],
+    ],
+    { explainBad: explainBadTag },
+  ),
   AVC: row('"app-name:WOLFGANG|app-class:OAM"', [["value", STRINGS]]),
   DOA: row('0 1 2 "" aHR0cHM6Ly93d3cuaXNjLm9yZy8=', [
     ["enterprise", U32],

@@ -44,7 +44,7 @@ describe("readRdata()", () => {
       "{flags: 128, tag: issue, value: ca.example.net}",
       `80056973737565${hex("ca.example.net")}`,
     ],
-    ["CAA", "{tag: ISSUE, value: ';'}", `000569737375653b`],
+    ["CAA", "{tag: ISSUE, value: ';'}", `000549535355453b`],
     ["CAA", `'0 issue "ca.example.net; a=b"'`, `00056973737565${hex("ca.example.net; a=b")}`],
     [
       "SOA",

@@ -60,15 +60,27 @@ export const STRINGS: FieldCodec = {
 /** The tag of CAA: letters and digits (RFC 8659 §4.1). */
 export const TAG: FieldCodec = createCodec(
   (text, what) =>
-    /^[a-z0-9]{1,15}$/i.test(text)
-      ? Uint8Array.from([text.length, ...Buffer.from(text.toLowerCase(), "latin1")])
+    TAG_TEXT.test(text)
+      ? Uint8Array.from([text.length, ...Buffer.from(text, "latin1")])
       : `${what} must be 1 to 15 letters and digits, like issue, issuewild or iodef: found ${show(text)}`,
   (octets, at) => (octets[at] === 0 ? undefined : endOfString(octets, at)),
-  (octets, at, end) => {
-    const tag = Buffer.from(octets.subarray(at + 1, end)).toString("latin1");
-    return /^[a-z0-9]+$/i.test(tag) ? tag : quoteOctets(octets.subarray(at + 1, end));
-  },
+  (octets, at, end) => Buffer.from(octets.subarray(at + 1, end)).toString("latin1"),
 );
+
+const TAG_TEXT = /^[a-z0-9]{1,15}$/i;
+
+/** What is wrong with rdata of X25 whose parts are well-formed (RFC 1183 §3.1). */
+export function explainBadNumber(octets: Uint8Array): string | undefined {
+  const isNumber =
+    octets.length > 4 && octets.every((octet, i) => i === 0 || (octet >= 0x30 && octet <= 0x39));
+  return isNumber ? undefined : "the address must be 4 digits or more";
+}
+
+/** What is wrong with rdata of CAA whose parts are well-formed. */
+export function explainBadTag(octets: Uint8Array): string | undefined {
+  const tag = TAG.format(octets, 1, endOfString(octets, 1));
+  return TAG_TEXT.test(tag) ? undefined : "the tag must be 1 to 15 letters and digits";
+}
 
 /** One word of text that takes what is left of the rdata. */
 export const TEXT: FieldCodec = {
