@@ -227,7 +227,7 @@ export const EXPLANATION: Schema = {
     type: STRING,
     client: STRING,
     resolver: STRING,
-    status: oneOf("NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL"),
+    status: oneOf("NOERROR", "NXDOMAIN", "REFUSED", "SERVFAIL", "YXDOMAIN"),
     scope: { ...COUNT, maximum: 128 },
     links: listOf({
       type: "object",

@@ -3,19 +3,20 @@
  */
 import { formatAddress, formatPrefix } from "../address/parse.ts";
 import { formatRdata } from "../rdata/format-rdata.ts";
-import { formatName } from "../wire/name.ts";
+import { equalNames, formatName, MAX_NAME } from "../wire/name.ts";
 import { formatType, TYPE_ANY, TYPE_CNAME } from "../wire/rr-types.ts";
 import type { Name, RRset, Zone } from "../zone/model.ts";
 import { explainSteered } from "./explain-steered.ts";
 import type { Answer, Explanation, Link, Question, World } from "./explanation.ts";
 import { type FoundName, findName, findZone } from "./find-name.ts";
 
-/** CNAMEs that are followed for one query. */
-const MAX_CHAIN = 8;
+/** CNAMEs, those that a DNAME comes to included, that an answer holds at most. */
+const MAX_CHAIN = 12;
 
 /** The answer to a question and why. */
 export function explainName(question: Question, world: World): Explanation {
   const links: Link[] = [];
+  const visited: Name[] = [];
   let next: Name | undefined = question.name;
   let status: Explanation["status"] = "NOERROR";
   while (next !== undefined) {
@@ -27,11 +28,17 @@ export function explainName(question: Question, world: World): Explanation {
     const { link, target } = explainLink(next, zone, question, world);
     if (link.kind === "nxdomain") status = "NXDOMAIN";
     if (link.kind === "servfail") status = "SERVFAIL";
-    const isFollowed = target !== undefined && links.length < MAX_CHAIN;
+    visited.push(next);
+    if (target !== undefined && target.length > MAX_NAME) {
+      status = "YXDOMAIN";
+      links.push({ ...link, note: "the name would be longer than 255 octets" });
+      break;
+    }
+    const end = target && findEnd(target, visited, world);
     links.push(
-      target === undefined ? link : { ...link, note: describeTarget(target, isFollowed, world) },
+      target === undefined ? link : { ...link, note: end ?? `followed to ${formatName(target)}` },
     );
-    next = isFollowed ? target : undefined;
+    next = end === undefined ? target : undefined;
   }
   return {
     source: world.source,
@@ -45,9 +52,11 @@ export function explainName(question: Question, world: World): Explanation {
   };
 }
 
+type Redirection = Extract<FoundName, { kind: "redirected" }>;
+
 interface Explained {
   readonly link: Link;
-  /** Of a CNAME that is followed. */
+  /** Of a CNAME or DNAME that is followed; it may be too long for a name. */
   readonly target: Name | undefined;
 }
 
@@ -89,6 +98,11 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
         },
         target: undefined,
       };
+    case "redirected":
+      return {
+        link: { ...base, answer: answerStatic(found.rrset) },
+        target: question.type === TYPE_CNAME ? undefined : redirect(name, found),
+      };
     case "static":
       return {
         link: { ...base, answer: answerStatic(found.rrset) },
@@ -118,13 +132,25 @@ function describeOwner(name: Name, found: FoundName): string | undefined {
   return owner === formatName(name).toLowerCase() ? undefined : owner;
 }
 
-function describeTarget(target: Name, isFollowed: boolean, world: World): string {
+/** The name with the DNAME's target in place of its owner (RFC 6672 §2.2). */
+function redirect(name: Name, { owner, rrset }: Redirection): Name {
+  const kept = name.subarray(0, name.length - owner.length);
+  return Uint8Array.from([...kept, ...(rrset.rdata[0] ?? [])]);
+}
+
+/** Why a target is not followed; undefined if it is. */
+function findEnd(target: Name, visited: readonly Name[], world: World): string | undefined {
   const text = formatName(target);
-  if (!isFollowed) return `the answer ends here: no more than ${MAX_CHAIN} CNAMEs are followed`;
+  if (visited.length === MAX_CHAIN) {
+    return `the answer ends here: no more than ${MAX_CHAIN} CNAMEs are followed`;
+  }
+  if (visited.some((name) => equalNames(name, target))) {
+    return `the answer ends here: it has been at ${text} before`;
+  }
   if (findZone(world.zones, target) === undefined) {
     return `the answer ends here: ${text} is in no zone of this server, the resolver follows it`;
   }
-  return `followed to ${text}`;
+  return undefined;
 }
 
 function answerStatic(rrset: RRset): Answer {

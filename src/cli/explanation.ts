@@ -33,11 +33,14 @@ export interface Explanation {
   /** Address and prefix length. */
   readonly client: string;
   readonly resolver: string;
-  /** The RCODE. REFUSED: no zone of this server holds the name; SERVFAIL: `all_down` says so. */
-  readonly status: "NOERROR" | "NXDOMAIN" | "REFUSED" | "SERVFAIL";
+  /**
+   * The RCODE. REFUSED: no zone of this server holds the name; SERVFAIL: `all_down` says so; YXDOMAIN: a DNAME makes the
+   * name longer than names can be.
+   */
+  readonly status: "NOERROR" | "NXDOMAIN" | "REFUSED" | "SERVFAIL" | "YXDOMAIN";
   /** ECS scope prefix length of the whole answer (RFC 7871 §7.2.1). */
   readonly scope: number;
-  /** One for the name, one more for every CNAME that is followed. */
+  /** One for the name, one more for every CNAME and DNAME that is followed. */
   readonly links: readonly Link[];
 }
 
@@ -45,9 +48,16 @@ export interface Link {
   /** The name that is looked up, absolute. */
   readonly name: string;
   readonly zone: string;
-  /** Where the records are written if not at the name itself: a wildcard, or the zone cut above. */
+  /** Where the records are written if not at the name itself: a wildcard, or the zone cut or DNAME above. */
   readonly owner: string | undefined;
-  readonly kind: "static" | "steered" | "delegation" | "nodata" | "nxdomain" | "servfail";
+  readonly kind:
+    | "static"
+    | "steered"
+    | "delegation"
+    | "redirected"
+    | "nodata"
+    | "nxdomain"
+    | "servfail";
   readonly answer: Answer | undefined;
   readonly steering: Steering | undefined;
   /** What is to be said that no step says, e.g. where a CNAME leads. */

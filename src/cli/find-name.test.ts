@@ -16,6 +16,9 @@ const ZONE = zoneOf("example.", [
   ["subdel.example.", "NS"],
   ["alias.example.", "CNAME"],
   ["x.*.ent.example.", "A"],
+  ["away.example.", "DNAME"],
+  ["hidden.away.example.", "A"],
+  ["deep.subdel.example.", "DNAME"],
 ]);
 
 describe("findName()", () => {
@@ -37,6 +40,12 @@ describe("findName()", () => {
     ["alias.example.", "A", "static", "alias.example."],
     ["y.ent.example.", "A", "nodata", "*.ent.example."],
     ["host1.example.", "ANY", "static", "host1.example."],
+    ["away.example.", "A", "nodata", "away.example."],
+    ["away.example.", "DNAME", "static", "away.example."],
+    ["x.y.away.example.", "A", "redirected", "away.example."],
+    ["x.away.example.", "DS", "redirected", "away.example."],
+    ["hidden.away.example.", "A", "redirected", "away.example."],
+    ["x.deep.subdel.example.", "A", "delegation", "subdel.example."],
   ])("finds for %s %s: %s at %s", (name, type, kind, owner) => {
     const found = findName(ZONE, nameOf(name), parseType(type)!);
     const at = found.kind === "nxdomain" ? undefined : formatName(found.owner);

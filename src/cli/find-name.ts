@@ -1,5 +1,5 @@
 import { formatName, isSubdomain, labelOffsets, lowerName } from "../wire/name.ts";
-import { TYPE_ANY, TYPE_CNAME, TYPE_DS, TYPE_NS } from "../wire/rr-types.ts";
+import { TYPE_ANY, TYPE_CNAME, TYPE_DNAME, TYPE_DS, TYPE_NS } from "../wire/rr-types.ts";
 import type { Name, RRset, SteeredRRset, Zone } from "../zone/model.ts";
 
 /** What a zone has at a name, for a type. `owner` is where it is written: a wildcard, perhaps. */
@@ -8,6 +8,8 @@ export type FoundName =
   | { readonly kind: "steered"; readonly owner: Name; readonly rrset: SteeredRRset }
   /** Below a zone cut: the name servers at `owner` know. */
   | { readonly kind: "delegation"; readonly owner: Name; readonly rrset: RRset }
+  /** Below a DNAME, which leads it elsewhere. */
+  | { readonly kind: "redirected"; readonly owner: Name; readonly rrset: RRset }
   /** The name exists, or something below it does, but nothing of this type. */
   | { readonly kind: "nodata"; readonly owner: Name }
   | { readonly kind: "nxdomain" };
@@ -29,12 +31,16 @@ export function findName(zone: Zone, name: Name, type: number): FoundName {
   const owners = collectOwners(zone);
   const apexLabels = labelOffsets(zone.apex).length;
   const suffixes = listSuffixes(lowerName(name)).reverse().slice(apexLabels);
-  // From the apex down: the topmost zone cut wins.
-  for (const suffix of suffixes.slice(1)) {
+  // From the apex down: of zone cuts and DNAMEs the topmost wins.
+  for (const suffix of suffixes) {
+    const isName = suffix.length === name.length;
     // DS is the one type that the parent answers at the cut itself (RFC 4035 §3.1.4.1).
-    if (type === TYPE_DS && suffix.length === name.length) break;
-    const cut = owners.get(formatName(suffix))?.statics.find((rrset) => rrset.type === TYPE_NS);
+    if (type === TYPE_DS && isName) break;
+    const statics = owners.get(formatName(suffix))?.statics ?? [];
+    const cut = statics.find((rrset) => rrset.type === TYPE_NS && suffix !== suffixes[0]);
     if (cut !== undefined) return { kind: "delegation", owner: suffix, rrset: cut };
+    const dname = statics.find((rrset) => rrset.type === TYPE_DNAME && !isName);
+    if (dname !== undefined) return { kind: "redirected", owner: suffix, rrset: dname };
   }
   const exact = owners.get(formatName(name).toLowerCase());
   if (exact !== undefined) return pick(exact, type);

@@ -34,7 +34,7 @@ function listRows({ name, owner, kind, answer }: Link): string[][] {
   }
   const { type, ttl, records, rotates } = answer;
   return records.map(({ data, share }, i) => [
-    kind === "delegation" ? (owner ?? name) : name,
+    kind === "delegation" || kind === "redirected" ? (owner ?? name) : name,
     String(ttl),
     type,
     data,
@@ -75,6 +75,7 @@ const WHAT: Readonly<Record<Link["kind"], string>> = {
   static: "static, the same for every client",
   steered: "steered",
   delegation: "below a zone cut",
+  redirected: "below a DNAME",
   nodata: "no data",
   servfail: "fails",
   nxdomain: "no such name",

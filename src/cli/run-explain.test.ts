@@ -188,7 +188,7 @@ www.gslb.example.com. in zone gslb.example.com.: steered
     ["nope", "A", 3, "  nope.gslb.example.com.  does not exist\n"],
     ["x.sub", "A", 0, "  sub.gslb.example.com.  3600  NS  ns.example.net.\n"],
     ["away", "A", 0, "the answer ends here: cdn.example.net. is in no zone of this server"],
-    ["loop", "A", 0, "the answer ends here: no more than 8 CNAMEs are followed\n"],
+    ["loop", "A", 0, "the answer ends here: it has been at loop.gslb.example.com. before\n"],
     ["away", "CNAME", 0, "  away.gslb.example.com.  300  CNAME  cdn.example.net.\n"],
   ])("explains %s %s", async (label, type, status, text) => {
     const { exit, out } = await explain(`${label}.gslb.example.com`, type, "--client", "::1");

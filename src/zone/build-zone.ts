@@ -8,6 +8,7 @@ import { buildSoa, type SerialBounds } from "./build-soa.ts";
 import { checkAliasRecords } from "./check-alias-records.ts";
 import { checkAliases } from "./check-aliases.ts";
 import { checkDelegations } from "./check-delegations.ts";
+import { checkDnames } from "./check-dnames.ts";
 import { checkPoolContents } from "./check-pool-contents.ts";
 import { checkFallbacks, checkNesting, checkUnusedPools } from "./check-pools.ts";
 import { checkSizes } from "./check-sizes.ts";
@@ -49,6 +50,7 @@ export function buildZone(
   const index = new OwnerIndex({ apex, statics, steered: records.steered });
   checkAliases(apex, index, issues);
   checkAliasRecords(apex, records.steered, index, issues);
+  checkDnames(apex, index, issues);
   checkDelegations(apex, soa.rrset, index, issues);
   checkSizes(statics, issues);
   const used = pools.list();

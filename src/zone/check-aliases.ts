@@ -58,7 +58,10 @@ function followAlias(
   let target = cname.rdata[0]?.octets;
   for (let links = 1; target !== undefined; links++) {
     names.push(formatName(target));
-    const isInside = isSubdomain(target, apex) && index.findCut(target) === undefined;
+    const isInside =
+      isSubdomain(target, apex) &&
+      index.findCut(target) === undefined &&
+      index.findDname(target) === undefined;
     const next = isInside ? index.find(target) : undefined;
     if (isInside && next === undefined && links === 1) {
       issues.warn(place, `${showName(target)} does not exist in this zone`);
@@ -97,11 +100,11 @@ function checkTargets(rrset: StaticDraft, apex: Name, index: OwnerIndex, issues:
   for (const { octets, place } of rrset.rdata) {
     const target = octets.subarray(skip);
     if (!isSubdomain(target, apex)) continue;
-    const node = index.find(target);
-    if (isAlias(node)) {
+    const isRedirected = index.findDname(target) !== undefined;
+    if (isRedirected || isAlias(index.find(target))) {
       issues.warn(
         place,
-        `${showName(target)} is an alias (CNAME): ${formatType(rrset.type)} records must name a host itself (RFC 2181 §10.3)`,
+        `${showName(target)} is an alias (${isRedirected ? "DNAME" : "CNAME"}): ${formatType(rrset.type)} records must name a host itself (RFC 2181 §10.3)`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import type { Place } from "../config/issue-list.ts";
 import { labelOffsets, lowerName } from "../wire/name.ts";
-import { TYPE_CNAME, TYPE_NS } from "../wire/rr-types.ts";
+import { TYPE_CNAME, TYPE_DNAME, TYPE_NS } from "../wire/rr-types.ts";
 import type { Draft, StaticDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
 import { keyOf } from "./names.ts";
@@ -29,6 +29,7 @@ export class OwnerIndex {
   /** Names that exist because something lies below them (RFC 4592 §2.2.2), owners included. */
   readonly #existing = new Set<string>();
   readonly #cuts = new Set<string>();
+  readonly #dnames = new Set<string>();
 
   constructor({ apex, statics, steered }: Draft) {
     const nodes = new Map<string, OwnerNode>();
@@ -46,6 +47,7 @@ export class OwnerIndex {
       if (draft.type === TYPE_NS && keyOf(draft.owner) !== this.#apexKey) {
         this.#cuts.add(keyOf(draft.owner));
       }
+      if (draft.type === TYPE_DNAME) this.#dnames.add(keyOf(draft.owner));
     }
     for (const { rrset, place } of steered) nodeAt(rrset.owner, place).steered.push(rrset.type);
   }
@@ -68,6 +70,17 @@ export class OwnerIndex {
   findCut(name: Name): OwnerNode | undefined {
     const cut = this.#lineage(lowerName(name)).findLast((key) => this.#cuts.has(key));
     return cut === undefined ? undefined : this.nodes.get(cut);
+  }
+
+  /** The owner of the DNAME record that a name of the zone lies below: the highest, which hides all others. */
+  findDname(name: Name): OwnerNode | undefined {
+    const [, ...above] = this.#lineage(lowerName(name));
+    const dname = above.findLast((key) => this.#dnames.has(key));
+    return dname === undefined ? undefined : this.nodes.get(dname);
+  }
+
+  get hasDnames(): boolean {
+    return this.#dnames.size > 0;
   }
 
   get hasCuts(): boolean {

@@ -53,6 +53,7 @@ const RCODES: Readonly<Record<number, string>> = {
   3: "NXDOMAIN",
   4: "NOTIMP",
   5: "REFUSED",
+  6: "YXDOMAIN",
   9: "NOTAUTH",
   16: "BADVERS",
   23: "BADCOOKIE",
@@ -232,6 +233,7 @@ function takeRdata(cursor: Cursor, type: number, end: number): string {
     case TYPES.NS:
     case TYPES.CNAME:
     case TYPES.PTR:
+    case TYPES.DNAME:
       return takeName(cursor);
     case TYPES.MX:
       return `${take16(cursor)} ${takeName(cursor)}`;

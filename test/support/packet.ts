@@ -15,6 +15,7 @@ export const TYPES: Readonly<Record<string, number>> = {
   TXT: 16,
   AAAA: 28,
   SRV: 33,
+  DNAME: 39,
   OPT: 41,
   DS: 43,
   RRSIG: 46,
