@@ -5,7 +5,7 @@ import type { ClientClass } from "../steering/classes.ts";
 import type { Answer, Decision, Mode } from "../steering/decision.ts";
 import { compileSequence } from "../steering/sequence.ts";
 import { steer } from "../steering/steer.ts";
-import type { ClassPast, Memory, World } from "../steering/world.ts";
+import type { ClassPast, World } from "../steering/world.ts";
 import type { Zone } from "../zone/model.ts";
 
 /** What a plan answers at the moment, and what must be remembered for the next time. */
@@ -32,18 +32,12 @@ export function decideSets(
   world: World,
   before: DecidedSets | undefined,
 ): DecidedSets {
-  const { memory } = world;
-  const remembered: Memory = {
-    heldBack: (...pool) => memory.heldBack(...pool),
-    share: (...value) => memory.share(...value),
-    past: (_, __, clientClass) => before?.past.get(keyOfClass(clientClass)),
-  };
-  const ofPlan: World = { ...world, memory: remembered };
   const past = new Map<string, ClassPast>();
   const decisions = plan.classes.classes.map((clientClass) => {
-    const decision = steer(zone, plan.rrset, clientClass, ofPlan);
     const key = keyOfClass(clientClass);
-    past.set(key, remember(decision, before?.past.get(key)));
+    const known = before?.past.get(key) ?? NO_PAST;
+    const decision = steer(zone, plan.rrset, clientClass, world, undefined, known);
+    past.set(key, remember(decision, known));
     return decision;
   });
   const keys = decisions.map(keyOf);
@@ -82,12 +76,15 @@ export function keyOfClass(clientClass: ClientClass): string {
 /** There may be hundreds of classes, which stay the same from decision to decision. */
 const classKeys = new WeakMap<ClientClass, string>();
 
-function remember(decision: Decision, before: ClassPast | undefined): ClassPast {
-  const pool = decision.kind === "answer" ? (decision.pool ?? before?.pool) : before?.pool;
+/** A new name owes nothing to what another of its settings has got, which is what the world would remember. */
+const NO_PAST: ClassPast = { pool: undefined, healthy: undefined };
+
+function remember(decision: Decision, before: ClassPast): ClassPast {
+  const pool = decision.kind === "answer" ? (decision.pool ?? before.pool) : before.pool;
   const healthy =
     decision.mode === "normal" && decision.pool !== undefined
       ? { pool: decision.pool, values: new Set(decision.values.map(({ text }) => text)) }
-      : before?.healthy;
+      : before.healthy;
   return { pool, healthy };
 }
 
