@@ -45,6 +45,7 @@ import { openAnswers } from "./open-answers.ts";
 import { KeyFileError, openKeyring } from "./open-keyring.ts";
 import { openOverrides } from "./open-overrides.ts";
 import { openSecondaries } from "./open-secondaries.ts";
+import { openTransfers } from "./open-transfers.ts";
 import { createServer } from "./server/create-server.ts";
 import { ListenError } from "./server/listen-error.ts";
 import type { Server } from "./server/start-server.ts";
@@ -136,6 +137,14 @@ async function start(
     const handedOut = new HandedOut();
     const { memory, close: closeMemory } = await openMemory(settings.state, systemClock, log);
     closers.push(closeMemory);
+    const transfers = openTransfers({
+      settings: settings.transfer,
+      listen: server.addresses,
+      keyring,
+      messages: controlMessages,
+      log,
+      closers,
+    });
     const { aliases, close: closeAliases } = await openAliases({
       resolvers: settings.resolver,
       stateDirectory: settings.state,
@@ -157,7 +166,10 @@ async function start(
         );
       },
       fillPools: (zone) => aliases.fill(zone),
-      onZones: () => aliases.follow(),
+      onZones: () => {
+        aliases.follow();
+        transfers.follow(plane.zones);
+      },
       log,
       clock: systemClock,
     });
@@ -229,7 +241,7 @@ async function start(
     plane.serve(loader.zones().map(({ prepared }) => secondaries.present(prepared)));
     if (loader.zones().length > 0) void secondaries.forgetOthers();
     health.follow(plane.zones.map(({ zone }) => zone));
-    followReloadSignal(loader, geo, log, closers);
+    followReloadSignal(loader, geo, secondaries, log, closers);
     const explain = (question: WrittenQuestion): string => {
       const { zones, world } = plane;
       const explained = explainServed(question, { zones, world, geo: geoTable });
@@ -252,6 +264,7 @@ async function start(
         server,
         loader,
         plane,
+        secondaries,
         memory,
         health,
         shares,

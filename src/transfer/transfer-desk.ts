@@ -20,11 +20,11 @@ import {
 } from "../wire/message.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType, TYPE_AXFR, TYPE_IXFR } from "../wire/rr-types.ts";
+import { isNewerSerial } from "../wire/serial.ts";
 import { writeRefusal } from "../wire/write-refusal.ts";
 import type { Update } from "./journal.ts";
 import { mayTransfer } from "./may-transfer.ts";
 import type { TransferRecord } from "./message-packer.ts";
-import { isAfter } from "./serial.ts";
 import {
   listSoa,
   listUpdate,
@@ -209,7 +209,7 @@ function findUpdate(
 ): Update | "current" | undefined {
   if (type !== TYPE_IXFR || serial === undefined) return undefined;
   // Whoever has a newer version than ours is told the same (RFC 1995 §2).
-  if (serial === content.serial || isAfter(serial, content.serial)) return "current";
+  if (serial === content.serial || isNewerSerial(serial, content.serial)) return "current";
   const update = journal.find(serial, content.serial);
   if (update === undefined) return undefined;
   return update.removed.octets + update.added.octets < content.octets ? update : undefined;

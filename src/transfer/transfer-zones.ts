@@ -6,11 +6,11 @@ import { isUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import { formatName } from "../wire/name.ts";
+import { isNewerSerial } from "../wire/serial.ts";
 import type { Name, NotifyTarget, TransferRule } from "../zone/model.ts";
 import { compareContents, type Difference } from "./difference.ts";
 import { Journal, JournalSpace, MAX_ZONE_OCTETS } from "./journal.ts";
 import { flattenPlans } from "./resolve-alias.ts";
-import { isAfter } from "./serial.ts";
 import { ZoneContent } from "./zone-content.ts";
 
 export interface TransferZonesOptions {
@@ -20,6 +20,8 @@ export interface TransferZonesOptions {
   readonly log: Log;
   /** Told of a zone that is in service anew, once the journal knows what has changed. */
   readonly onChange: (zone: TransferZone) => void;
+  /** Told of a zone that nobody may have or is told of any more. */
+  readonly onGone: (zone: TransferZone) => void;
   /** Runs something when other work has had a turn. */
   readonly defer: (run: () => void) => void;
 }
@@ -70,17 +72,22 @@ export class TransferZones {
     return [...this.#zones.values()];
   }
 
-  /** Takes note of zones that are in service now, in place of those with the same apex. */
+  /** Takes note of all zones that are in service now. */
   follow(zones: readonly PreparedZone[]): void {
-    for (const prepared of zones) this.#served.set(keyOf(prepared.zone.apex), prepared);
-    for (const prepared of zones) this.#update(prepared);
-  }
-
-  /** Takes note of a zone that is served no longer. @param apex lower case */
-  drop(apex: Name): void {
-    const key = keyOf(apex);
-    this.#served.delete(key);
-    this.#forget(key);
+    const gone = new Set(this.#served.keys());
+    const changed: PreparedZone[] = [];
+    for (const prepared of zones) {
+      const key = keyOf(prepared.zone.apex);
+      gone.delete(key);
+      if (this.#served.get(key) === prepared) continue;
+      this.#served.set(key, prepared);
+      changed.push(prepared);
+    }
+    for (const key of gone) {
+      this.#served.delete(key);
+      this.#forget(key);
+    }
+    for (const prepared of changed) this.#update(prepared);
   }
 
   #update(prepared: PreparedZone): void {
@@ -94,7 +101,7 @@ export class TransferZones {
     }
     const before = this.#zones.get(key);
     if (before?.content?.isOf(prepared)) {
-      // Other geo data alone: nothing that is transferred is different.
+      // Other geo data or other addresses of a target elsewhere: nothing that is transferred is different.
       before.content = new ZoneContent(prepared, before.content.plans);
       return;
     }
@@ -121,6 +128,7 @@ export class TransferZones {
     entry.comparison = undefined;
     entry.journal.clear();
     this.#zones.delete(key);
+    this.#options.onGone(entry);
   }
 
   #readContent(prepared: PreparedZone): ZoneContent | undefined {
@@ -134,7 +142,7 @@ export class TransferZones {
   #journal(entry: Entry): void {
     const { content, journaled } = entry;
     if (content === undefined) return;
-    if (journaled === undefined || isAfter(journaled.serial, content.serial)) {
+    if (journaled === undefined || isNewerSerial(journaled.serial, content.serial)) {
       entry.journal.clear();
       this.#settle(entry, content);
       return;

@@ -41,9 +41,9 @@ export class ZoneContent {
     this.octets = compiled.segment.byteLength;
   }
 
-  /** Whether a zone was made of the same file: it differs in nothing that is transferred. */
-  isOf({ zone }: PreparedZone): boolean {
-    return this.#prepared.zone === zone;
+  /** Whether a zone was made of the same file: then it differs in nothing that is transferred. */
+  isOf({ zone, compiled }: PreparedZone): boolean {
+    return this.#prepared.zone === zone || this.#prepared.compiled === compiled;
   }
 
   /** The names of the zone in the order they were written, empty non-terminals included: the nodes. */

@@ -53,6 +53,7 @@ export function createTransfers(
     notify,
     log,
     onChange: (zone) => changes.push(zone),
+    onGone: () => {},
     defer: (run) => deferred.push(run),
   });
   const wallClock = (): number => NOW_SECONDS * 1000;

@@ -1,0 +1,232 @@
+/**
+ * Tells secondaries that zones have changed (RFC 1996): each again and again until it answers, or for the last time.
+ */
+import type { Clock } from "../health/clock.ts";
+import type { Log } from "../log/log.ts";
+import { findKeyByText, type Keyring } from "../tsig/keyring.ts";
+import { RCODE_NOERROR } from "../wire/message.ts";
+import type { Name, NotifyTarget } from "../zone/model.ts";
+import { type NotifyMessage, readNotifyReply, writeNotify } from "./notify-message.ts";
+
+/** Sends datagrams, and hears what comes back. */
+export interface DatagramPort {
+  send(octets: Uint8Array, to: { readonly address: string; readonly port: number }): void;
+  close(): void;
+}
+
+export interface NotifierOptions {
+  readonly keyring: Keyring;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** A message ID: 16 bits that nobody can guess. */
+  readonly drawId: () => number;
+  /** @param onMessage told of datagrams from anywhere; `problem` of a failure to send */
+  readonly openPort: (
+    onMessage: (octets: Uint8Array, address: string, port: number) => void,
+    onProblem: (address: string, problem: string) => void,
+  ) => DatagramPort;
+}
+
+/** A version of a zone that secondaries are told of. */
+export interface ZoneNews {
+  /** Presentation form. */
+  readonly name: string;
+  readonly apex: Name;
+  readonly serial: number;
+  /** The zone's SOA record: its rdata and TTL. */
+  readonly soa: Uint8Array;
+  readonly ttl: number;
+  readonly notify: readonly NotifyTarget[];
+}
+
+/** How often a NOTIFY is sent, and how long after the first time it is sent again; doubled each time (RFC 1996 §3.6). */
+const TRIES = 5;
+const FIRST_WAIT_MS = 5000;
+/** Zones that one secondary is being told of at a time. */
+const MAX_AT_A_TIME = 50;
+
+interface Task {
+  readonly news: ZoneNews;
+  readonly lane: Lane;
+  message: NotifyMessage | undefined;
+  tries: number;
+  cancelTimer: () => void;
+}
+
+/** What there is to tell one secondary. */
+interface Lane {
+  readonly target: NotifyTarget;
+  /** By zone: tasks that wait for their turn, then those under way. */
+  readonly waiting: Map<string, Task>;
+  readonly underWay: Map<string, Task>;
+  problem: string | undefined;
+}
+
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #lanes = new Map<string, Lane>();
+  /** The serial that each secondary was told of last, by zone and secondary. */
+  readonly #told = new Map<string, number>();
+  #port: DatagramPort | undefined;
+  #isClosed = false;
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+  }
+
+  /** Tells the zone's secondaries of a version, unless that is the one they were told of last. */
+  notify(news: ZoneNews): void {
+    if (this.#isClosed) return;
+    for (const target of news.notify) {
+      const key = `${news.name} ${keyOf(target)}`;
+      if (this.#told.get(key) === news.serial) continue;
+      this.#told.set(key, news.serial);
+      this.#add(target, news);
+    }
+  }
+
+  /** Stops telling of a zone. @param name presentation form */
+  forget(name: string): void {
+    for (const key of [...this.#told.keys()]) {
+      if (key.startsWith(`${name} `)) this.#told.delete(key);
+    }
+    for (const lane of this.#lanes.values()) {
+      lane.waiting.delete(name);
+      const task = lane.underWay.get(name);
+      if (task !== undefined) this.#end(task);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { underWay } of this.#lanes.values()) {
+      for (const { cancelTimer } of underWay.values()) cancelTimer();
+    }
+    this.#lanes.clear();
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  #add(target: NotifyTarget, news: ZoneNews): void {
+    const key = keyOf(target);
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = { target, waiting: new Map(), underWay: new Map(), problem: undefined };
+      this.#lanes.set(key, lane);
+    }
+    // What it is being told of is old news now.
+    const before = lane.underWay.get(news.name);
+    before?.cancelTimer();
+    lane.underWay.delete(news.name);
+    lane.waiting.set(news.name, {
+      news,
+      lane,
+      message: undefined,
+      tries: 0,
+      cancelTimer: () => undefined,
+    });
+    this.#pump(lane);
+  }
+
+  #pump(lane: Lane): void {
+    for (const [name, task] of lane.waiting) {
+      if (lane.underWay.size >= MAX_AT_A_TIME) return;
+      lane.waiting.delete(name);
+      lane.underWay.set(name, task);
+      this.#send(task);
+    }
+    if (lane.underWay.size > 0) return;
+    this.#lanes.delete(keyOf(lane.target));
+    if (this.#lanes.size > 0) return;
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  #send(task: Task): void {
+    const { news, lane } = task;
+    const { clock, wallClock, drawId, keyring, log } = this.#options;
+    const { target } = lane;
+    const key = target.key === undefined ? undefined : findKeyByText(keyring, target.key);
+    if (target.key !== undefined && key === undefined) {
+      log.error({ zone: news.name, key: target.key }, "NOTIFY not sent: there is no such key");
+      this.#end(task);
+      return;
+    }
+    // The same message each time: a late answer to the first is an answer.
+    task.message ??= writeNotify(
+      drawId(),
+      news.apex,
+      news.soa,
+      news.ttl,
+      key,
+      Math.floor(wallClock() / 1000),
+    );
+    task.tries++;
+    this.#port ??= this.#options.openPort(
+      (...message) => this.#hear(...message),
+      (address, problem) => this.#noteProblem(address, problem),
+    );
+    this.#port.send(task.message.octets, target);
+    const wait = FIRST_WAIT_MS * 2 ** (task.tries - 1);
+    task.cancelTimer = clock.schedule(() => this.#expire(task), wait);
+  }
+
+  #expire(task: Task): void {
+    if (task.tries < TRIES) {
+      this.#send(task);
+      return;
+    }
+    const { problem } = task.lane;
+    this.#options.log.warn(
+      { ...describe(task), ...(problem && { problem }) },
+      "secondary does not answer NOTIFY",
+    );
+    this.#end(task);
+  }
+
+  #hear(octets: Uint8Array, address: string, port: number): void {
+    const nowSeconds = Math.floor(this.#options.wallClock() / 1000);
+    for (const lane of this.#lanes.values()) {
+      if (lane.target.address !== address || lane.target.port !== port) continue;
+      for (const task of lane.underWay.values()) {
+        const { message } = task;
+        if (message === undefined) continue;
+        const reply = readNotifyReply(message, octets, nowSeconds);
+        if (reply.kind === "ignored") continue;
+        this.#answered(task, reply.rcode);
+        return;
+      }
+    }
+  }
+
+  #answered(task: Task, rcode: number): void {
+    const { log } = this.#options;
+    if (rcode === RCODE_NOERROR) log.info(describe(task), "secondary notified");
+    else log.warn({ ...describe(task), rcode }, "secondary refuses NOTIFY");
+    this.#end(task);
+  }
+
+  #end(task: Task): void {
+    const { lane, news } = task;
+    task.cancelTimer();
+    lane.underWay.delete(news.name);
+    this.#pump(lane);
+  }
+
+  #noteProblem(address: string, problem: string): void {
+    for (const lane of this.#lanes.values()) {
+      if (lane.target.address === address) lane.problem = problem;
+    }
+  }
+}
+
+function keyOf({ address, port, key }: NotifyTarget): string {
+  return `${address} ${port} ${key}`;
+}
+
+function describe({ news, lane, tries }: Task): Record<string, unknown> {
+  const { address, port } = lane.target;
+  return { zone: news.name, serial: news.serial, secondary: address, port, tries };
+}
