@@ -17,7 +17,9 @@ import type { ProcessStats } from "./control/process-stats.ts";
 import type { Shares } from "./control/shares.ts";
 import type { GeoTable } from "./geo/geo-table.ts";
 import type { Clock } from "./health/clock.ts";
+import type { LoadedZone } from "./loader/resolve-zones.ts";
 import type { ZoneLoader } from "./loader/zones.ts";
+import type { Secondaries } from "./secondary/secondaries.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
 import type { Server } from "./server/start-server.ts";
 import { formatName } from "./wire/name.ts";
@@ -29,6 +31,7 @@ export interface ServerParts {
   readonly server: Server;
   readonly loader: ZoneLoader;
   readonly plane: ControlPlane;
+  readonly secondaries: Secondaries;
   readonly memory: SteeringMemory;
   readonly health: HealthService;
   readonly geo: () => GeoTable;
@@ -43,8 +46,11 @@ export interface ServerParts {
 }
 
 export function createAdminServices(parts: ServerParts): AdminServices {
-  const { version, server, loader, plane, health, store, desk, shares, clock } = parts;
+  const { version, server, loader, plane, health, store, desk, shares, clock, secondaries } = parts;
   const startedAt = Date.now() - Math.round(process.uptime() * 1000);
+  /** With what is served of them, where that is not in their files. */
+  const zones = (): readonly LoadedZone[] =>
+    loader.zones().map((zone) => ({ ...zone, prepared: secondaries.lookAt(zone.prepared) }));
   const counters = (): ReturnType<Server["counters"]> => server.counters();
   return {
     state: () =>
@@ -53,7 +59,8 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         startedAt,
         stateDirectory: parts.stateDirectory,
         isReady: parts.isReady(),
-        zones: loader.zones(),
+        zones: zones(),
+        secondaries: secondaries.report(),
         problems: loader.problems(),
         steering: plane.steering,
         shares: shares.list(),
@@ -83,6 +90,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
       })),
     }),
     reload: async (wish) => {
+      secondaries.refresh();
       const [{ changed, removed, kept, problems }] = await Promise.all([
         loader.reload(wish),
         parts.checkGeo(),
@@ -90,16 +98,15 @@ export function createAdminServices(parts: ServerParts): AdminServices {
       return {
         changed: changed.map(({ name, prepared }) => ({
           zone: name,
-          serial: prepared.zone.serial,
-          records: prepared.compiled.records,
+          serial: secondaries.lookAt(prepared).zone.serial,
+          records: secondaries.lookAt(prepared).compiled.records,
         })),
         removed: removed.map(({ name }) => name),
         kept,
         problems: problems.map(describeProblem),
       };
     },
-    serials: () =>
-      loader.zones().map(({ name, prepared }) => [name, prepared.zone.serial] as const),
+    serials: () => zones().map(({ name, prepared }) => [name, prepared.zone.serial] as const),
     answersDns: async () => (await askDns(server.addresses[0]!)).ok,
     isReady: parts.isReady,
     metrics: () =>
@@ -114,6 +121,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
           shares: () => shares.list(),
           health,
           overrides: () => store.list(),
+          secondaries: () => secondaries.report(),
           reloads: () => loader.reloads(),
           geo: () => parts.geo().sources,
           process: () => parts.processStats.sample(),

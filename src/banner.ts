@@ -1,3 +1,4 @@
+import { formatSocketAddress } from "./config/socket-address.ts";
 import type { GeoSource } from "./geo/geo-table.ts";
 import type { LoadedZone } from "./loader/resolve-zones.ts";
 import type { ServedAddress, Server } from "./server/start-server.ts";
@@ -49,5 +50,9 @@ export function renderTry({ address, port }: ServedAddress): string {
 function renderZone({ name, prepared, origin, file }: LoadedZone): string {
   const { zone, compiled } = prepared;
   const from = origin === "copy" ? ` from the last good copy, because ${file} is bad` : "";
+  if (zone.secondary !== undefined) {
+    const primaries = zone.secondary.primaries.map(formatSocketAddress).join(", ");
+    return `zone ${name} is a secondary of ${primaries}${from}`;
+  }
   return `zone ${name} serial ${zone.serial}, ${compiled.records} records${from}`;
 }

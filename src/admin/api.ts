@@ -28,9 +28,26 @@ export interface ZoneReport {
   readonly file: string;
   /** `copy`: the last good one, because the file was bad at the start. */
   readonly origin: "file" | "copy";
+  /** Of a zone that is transferred from elsewhere; serial and records are 0 while there is nothing to serve. */
+  readonly secondary: SecondaryReport | null;
   /** The steered ones. */
   readonly names: readonly NameReport[];
   readonly pools: readonly PoolReport[];
+}
+
+/** How a secondary zone is getting on. */
+export interface SecondaryReport {
+  /** `127.0.0.1:53`, in the order they are asked. */
+  readonly primaries: readonly string[];
+  /** `missing`: it has never come; `expired`: no primary has confirmed it for too long. Both are answered SERVFAIL. */
+  readonly state: "current" | "expired" | "missing";
+  /** When a primary said last that what is served is what it has. */
+  readonly confirmed: string | null;
+  readonly expires: string | null;
+  /** When the primaries are asked next; null: at this moment. */
+  readonly next: string | null;
+  /** Why it was not confirmed at the last try; null if it was. */
+  readonly lastError: string | null;
 }
 
 export interface NameReport {

@@ -9,11 +9,13 @@ import type { SavedFailback } from "../control/saved-failback.ts";
 import type { NameShares } from "../control/shares.ts";
 import type { HealthReport } from "../health/report.ts";
 import type { LoadedZone, ZoneProblem } from "../loader/resolve-zones.ts";
+import type { RefreshReport } from "../secondary/zone-refresher.ts";
 import { formatName } from "../wire/name.ts";
 import type { ProblemReport, StateReport, ZoneReport } from "./api.ts";
 import { describeNames } from "./describe-names.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
 import { describePool, indexDelays, type PoolSources } from "./describe-pool.ts";
+import { describeSecondary } from "./describe-secondary.ts";
 
 /** Where the state is read from, at the moment of asking. */
 export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
@@ -30,6 +32,8 @@ export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
   readonly health: HealthReport;
   /** Pools that have been left and not been taken again, as of now. */
   readonly left: readonly SavedFailback[];
+  /** How the secondary zones are getting on. */
+  readonly secondaries: readonly RefreshReport[];
   readonly findMatches: (override: StoredOverride) => readonly Match[];
 }
 
@@ -43,6 +47,7 @@ export function describeState(sources: StateSources): StateReport {
   // There may be tens of thousands of zones: nothing below looks through all of them for each.
   const names = groupBy(sources.steering, ({ zone }) => formatName(zone.apex));
   const shares = groupBy(sources.shares, ({ zone }) => zone);
+  const secondaries = new Map(sources.secondaries.map((one) => [one.zone, one]));
   return {
     version,
     startedAt: toIso(startedAt),
@@ -53,7 +58,11 @@ export function describeState(sources: StateSources): StateReport {
     zones: zones.map((zone) =>
       describeZone(
         zone,
-        { names: names.get(zone.name) ?? [], shares: shares.get(zone.name) ?? [] },
+        {
+          names: names.get(zone.name) ?? [],
+          shares: shares.get(zone.name) ?? [],
+          secondary: secondaries.get(zone.name),
+        },
         ofPools,
       ),
     ),
@@ -69,6 +78,7 @@ export function describeProblem({ file, zone, kind, issues }: ZoneProblem): Prob
 interface OfZone {
   readonly names: readonly SteeringInForce[];
   readonly shares: readonly NameShares[];
+  readonly secondary: RefreshReport | undefined;
 }
 
 function describeZone(
@@ -84,6 +94,7 @@ function describeZone(
     records: compiled.records,
     file,
     origin,
+    secondary: ofZone.secondary === undefined ? null : describeSecondary(ofZone.secondary),
     names: ofZone.names.flatMap((one) => describeNames(one, shares, sources.world)),
     pools: zone.pools.map((pool) => describePool(zone, pool, sources)),
   };

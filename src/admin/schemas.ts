@@ -152,12 +152,22 @@ const NAME = object({
   ),
 });
 
+const SECONDARY = object({
+  primaries: listOf(STRING),
+  state: oneOf("current", "expired", "missing"),
+  confirmed: orNull(TIME),
+  expires: orNull(TIME),
+  next: orNull(TIME),
+  lastError: orNull(STRING),
+});
+
 const ZONE = object({
   name: STRING,
   serial: COUNT,
   records: COUNT,
   file: STRING,
   origin: oneOf("file", "copy"),
+  secondary: orNull(SECONDARY),
   names: listOf(NAME),
   pools: listOf(
     object({

@@ -9,6 +9,7 @@ import type {
   ZoneReport,
 } from "../admin/api.ts";
 import { formatAge, formatClock } from "./format-clock.ts";
+import { renderSecondary } from "./render-secondary.ts";
 import { renderTable } from "./render-table.ts";
 
 /** The state of a server as text for a terminal. */
@@ -25,9 +26,10 @@ export function renderStatus(state: StateReport): string {
 }
 
 function renderZone(zone: ZoneReport, state: StateReport): string {
-  const { name, serial, records, origin, file, names, pools } = zone;
+  const { name, serial, records, origin, file, names, pools, secondary } = zone;
   const from = origin === "copy" ? `the last good copy, because ${file} is bad` : file;
   const lines = [`zone ${name} serial ${serial}, ${records} records, from ${from}\n`];
+  if (secondary !== null) lines.push(renderSecondary(secondary, state.now));
   for (const pool of pools) {
     lines.push(renderPool(pool, state.now));
     const rows = [

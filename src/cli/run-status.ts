@@ -16,7 +16,8 @@ export async function runStatus({ json, server }: StatusOptions, output: Output)
 /** Whether something is down that nobody has taken out, or some clients get what they should not, or nothing. */
 export function isUnwell({ zones }: StateReport): boolean {
   return zones.some(
-    ({ names, pools }) =>
+    ({ names, pools, secondary }) =>
+      (secondary !== null && secondary.state !== "current") ||
       names.some(({ troubles }) => troubles.length > 0) ||
       pools.some(({ values }) => values.some(({ state }) => state === "down" || state === "held")),
   );

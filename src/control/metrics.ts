@@ -6,6 +6,7 @@ import type { GeoSource } from "../geo/geo-table.ts";
 import type { HealthReport } from "../health/report.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { ReloadCounts } from "../loader/reload-counts.ts";
+import type { RefreshReport } from "../secondary/zone-refresher.ts";
 import type { World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
 import type { SteeringInForce } from "./control-plane.ts";
@@ -20,6 +21,7 @@ import {
 } from "./metric-family.ts";
 import { collectProcessMetrics } from "./process-metrics.ts";
 import type { ProcessSample } from "./process-stats.ts";
+import { collectSecondaryMetrics } from "./secondary-metrics.ts";
 import type { NameShares } from "./shares.ts";
 import { collectSteeringMetrics } from "./steering-metrics.ts";
 
@@ -36,6 +38,7 @@ export interface MetricsSources {
   /** Overrides in force. */
   readonly overrides: () => readonly { readonly action: "drain" | "up" | "down" }[];
   readonly reloads: () => ReloadCounts;
+  readonly secondaries: () => readonly RefreshReport[];
   readonly geo: () => readonly GeoSource[];
   readonly process: () => ProcessSample;
 }
@@ -79,6 +82,7 @@ export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
     ...collectSteeringMetrics(sources),
     ...collectHealthMetrics(sources),
     ...collectZoneMetrics(sources.zones(), sources.reloads()),
+    ...collectSecondaryMetrics(sources.secondaries()),
     collectGeoAge(sources.geo()),
     ...collectProcessMetrics(sources.process()),
   ];

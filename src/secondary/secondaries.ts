@@ -85,6 +85,13 @@ export class Secondaries {
     return refresher.copyPrepared();
   }
 
+  /** What is served of a zone, to look at. */
+  lookAt(prepared: PreparedZone): PreparedZone {
+    if (prepared.zone.secondary === undefined) return prepared;
+    const refresher = this.#refreshers.get(formatName(prepared.zone.apex));
+    return refresher?.lookAtPrepared() ?? prepared;
+  }
+
   /** Forgets a zone, and what was kept of it. Others than secondary zones are left out. */
   async drop(name: string): Promise<void> {
     const refresher = this.#refreshers.get(name);

@@ -36,8 +36,9 @@ export interface RestoredZone {
   readonly ageSeconds: number;
 }
 
-/** How a secondary zone is getting on. Times are of the clock, in milliseconds. */
+/** How a secondary zone is getting on. Times are in milliseconds since 1970. */
 export interface RefreshReport {
+  /** Its apex in presentation form. */
   readonly zone: string;
   readonly primaries: readonly PrimaryAddress[];
   /** Of what we have, expired or not; undefined: the zone has never come. */
@@ -107,13 +108,16 @@ export class ZoneRefresher {
    * one that is being read must not change.
    */
   copyPrepared(): PreparedZone {
+    const prepared = this.lookAtPrepared();
+    const { compiled } = prepared;
+    return { ...prepared, compiled: { ...compiled, segment: compiled.segment.slice(0) } };
+  }
+
+  /** What is served of the zone at the moment, to look at. */
+  lookAtPrepared(): PreparedZone {
     const content = this.#content;
     if (content === undefined || this.#isExpired) return prepareUnavailable(this.#zone);
-    const { compiled } = content.prepared;
-    return this.#present({
-      ...content.prepared,
-      compiled: { ...compiled, segment: compiled.segment.slice(0) },
-    });
+    return this.#present(content.prepared);
   }
 
   /** Takes up what was kept, and begins to look after the zone. */
@@ -165,14 +169,16 @@ export class ZoneRefresher {
   report(): RefreshReport {
     const content = this.#content;
     const { whole, incremental, failures } = this.#counts;
+    const { clock, wallSeconds } = this.#options;
+    const offset = wallSeconds() * 1000 - clock.now();
     return {
       zone: this.#name,
       primaries: this.#primaries,
       serial: content?.serial,
       state: content === undefined ? "missing" : this.#isExpired ? "expired" : "current",
-      confirmedAt: content && this.#confirmedAt,
-      expiresAt: content && this.#confirmedAt + content.times.expireMs,
-      nextAt: this.#running === undefined ? this.#nextAt : undefined,
+      confirmedAt: content && offset + this.#confirmedAt,
+      expiresAt: content && offset + this.#confirmedAt + content.times.expireMs,
+      nextAt: this.#running === undefined ? offset + this.#nextAt : undefined,
       lastError: this.#lastError,
       transfers: { whole, incremental },
       failures,

@@ -5,6 +5,7 @@ import { HealthStats } from "../../src/control/health-stats.ts";
 import { collectHealthTargets } from "../../src/control/health-targets.ts";
 import { collectMetrics, type MetricsSources } from "../../src/control/metrics.ts";
 import { Shares } from "../../src/control/shares.ts";
+import type { RefreshReport } from "../../src/secondary/zone-refresher.ts";
 import { readDnsCounts } from "../../src/server/dns-counts.ts";
 import { type InProcess, serveInProcess } from "../support/in-process.ts";
 import { readMessage } from "../support/message.ts";
@@ -38,6 +39,33 @@ interface Monitored {
   read(): Map<string, number>;
 }
 
+const SECONDARIES: readonly RefreshReport[] = [
+  {
+    zone: "example.net.",
+    primaries: [],
+    serial: 7,
+    state: "current",
+    confirmedAt: 1_000_000,
+    expiresAt: 2_000_000,
+    nextAt: undefined,
+    lastError: undefined,
+    transfers: { whole: 1, incremental: 2 },
+    failures: 3,
+  },
+  {
+    zone: "example.org.",
+    primaries: [],
+    serial: undefined,
+    state: "missing",
+    confirmedAt: undefined,
+    expiresAt: undefined,
+    nextAt: undefined,
+    lastError: "no",
+    transfers: { whole: 0, incremental: 0 },
+    failures: 9,
+  },
+];
+
 function monitor(): Monitored {
   const server = serveInProcess({ "example.com.yaml": FILE });
   const { plane, context } = server;
@@ -60,6 +88,7 @@ function monitor(): Monitored {
     health: { stats, report: () => ({ blind: true }) },
     overrides: () => [{ action: "drain" }, { action: "drain" }, { action: "up" }],
     reloads: () => ({ failures: 8, lastSuccessful: false }),
+    secondaries: () => SECONDARIES,
     geo: () => [
       { name: "dbip-country", built: "2026-06-01", attribution: undefined },
       { name: "geoip-lite", built: undefined, attribution: undefined },
@@ -92,6 +121,23 @@ function ask({ server }: Monitored, name: string, times = 1): void {
 function key(name: string, labels: Readonly<Record<string, string>> = {}): string {
   return keyOfSeries({ name, labels: new Map(Object.entries(labels)), value: 0 });
 }
+
+it("secondary zones tell whether they are served, what they have, and how they came", () => {
+  const values = monitor().read();
+  const read = (name: string, labels: Readonly<Record<string, string>>): number | undefined =>
+    values.get(key(`rondo_secondary_${name}`, labels));
+  const [current, missing] = [{ zone: "example.net." }, { zone: "example.org." }];
+  expect(read("available", current)).toBe(1);
+  expect(read("serial", current)).toBe(7);
+  expect(read("confirmed_timestamp_seconds", current)).toBe(1000);
+  expect(read("expire_timestamp_seconds", current)).toBe(2000);
+  expect(read("transfers_total", { ...current, kind: "whole" })).toBe(1);
+  expect(read("transfers_total", { ...current, kind: "incremental" })).toBe(2);
+  expect(read("refresh_failures_total", current)).toBe(3);
+  expect(read("available", missing)).toBe(0);
+  expect(read("serial", missing)).toBeUndefined();
+  expect(read("refresh_failures_total", missing)).toBe(9);
+});
 
 const WWW = { zone: "example.com.", name: "www.example.com.", type: "A" };
 const FIRST = { zone: "example.com.", pool: "europe", value: "192.0.2.1", dc: "fra" };

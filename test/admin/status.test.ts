@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StateReport } from "../../src/admin/api.ts";
+import { describeSecondary } from "../../src/admin/describe-secondary.ts";
 import { describeState } from "../../src/admin/describe-state.ts";
 import { findMismatches } from "../../src/admin/json-schema.ts";
 import { STATE } from "../../src/admin/schemas.ts";
@@ -8,6 +9,7 @@ import { isUnwell } from "../../src/cli/run-status.ts";
 import { findMatches } from "../../src/control/find-matches.ts";
 import type { StoredOverride } from "../../src/control/overrides.ts";
 import { parseSelector } from "../../src/control/selector.ts";
+import type { RefreshReport } from "../../src/secondary/zone-refresher.ts";
 import { type InProcess, serveInProcess } from "../support/in-process.ts";
 
 const HEAD = `
@@ -52,6 +54,7 @@ function report(
       origin: "file",
       warnings: [],
     })),
+    secondaries: [],
     problems: [],
     steering: plane.steering,
     shares: [],
@@ -134,6 +137,45 @@ records:
       "pool eu (rotate): 1 of 1 in service, HELD BACK until: rondo failback eu\n",
     );
     expect(isUnwell(state)).toBe(false);
+  });
+
+  it("shows how a secondary zone is getting on", () => {
+    const state = report(serve("records: { www: { type: A, value: 192.0.2.1 } }"));
+    const secondary: RefreshReport = {
+      zone: "example.com.",
+      primaries: [
+        { address: "192.0.2.1", port: 53 },
+        { address: "2001:db8::1", port: 5353 },
+      ],
+      serial: 7,
+      state: "current",
+      confirmedAt: Date.parse(state.now) - 5000,
+      expiresAt: Date.parse(state.now) + 3 * 86_400_000,
+      nextAt: Date.parse(state.now) + 60_000,
+      lastError: undefined,
+      transfers: { whole: 1, incremental: 0 },
+      failures: 0,
+    };
+    const show = (change: Partial<RefreshReport>): [text: string, unwell: boolean] => {
+      const described = describeSecondary({ ...secondary, ...change });
+      const changed = { ...state, zones: [{ ...state.zones[0]!, secondary: described }] };
+      expect(findMismatches(STATE, changed)).toEqual([]);
+      return [renderStatus(changed), isUnwell(changed)];
+    };
+    const [current, isUnwellCurrent] = show({});
+    expect(current).toContain(
+      "  secondary of 192.0.2.1:53, [2001:db8::1]:5353: confirmed 5s ago, expires in 3d, asks again in 1m\n",
+    );
+    expect(isUnwellCurrent).toBe(false);
+    const [expired, isUnwellExpired] = show({ state: "expired", lastError: "192.0.2.1:53: no" });
+    expect(expired).toContain(
+      ": EXPIRED, confirmed 5s ago, asks again in 1m\n    192.0.2.1:53: no\n",
+    );
+    expect(isUnwellExpired).toBe(true);
+    const none = { serial: undefined, confirmedAt: undefined, expiresAt: undefined };
+    const [missing, isUnwellMissing] = show({ ...none, state: "missing", nextAt: undefined });
+    expect(missing).toContain(": NEVER TRANSFERRED, asking now\n");
+    expect(isUnwellMissing).toBe(true);
   });
 
   it("shows how long a pool is held back", () => {
