@@ -83,7 +83,7 @@ const CONFIGURE: Readonly<Record<NameServer, (place: Place) => string[]>> = {
     writeFileSync(
       file,
       `options { directory "${folder}"; listen-on port ${port} { ${address}; }; listen-on-v6 { none; };\n` +
-        `recursion no; pid-file none; session-keyfile "${folder}/session.key"; dnssec-validation no;\n` +
+        `recursion no; check-names primary ignore; pid-file none; session-keyfile "${folder}/session.key"; dnssec-validation no;\n` +
         `allow-transfer { any; }; minimal-responses no; notify no; };\ncontrols { };\n` +
         `zone "${apex}" { type primary; file "${zoneFile}"; };\n`,
     );
