@@ -1,16 +1,33 @@
 import { BADTIME } from "./errors.ts";
-import { OTHER_OCTETS, signMessage, writeSignature } from "./sign.ts";
+import {
+  FIXED_OCTETS,
+  OTHER_OCTETS,
+  signatureOctets,
+  signMessage,
+  writeSignature,
+} from "./sign.ts";
 import type { Verdict } from "./verify.ts";
 
 const NOTHING = new Uint8Array(0);
-/** Names of 255 octets, the fixed fields, no MAC. */
-export const MAX_REFUSAL_OCTETS: number = 255 + 255 + 26 + 64 + OTHER_OCTETS;
+/** More than any of the TSIG records made here has: two names of 255 octets, a MAC of 64. */
+export const MAX_REFUSAL_OCTETS: number = 255 + 255 + FIXED_OCTETS + 64 + OTHER_OCTETS;
+
+/** Octets of the TSIG record that `signRefusal()` appends. */
+export function refusalOctets({
+  error,
+  signature,
+  key,
+}: Extract<Verdict, { kind: "refused" }>): number {
+  if (error === 0 || signature === undefined) return 0;
+  if (error === BADTIME && key !== undefined) return signatureOctets(key);
+  return signature.keyName.length + signature.algorithm.length + FIXED_OCTETS;
+}
 
 /**
  * Appends the TSIG record of an error response (RFC 8945 §5.3.2): BADKEY and BADSIG go unsigned, since nobody could check
  * them; BADTIME is signed and tells our time. A malformed record gets none.
  *
- * @param octets has room for MAX_REFUSAL_OCTETS more
+ * @param octets has room for `refusalOctets()` more
  * @param length octets of the response so far
  * @param nowSeconds seconds since 1970
  * @returns octets of the response

@@ -5,7 +5,7 @@ import type { TsigKey } from "./keyring.ts";
 /** Seconds that clocks may differ (RFC 8945 §10). */
 export const FUDGE = 300;
 /** Type, class, TTL, rdata length; time, fudge, MAC size; original ID, error, other length. */
-const FIXED_OCTETS = 10 + 10 + 6;
+export const FIXED_OCTETS: number = 10 + 10 + 6;
 /** Octets of the time that a BADTIME error carries. */
 export const OTHER_OCTETS = 6;
 

@@ -4,7 +4,7 @@ import { DEFAULT_ALGORITHM, findAlgorithm, TSIG_ALGORITHMS } from "./algorithms.
 import { BADKEY, BADSIG, BADTIME } from "./errors.ts";
 import { createKeyring, findKeyByText, formatKeyName, type Keyring } from "./keyring.ts";
 import { signatureOctets, signMessage } from "./sign.ts";
-import { MAX_REFUSAL_OCTETS, signRefusal } from "./sign-refusal.ts";
+import { refusalOctets, signRefusal } from "./sign-refusal.ts";
 import { findSignature, readSignature } from "./signature.ts";
 import { verifySignature } from "./verify.ts";
 import { VerifyingStream } from "./verifying-stream.ts";
@@ -179,8 +179,9 @@ test("signRefusal() leaves BADKEY and BADSIG unsigned and repeats whose they are
   const { octets } = read(SENT[0]!.hex);
   const verdict = verify(octets, new Map());
   if (verdict.kind !== "refused") throw new Error("not refused");
-  const response = message(MAX_REFUSAL_OCTETS);
+  const response = message(refusalOctets(verdict));
   const length = signRefusal(response.octets, response.length, verdict, NOW);
+  expect(length).toBe(response.octets.length);
   const at = findSignature(response.octets, length);
   const signature = readSignature(response.octets, length, at)!;
   expect(signature).toMatchObject({ error: BADKEY, mac: new Uint8Array(0), originalId: 0x1234 });
@@ -203,8 +204,9 @@ test("signRefusal() signs BADTIME by the client's clock and tells ours", () => {
   const serverTime = NOW + 5000;
   const verdict = verify(octets, keyring, serverTime);
   if (verdict.kind !== "refused") throw new Error("not refused");
-  const response = message(MAX_REFUSAL_OCTETS);
+  const response = message(refusalOctets(verdict));
   const length = signRefusal(response.octets, response.length, verdict, serverTime);
+  expect(length).toBe(response.octets.length);
   const at = findSignature(response.octets, length);
   const signature = readSignature(response.octets, length, at)!;
   expect(signature).toMatchObject({ error: BADTIME, time: NOW });
@@ -217,7 +219,7 @@ test("signRefusal() signs BADTIME by the client's clock and tells ours", () => {
 });
 
 test("signRefusal() adds nothing to a format error", () => {
-  const response = message(MAX_REFUSAL_OCTETS);
+  const response = message(0);
   const verdict = {
     kind: "refused",
     rcode: 1,
