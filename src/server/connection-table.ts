@@ -2,13 +2,13 @@ import type { Address } from "../address/address.ts";
 
 /** A connection as the table sees it. */
 export interface TableEntry {
-  /** From {@link sourceKey}. */
-  readonly source: string;
+  /** From {@link sourceKey}; undefined while it is not known, which is as long as the cap per source does not hold. */
+  readonly source: string | undefined;
   /** When it last did something useful, in milliseconds. */
   readonly activeAt: number;
 }
 
-/** All TCP connections, with the caps that decide who has to go when one more comes. */
+/** All connections of a thread, with the caps that decide who has to go when one more comes. */
 export class ConnectionTable<E extends TableEntry> {
   readonly #limit: number;
   readonly #limitPerSource: number;
@@ -27,16 +27,19 @@ export class ConnectionTable<E extends TableEntry> {
 
   /** Adds an entry. Returns the one that had to go for it: the longest idle of the source that is over, else of all. */
   add(entry: E): E | undefined {
-    const siblings = this.#bySource.get(entry.source) ?? new Set();
+    const { source } = entry;
+    const siblings = source === undefined ? undefined : (this.#bySource.get(source) ?? new Set());
     const evicted =
-      siblings.size >= this.#limitPerSource
+      siblings !== undefined && siblings.size >= this.#limitPerSource
         ? findLongestIdle(siblings)
         : this.#entries.size >= this.#limit
           ? findFirst(this.#entries)
           : undefined;
     if (evicted !== undefined) this.remove(evicted);
-    siblings.add(entry);
-    this.#bySource.set(entry.source, siblings);
+    if (source !== undefined && siblings !== undefined) {
+      siblings.add(entry);
+      this.#bySource.set(source, siblings);
+    }
     this.#entries.add(entry);
     return evicted;
   }
@@ -47,10 +50,15 @@ export class ConnectionTable<E extends TableEntry> {
   }
 
   remove(entry: E): void {
-    if (!this.#entries.delete(entry)) return;
+    if (!this.#entries.delete(entry) || entry.source === undefined) return;
     const siblings = this.#bySource.get(entry.source);
     siblings?.delete(entry);
     if (siblings?.size === 0) this.#bySource.delete(entry.source);
+  }
+
+  /** The longest idle of all. */
+  get longestIdle(): E | undefined {
+    return findFirst(this.#entries);
   }
 
   /** A copy: entries may be removed meanwhile. */

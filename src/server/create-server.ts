@@ -14,6 +14,6 @@ export function createServer(options: ServerOptions): Promise<Server> {
     engine: answerEngine,
     answerCounters: COUNTER_SLOTS,
     // Beside this module, compiled or not as it is.
-    workerEntry: new URL(`./udp-worker${extname(import.meta.url)}`, import.meta.url),
+    workerEntry: new URL(`./worker${extname(import.meta.url)}`, import.meta.url),
   });
 }

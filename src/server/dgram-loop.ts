@@ -2,19 +2,19 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
 import type { MessagePort } from "node:worker_threads";
-import type { Address } from "../address/address.ts";
 import { parseAddress } from "../address/parse.ts";
 import type { ControlLink } from "./control-link.ts";
 import { isControlDatagram } from "./control-message.ts";
 import type { ImageReader } from "./engine.ts";
+import { DROPPED, ProxiedDatagrams } from "./proxied-datagrams.ts";
 import type { Reader } from "./reader.ts";
-import { udpCounter } from "./udp-counters.ts";
-import type { FromUdpWorker, ToUdpWorker } from "./udp-worker-protocol.ts";
+import { threadCounter } from "./thread-counters.ts";
+import type { FromWorker, ToWorker } from "./worker-protocol.ts";
 
 export interface DgramLoop<S extends ImageReader> {
   readonly reader: Reader<S>;
   readonly port: MessagePort;
-  /** By `udpCounter`. */
+  /** By `threadCounter`. */
   readonly counters: Uint32Array;
   /** Milliseconds, monotonic. */
   readonly clock: () => number;
@@ -29,21 +29,30 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
   const { reader, port, counters, clock, link } = loop;
   const sockets = new Map<number, Socket>();
   const answer = new Uint8Array(ANSWER_OCTETS);
-  const say = (message: FromUdpWorker): void => port.postMessage(message);
+  const say = (message: FromWorker): void => port.postMessage(message);
 
   function count(counter: number): void {
     counters[counter] = (counters[counter] ?? 0) + 1;
   }
 
-  function answerQuery(socket: Socket, query: Uint8Array, peer: RemoteInfo): void {
+  function answerDatagram(
+    socket: Socket,
+    datagram: Uint8Array,
+    peer: RemoteInfo,
+    proxied: ProxiedDatagrams | undefined,
+  ): void {
     const source = reader.isReady ? parseAddress(withoutZone(peer.address)) : undefined;
     if (source === undefined) return;
+    const { context } = reader;
+    context.family = source.family;
+    context.source.set(source.octets);
+    const start = proxied?.open(datagram, datagram.length, context) ?? 0;
+    if (start === DROPPED) return;
+    const query = start === 0 ? datagram : datagram.subarray(start);
     if (isControlDatagram(query, query.length)) {
-      handOver(socket, query, source, peer);
+      handOver(socket, query, peer);
       return;
     }
-    reader.context.family = source.family;
-    reader.context.source.set(source.octets);
     const length = reader.answer(query, query.length, clock(), answer);
     if (length === 0) return;
     // A copy: the kernel may take it only after the next answer is made.
@@ -51,7 +60,9 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
   }
 
   /** Beyond what the control plane takes there is silence: whoever has asked asks again. */
-  function handOver(socket: Socket, query: Uint8Array, source: Address, peer: RemoteInfo): void {
+  function handOver(socket: Socket, query: Uint8Array, peer: RemoteInfo): void {
+    const { family } = reader.context;
+    const source = { family, octets: reader.context.source.slice(0, family === 4 ? 4 : 16) };
     const id = link.begin(
       { octets: query.slice(), source, transport: "udp" },
       {
@@ -68,11 +79,11 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
 
   function send(socket: Socket, message: Uint8Array, peer: RemoteInfo): void {
     socket.send(message, peer.port, peer.address, (error) => {
-      if (error !== null) count(udpCounter.sendFailed);
+      if (error !== null) count(threadCounter.sendFailed);
     });
   }
 
-  function bind(id: number, host: string, bindPort: number): void {
+  function bind({ id, host, port: bindPort, proxies }: Extract<ToWorker, { type: "bind" }>): void {
     const isIpv6 = isIPv6(host);
     const socket = createSocket({
       type: isIpv6 ? "udp6" : "udp4",
@@ -87,9 +98,10 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
     socket.once("error", fail);
     socket.bind({ address: host, port: bindPort, exclusive: true }, () => {
       socket.off("error", fail);
-      socket.on("error", () => count(udpCounter.receiveFailed));
+      socket.on("error", () => count(threadCounter.receiveFailed));
       growReceiveBuffer(socket);
-      socket.on("message", (query, peer) => answerQuery(socket, query, peer));
+      const proxied = proxies.length > 0 ? new ProxiedDatagrams(proxies) : undefined;
+      socket.on("message", (datagram, peer) => answerDatagram(socket, datagram, peer, proxied));
       sockets.set(id, socket);
       say({ type: "bound", id, port: socket.address().port });
     });
@@ -100,7 +112,7 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
     sockets.delete(id);
   }
 
-  port.on("message", (message: ToUdpWorker) => {
+  port.on("message", (message: ToWorker) => {
     switch (message.type) {
       case "rotation":
         reader.takeRotation(message.buffer);
@@ -109,7 +121,7 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
         reader.apply(message.publication);
         break;
       case "bind":
-        bind(message.id, message.host, message.port);
+        bind(message);
         break;
       case "unbind":
         unbind(message.id);
@@ -118,6 +130,8 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
         link.hear(message.message);
         break;
       case "socket":
+      case "listen":
+      case "certificate":
         break;
       case "stop":
         // One turn of the event loop, in which what is queued is read.

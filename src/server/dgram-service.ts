@@ -1,8 +1,10 @@
 import { networkInterfaces } from "node:os";
+import type { Prefix } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
+import { Bindings, type Bound } from "./bindings.ts";
 import { isWildcard, type ListenAddress } from "./listen-address.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
-import type { FromUdpWorker, ToUdpWorker } from "./udp-worker-protocol.ts";
+import type { DatagramBinding, ToWorker } from "./worker-protocol.ts";
 import { WorkerSlot } from "./worker-slot.ts";
 
 export interface DgramServiceOptions extends UdpServiceOptions {
@@ -10,13 +12,6 @@ export interface DgramServiceOptions extends UdpServiceOptions {
   readonly hostAddresses?: (family: 4 | 6) => readonly string[];
   /** How often they are looked at again, in milliseconds. */
   readonly recheckMs?: number;
-}
-
-interface Binding {
-  readonly host: string;
-  /** As asked for, then as bound. */
-  port: number;
-  readonly settle: (error: NodeJS.ErrnoException | undefined) => void;
 }
 
 const RECHECK_MS = 10_000;
@@ -29,79 +24,63 @@ const RECHECK_MS = 10_000;
 export function createDgramService(options: DgramServiceOptions): UdpService {
   const { log } = options;
   const hostAddresses = options.hostAddresses ?? findHostAddresses;
-  const bindings = new Map<number, Binding>();
+  const bindings = new Bindings<DatagramBinding>();
   const rechecks: NodeJS.Timeout[] = [];
   const refused = new Set<string>();
-  let nextId = 0;
 
-  function greet(): ToUdpWorker[] {
+  function greet(): ToWorker[] {
     const publication = options.wholePublication();
     return [
       ...(publication === undefined ? [] : [{ type: "publication", publication } as const]),
-      ...[...bindings].map(([id, { host, port }]) => ({ type: "bind", id, host, port }) as const),
+      ...bindings.list().map(([id, binding]) => ({ type: "bind", id, ...binding }) as const),
     ];
   }
 
   const slot = new WorkerSlot({
     entry: options.workerEntry,
-    path: "dgram",
+    role: { path: "dgram" },
+    name: "UDP",
     thread: 0,
     answerCounters: options.answerCounters,
     settings: options.settings,
     desk: options.desk,
     log,
     greeting: greet,
-    onMessage: hear,
+    onBinding: (message) => {
+      const failed = bindings.hear(message);
+      if (failed === undefined || message.type === "bound") return;
+      const { host, port } = failed;
+      log.debug({ host, port, code: message.code }, "UDP socket not bound");
+    },
   });
 
-  function hear(message: Exclude<FromUdpWorker, { type: "control" }>): void {
-    if (message.type === "fault") {
-      const { stack, count } = message;
-      log.error({ thread: 0, stack, count }, "Query answered SERVFAIL because of a fault");
-      return;
-    }
-    const binding = bindings.get(message.id);
-    if (binding === undefined) return;
-    if (message.type === "bound") {
-      binding.port = message.port;
-      binding.settle(undefined);
-      return;
-    }
-    const { host, port } = binding;
-    bindings.delete(message.id);
-    log.debug({ host, port, code: message.code }, "UDP socket not bound");
-    binding.settle(Object.assign(new Error(`bind ${message.code}`), { code: message.code }));
-  }
-
-  /** Binds one socket; resolves with its id and port. */
-  function bind(host: string, port: number): Promise<{ id: number; port: number }> {
-    const id = nextId++;
-    return new Promise((resolve, reject) => {
-      const binding: Binding = {
-        host,
-        port,
-        settle: (error) => (error ? reject(error) : resolve({ id, port: binding.port })),
-      };
-      bindings.set(id, binding);
-      slot.post({ type: "bind", id, host, port });
-    });
+  /** Binds one socket; rejects with an error that has a `code`. */
+  function bind(host: string, port: number, proxies: readonly Prefix[]): Promise<Bound> {
+    const binding = { host, port, proxies };
+    const { id, bound } = bindings.add(binding);
+    slot.post({ type: "bind", id, ...binding });
+    return bound;
   }
 
   function unbind(id: number): void {
-    bindings.delete(id);
+    bindings.remove(id);
     slot.post({ type: "unbind", id });
   }
 
-  async function openWildcard(family: 4 | 6, askedPort: number): Promise<number> {
+  async function openWildcard(listen: ListenAddress): Promise<number> {
+    const {
+      address: { family },
+      proxies = [],
+    } = listen;
     const hosts = hostAddresses(family);
     if (hosts.length === 0) {
       throw Object.assign(new Error("bind EADDRNOTAVAIL"), { code: "EADDRNOTAVAIL" });
     }
     const ids = new Map<string, number>();
-    let port = askedPort;
+    let port = listen.port;
     try {
       for (const host of hosts) {
-        const bound = await bind(host, port).catch((error: NodeJS.ErrnoException) => {
+        const bound = await bind(host, port, proxies).catch((error: NodeJS.ErrnoException) => {
           if (error.code !== "EADDRNOTAVAIL" && error.code !== "EINVAL") throw error;
           refuse(host, port, error);
           return undefined;
@@ -117,7 +96,8 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
       for (const id of ids.values()) unbind(id);
       throw error;
     }
-    rechecks.push(setInterval(() => recheck(family, port, ids), options.recheckMs ?? RECHECK_MS));
+    const recheckMs = options.recheckMs ?? RECHECK_MS;
+    rechecks.push(setInterval(() => recheck({ ...listen, port }, ids), recheckMs));
     return port;
   }
 
@@ -128,8 +108,9 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
   }
 
   /** Follows the addresses that the host gained or lost. */
-  function recheck(family: 4 | 6, port: number, ids: Map<string, number>): void {
-    const hosts = new Set(hostAddresses(family));
+  function recheck(listen: ListenAddress, ids: Map<string, number>): void {
+    const { address, port, proxies = [] } = listen;
+    const hosts = new Set(hostAddresses(address.family));
     for (const [host, id] of ids) {
       if (hosts.has(host)) continue;
       ids.delete(host);
@@ -140,7 +121,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
       if (ids.has(host)) continue;
       // Keeps the next check from binding it a second time.
       ids.set(host, -1);
-      bind(host, port).then(
+      bind(host, port, proxies).then(
         ({ id }) => {
           ids.set(host, id);
           refused.delete(host);
@@ -157,9 +138,10 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
   return {
     path: "dgram",
     slots: [slot],
-    open: async ({ address, port }: ListenAddress) => {
-      if (isWildcard(address)) return openWildcard(address.family, port);
-      return (await bind(formatAddress(address), port)).port;
+    open: async (listen: ListenAddress) => {
+      const { address, port, proxies = [] } = listen;
+      if (isWildcard(address)) return openWildcard(listen);
+      return (await bind(formatAddress(address), port, proxies)).port;
     },
     publish: (publication) => slot.publish(publication),
     close: async () => {

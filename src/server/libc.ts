@@ -5,6 +5,9 @@ import { getSystemErrorName } from "node:util";
 export interface Libc {
   socket(domain: number, type: number, protocol: number): number;
   bind(descriptor: number, address: Uint8Array, length: number): number;
+  listen(descriptor: number, backlog: number): number;
+  /** Returns another descriptor of the same socket, closed on exec. */
+  duplicate(descriptor: number): number;
   setsockopt(
     descriptor: number,
     level: number,
@@ -44,6 +47,8 @@ export type LoadedLibc = { readonly libc: Libc } | { readonly reason: string };
 /** Platforms whose structures and socket option numbers are those that this folder writes. */
 const ARCHITECTURES = ["x64", "arm64", "riscv64", "loong64"];
 
+const F_DUPFD_CLOEXEC = 1030;
+
 /** Loads the C library through koffi, or says why this host has to do without. */
 export async function loadLibc(
   host: { platform: string; arch: string } = process,
@@ -73,9 +78,12 @@ function declare(koffi: typeof import("koffi")): Libc {
   const library = koffi.load(null);
   const malloc = library.func("void *malloc(size_t)");
   const free = library.func("void free(void *)");
+  const fcntl = library.func("int fcntl(int, int, int)");
   return {
     socket: library.func("int socket(int, int, int)"),
     bind: library.func("int bind(int, const void *, uint32_t)"),
+    listen: library.func("int listen(int, int)"),
+    duplicate: (descriptor) => fcntl(descriptor, F_DUPFD_CLOEXEC, 0),
     setsockopt: library.func("int setsockopt(int, int, int, const void *, uint32_t)"),
     getsockname: library.func("int getsockname(int, void *, void *)"),
     close: library.func("int close(int)"),

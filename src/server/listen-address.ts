@@ -1,11 +1,17 @@
-import type { Address } from "../address/address.ts";
+import type { Address, Prefix } from "../address/address.ts";
 import { formatAddress, parseAddress } from "../address/parse.ts";
 
-/** Where the DNS service listens, for UDP and TCP alike. */
+/** Where the DNS service listens, and for what. */
 export interface ListenAddress {
   readonly address: Address;
   /** 0: the kernel picks one, the same for UDP and TCP. */
   readonly port: number;
+  /** Left out: `dns`, over UDP and TCP. */
+  readonly protocol?: "dns" | "tls" | "https";
+  /** Of the requests over HTTPS. */
+  readonly path?: string;
+  /** Proxies that say first for whom they ask (PROXY protocol, version 2). All others are clients themselves. */
+  readonly proxies?: readonly Prefix[];
 }
 
 /** Parses `ADDR:PORT`, IPv6 in brackets: `127.0.0.1:53`, `[::]:53`; undefined if it is not one. */

@@ -14,9 +14,9 @@ function setUp(
   const closed: number[] = [];
   const warnings: string[] = [];
   const listeners = new Listeners({
-    listenTcp: async ({ port }) => {
+    openTcp: async ({ port }) => {
       const bound = tcp(port);
-      return { port: bound, close: () => closed.push(bound) };
+      return { port: bound, start: () => {}, close: () => closed.push(bound) };
     },
     openUdp: async ({ port }) => {
       udp(port);

@@ -1,13 +1,13 @@
 import type { Log } from "../log/log.ts";
 import { formatListenAddress, isWildcard, type ListenAddress } from "./listen-address.ts";
 import { createListenError, type ListenError } from "./listen-error.ts";
-import type { TcpListener } from "./tcp-service.ts";
+import type { OpenedStream } from "./stream-service.ts";
 
 /** A listen address that is served, with the port that was given for 0. */
 export type Served = ListenAddress;
 
 export interface ListenersOptions {
-  readonly listenTcp: (listen: ListenAddress) => Promise<TcpListener>;
+  readonly openTcp: (listen: ListenAddress) => Promise<OpenedStream>;
   /** Resolves with the port. */
   readonly openUdp: (listen: ListenAddress) => Promise<number>;
   readonly log: Log;
@@ -84,16 +84,19 @@ export class Listeners {
 
   /** Takes TCP first: it can be given back without having swallowed a query. */
   async #tryOpen(listen: ListenAddress): Promise<ListenError | undefined> {
+    const { openTcp, openUdp } = this.#options;
+    const hasUdp = (listen.protocol ?? "dns") === "dns";
     for (let attempt = 1; ; attempt++) {
-      let tcp: TcpListener;
+      let tcp: OpenedStream;
       try {
-        tcp = await this.#options.listenTcp(listen);
+        tcp = await openTcp(listen);
       } catch (error) {
         return createListenError("tcp", listen, codeOf(error));
       }
-      const bound = { address: listen.address, port: tcp.port };
+      const bound = { ...listen, port: tcp.port };
       try {
-        await this.#options.openUdp(bound);
+        if (hasUdp) await openUdp(bound);
+        tcp.start();
         this.served.push(bound);
         return undefined;
       } catch (error) {

@@ -6,7 +6,6 @@
  * sending headers are filled from the front: header m is pointed at slot i when it has to be, which is only after a query that
  * got no answer.
  */
-import type { Address } from "../address/address.ts";
 import type { Libc, Memory } from "./libc.ts";
 import type { Route } from "./mmsg-reply.ts";
 import { SOCKADDR_ADDRESS, SOCKADDR_LENGTH } from "./sockaddr.ts";
@@ -115,14 +114,6 @@ export class MmsgArena {
       ? this.#controlSpace
       : 0;
     if (hasControl) this.#freeInterface(slot);
-  }
-
-  /** The client's address of a slot. */
-  source(slot: number): Address {
-    const at = NAMES + slot * NAME_STRIDE;
-    const family = this.#isIpv6 ? 6 : 4;
-    const start = at + SOCKADDR_ADDRESS[family];
-    return { family, octets: this.#octets.slice(start, start + (this.#isIpv6 ? 16 : 4)) };
   }
 
   /** What a reply that is sent later needs of a slot. */

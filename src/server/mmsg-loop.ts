@@ -16,7 +16,7 @@ import {
   MSG_WAITFORONE,
 } from "./mmsg-socket.ts";
 import type { Reader } from "./reader.ts";
-import { udpCounter } from "./udp-counters.ts";
+import { threadCounter } from "./thread-counters.ts";
 
 export type MmsgMessage =
   | { readonly type: "rotation"; readonly buffer: SharedArrayBuffer }
@@ -30,7 +30,7 @@ export interface MmsgLoop<S extends ImageReader> {
   readonly reader: Reader<S>;
   /** Word 0 rises with every message sent. */
   readonly control: Int32Array;
-  /** By `udpCounter`. */
+  /** By `threadCounter`. */
   readonly counters: Uint32Array;
   /** The next waiting message, if there is one. */
   readonly takeMessage: () => MmsgMessage | undefined;
@@ -90,7 +90,7 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
       { octets, source, transport: "udp" },
       {
         take: (message) => {
-          if (!reply.send(descriptor, route, message)) count(udpCounter.sendFailed);
+          if (!reply.send(descriptor, route, message)) count(threadCounter.sendFailed);
           link.abandon(id!);
         },
         end: () => {},
@@ -117,7 +117,7 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
   function noteFailure(): void {
     const errno = libc.errno();
     if (errno === EAGAIN || errno === EINTR) return;
-    count(udpCounter.receiveFailed);
+    count(threadCounter.receiveFailed);
     Atomics.wait(control, 0, seen, FAILURE_PAUSE_MS);
   }
 

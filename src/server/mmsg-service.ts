@@ -1,7 +1,7 @@
 import type { Libc } from "./libc.ts";
 import { openUdpDescriptors, type UdpDescriptors } from "./udp-descriptors.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
-import type { ToUdpWorker } from "./udp-worker-protocol.ts";
+import type { ToWorker } from "./worker-protocol.ts";
 import { WorkerSlot } from "./worker-slot.ts";
 
 /**
@@ -14,7 +14,7 @@ export function createMmsgService(
   const { libc, workers, log } = options;
   const listeners: UdpDescriptors[] = [];
 
-  function greet(thread: number): ToUdpWorker[] {
+  function greet(thread: number): ToWorker[] {
     const publication = options.wholePublication();
     return [
       ...(publication === undefined ? [] : [{ type: "publication", publication } as const]),
@@ -27,19 +27,14 @@ export function createMmsgService(
     (_, thread) =>
       new WorkerSlot({
         entry: options.workerEntry,
-        path: "mmsg",
+        role: { path: "mmsg" },
+        name: "UDP",
         thread,
         answerCounters: options.answerCounters,
         settings: options.settings,
         desk: options.desk,
         log,
         greeting: () => greet(thread),
-        onMessage: (message) => {
-          if (message.type === "fault") {
-            const { stack, count } = message;
-            log.error({ thread, stack, count }, "Query answered SERVFAIL because of a fault");
-          }
-        },
       }),
   );
 
@@ -65,9 +60,9 @@ export function createMmsgService(
   };
 }
 
-function lend(listener: UdpDescriptors, thread: number): ToUdpWorker {
-  const { family, hasPacketInfo, descriptors } = listener;
+function lend(listener: UdpDescriptors, thread: number): ToWorker {
+  const { family, hasPacketInfo, proxies, descriptors } = listener;
   const descriptor = descriptors[thread];
   if (descriptor === undefined) throw new RangeError(`Cannot lend a socket to thread ${thread}`);
-  return { type: "socket", socket: { descriptor, family, hasPacketInfo } };
+  return { type: "socket", socket: { descriptor, family, hasPacketInfo, proxies } };
 }

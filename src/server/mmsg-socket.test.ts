@@ -6,7 +6,7 @@ import type { ImageReader } from "./engine.ts";
 import type { Libc, Memory } from "./libc.ts";
 import { MmsgSocket, MSG_DONTWAIT } from "./mmsg-socket.ts";
 import { Reader } from "./reader.ts";
-import { UDP_COUNTERS, udpCounter } from "./udp-counters.ts";
+import { THREAD_COUNTERS, threadCounter } from "./thread-counters.ts";
 
 interface Datagram {
   readonly from: number;
@@ -97,12 +97,12 @@ function setUp(hasPacketInfo: boolean): {
   counters: Uint32Array;
 } {
   const kernel = new FakeKernel();
-  const counters = new Uint32Array(UDP_COUNTERS);
+  const counters = new Uint32Array(THREAD_COUNTERS);
   const context = createContext(new Uint32Array(4), DEFAULT_ANSWER_SETTINGS);
   const reader = new Reader<ImageReader>(echoOptions.engine, context, () => {});
   reader.apply(echoPublication(1));
   const source = new Int32Array(reader.context.source.buffer);
-  const lent = { descriptor: 3, family: 4, hasPacketInfo } as const;
+  const lent = { descriptor: 3, family: 4, hasPacketInfo, proxies: [] } as const;
   const socket = new MmsgSocket(kernel.libc, lent, counters, () => {});
   return {
     kernel,
@@ -141,7 +141,7 @@ it("answer() goes on behind an answer that cannot be sent, and counts it", () =>
   kernel.takes = [2, -1, 1, -1];
   answer();
   expect(kernel.sent.map(({ id }) => id)).toEqual([1, 2, 4, 6]);
-  expect(counters[udpCounter.sendFailed]).toBe(2);
+  expect(counters[threadCounter.sendFailed]).toBe(2);
 });
 
 it("answer() ends when nothing can be sent", () => {
@@ -150,7 +150,7 @@ it("answer() ends when nothing can be sent", () => {
   kernel.takes = [-1, -1, -1];
   answer();
   expect(kernel.sent).toEqual([]);
-  expect(counters[udpCounter.sendFailed]).toBe(3);
+  expect(counters[threadCounter.sendFailed]).toBe(3);
 });
 
 it("answer() answers from the address asked, through whichever interface the routes say", () => {

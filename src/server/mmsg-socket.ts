@@ -1,17 +1,21 @@
-import type { Address } from "../address/address.ts";
+import type { Address, Prefix } from "../address/address.ts";
+import type { Context } from "../answer/context.ts";
 import { isControlDatagram } from "./control-message.ts";
 import type { ImageReader } from "./engine.ts";
 import type { Libc } from "./libc.ts";
 import { MmsgArena, SLOTS } from "./mmsg-arena.ts";
 import type { Route } from "./mmsg-reply.ts";
+import { DROPPED, ProxiedDatagrams } from "./proxied-datagrams.ts";
 import type { Reader } from "./reader.ts";
-import { udpCounter } from "./udp-counters.ts";
+import { threadCounter } from "./thread-counters.ts";
 
 /** A descriptor lent by the main thread. */
 export interface LentDescriptor {
   readonly descriptor: number;
   readonly family: 4 | 6;
   readonly hasPacketInfo: boolean;
+  /** Trusted to say for whom they ask. */
+  readonly proxies: readonly Prefix[];
 }
 
 /** Takes over a message for the control plane, and answers it later, or never. */
@@ -34,8 +38,10 @@ export class MmsgSocket {
   readonly #arena: MmsgArena;
   readonly #counters: Uint32Array;
   readonly #handOver: HandOver;
+  /** Undefined on ordinary sockets. */
+  readonly #proxied: ProxiedDatagrams | undefined;
 
-  /** @param counters by {@link udpCounter} */
+  /** @param counters by {@link threadCounter} */
   constructor(libc: Libc, lent: LentDescriptor, counters: Uint32Array, handOver: HandOver) {
     this.descriptor = lent.descriptor;
     this.#libc = libc;
@@ -43,6 +49,7 @@ export class MmsgSocket {
     this.#arena = new MmsgArena(libc, lent.family, lent.hasPacketInfo);
     this.#counters = counters;
     this.#handOver = handOver;
+    this.#proxied = lent.proxies.length > 0 ? new ProxiedDatagrams(lent.proxies) : undefined;
   }
 
   /**
@@ -71,15 +78,16 @@ export class MmsgSocket {
     now: number,
   ): void {
     const arena = this.#arena;
-    reader.context.family = this.#family;
+    const { context } = reader;
+    context.family = this.#family;
     let staged = 0;
     for (let slot = 0; slot < received; slot++) {
       arena.copySource(slot, source);
       const query = arena.queries[slot] as Uint8Array;
-      const queryLength = arena.queryLength(slot);
+      let queryLength = arena.queryLength(slot);
+      if (this.#proxied !== undefined) queryLength = this.#unwrap(query, queryLength, context);
       if (isControlDatagram(query, queryLength)) {
-        const octets = query.slice(0, queryLength);
-        this.#handOver(octets, arena.source(slot), this.descriptor, arena.route(slot));
+        this.#handOverSlot(slot, queryLength, context);
       } else {
         const answer = arena.answers[slot] as Uint8Array;
         const length = reader.answer(query, queryLength, now, answer);
@@ -88,6 +96,21 @@ export class MmsgSocket {
       arena.reset(slot);
     }
     this.#send(staged);
+  }
+
+  /** Moves a query to where it would stand without a proxy. @returns its length; 0, which gets no answer, for what is none */
+  #unwrap(datagram: Uint8Array, length: number, context: Context): number {
+    context.family = this.#family;
+    const start = this.#proxied!.open(datagram, length, context);
+    if (start === DROPPED) return 0;
+    if (start > 0) datagram.copyWithin(0, start, length);
+    return length - start;
+  }
+
+  #handOverSlot(slot: number, length: number, { family, source }: Context): void {
+    const octets = this.#arena.queries[slot]!.slice(0, length);
+    const client = { family, octets: source.slice(0, family === 4 ? 4 : 16) };
+    this.#handOver(octets, client, this.descriptor, this.#arena.route(slot));
   }
 
   free(): void {
@@ -108,7 +131,7 @@ export class MmsgSocket {
       } else {
         // sendmmsg fails only for its first message: that one is given up, the others may well go out.
         sent += 1;
-        const { sendFailed } = udpCounter;
+        const { sendFailed } = threadCounter;
         this.#counters[sendFailed] = (this.#counters[sendFailed] ?? 0) + 1;
       }
     }

@@ -1,16 +1,13 @@
 /**
- * The DNS service's sockets: UDP on one of two paths and TCP, on all listen addresses. Nothing outside this folder knows
- * them; what to answer comes from the engine and from what is published here.
+ * The DNS service's sockets: UDP on one of two paths, and connections, on all listen addresses. Nothing outside this folder
+ * knows them; what to answer comes from the engine and from what is published here.
  */
 import { formatAddress } from "../address/parse.ts";
 import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
-import { createContext } from "../answer/context.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
-import { createRateLimitedLog } from "../log/rate-limited-log.ts";
+import type { Certificate } from "./certificate.ts";
 import type { ControlDesk } from "./control-desk.ts";
-import { ControlLink } from "./control-link.ts";
-import { ControlService } from "./control-service.ts";
 import { CounterTotals } from "./counter-totals.ts";
 import { CurrentPublication } from "./current-publication.ts";
 import { createDgramService } from "./dgram-service.ts";
@@ -20,11 +17,10 @@ import type { ListenAddress } from "./listen-address.ts";
 import { ListenError } from "./listen-error.ts";
 import { Listeners } from "./listeners.ts";
 import { createMmsgService } from "./mmsg-service.ts";
-import { Reader } from "./reader.ts";
-import { findTcpLimits, type TcpLimits } from "./tcp-limits.ts";
-import { type TcpCounts, TcpService } from "./tcp-service.ts";
-import { type RotationView, ThreadRotation } from "./thread-rotation.ts";
-import { UDP_COUNTERS, udpCounter } from "./udp-counters.ts";
+import { findStreamLimits, type StreamLimits } from "./stream-limits.ts";
+import { StreamService } from "./stream-service.ts";
+import { threadCounter } from "./thread-counters.ts";
+import type { RotationView } from "./thread-rotation.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
 
 export interface ServerOptions {
@@ -33,7 +29,9 @@ export interface ServerOptions {
   readonly workers: number;
   readonly udp: "auto" | "mmsg" | "dgram";
   readonly log: Log;
-  readonly limits?: Partial<TcpLimits>;
+  readonly limits?: Partial<StreamLimits>;
+  /** For listen addresses with TLS; without one no handshake comes to an end. */
+  readonly certificate?: Certificate;
   /** What the operator has decided about answers; the defaults if left out. */
   readonly settings?: AnswerSettings;
   /** Answers what the image cannot; left out, nobody does, and there is silence. */
@@ -44,7 +42,7 @@ export interface EngineOptions<S extends ImageReader> {
   readonly engine: Engine<S>;
   /** How many counters the engine needs per thread. */
   readonly answerCounters: number;
-  /** The module that the UDP threads run: it calls `runUdpWorker()` with the same engine. */
+  /** The module that the threads run: it calls `runWorker()` with the same engine. */
   readonly workerEntry: URL;
 }
 
@@ -53,7 +51,7 @@ export interface ServedAddress {
   readonly address: string;
   readonly port: number;
   readonly family: 4 | 6;
-  readonly transports: readonly ("udp" | "tcp")[];
+  readonly transports: readonly ("udp" | "tcp" | "tls" | "https")[];
 }
 
 export interface UdpPath {
@@ -67,10 +65,25 @@ export interface UdpPath {
 export interface ServerCounters {
   /** By the engine's numbering. */
   readonly answers: readonly number[];
-  readonly udp: Readonly<Record<keyof typeof udpCounter, number>>;
-  readonly tcp: TcpCounts;
-  /** UDP threads that died and were replaced. */
+  readonly udp: {
+    readonly sendFailed: number;
+    readonly receiveFailed: number;
+    /** Queries whose answer threw, whatever brought them. */
+    readonly faulted: number;
+  };
+  readonly tcp: ConnectionCounts;
+  /** Threads that died and were replaced. */
   readonly restarts: number;
+}
+
+/** Of all connections, with TLS or without. */
+export interface ConnectionCounts {
+  /** Of the moment. */
+  readonly connections: number;
+  readonly accepted: number;
+  /** Closed for a newer connection because a cap was reached. */
+  readonly evicted: number;
+  readonly handshakesFailed: number;
 }
 
 export interface Server {
@@ -79,6 +92,8 @@ export interface Server {
   readonly udpPath: UdpPath;
   /** Hands a new state to all threads. Throws if it cannot be read, and then reaches none of them. */
   publish(publication: Publication): void;
+  /** What TLS is served with from now on. */
+  setCertificate(certificate: Certificate): void;
   /** Sums over all threads since the start. */
   counters(): ServerCounters;
   /** The rotation counters of every thread, to read along. */
@@ -89,8 +104,6 @@ export interface Server {
 
 /** Far below the time in which a counter could wrap around. */
 const SAMPLE_MS = 60_000;
-
-const FAULT_LINES_PER_SECOND = 1;
 
 /**
  * Opens the sockets and starts the threads. They begin to answer with the first publication.
@@ -104,56 +117,56 @@ export async function startServer<S extends ImageReader>(
   const { settings = DEFAULT_ANSWER_SETTINGS, desk = () => [] } = options;
   const current = new CurrentPublication();
   const wholePublication = (): Publication | undefined => current.whole();
-  const { udp, reason } = await createUdpService(options, {
-    workerEntry,
-    answerCounters,
-    settings,
-    desk,
-    wholePublication,
-    log,
-  });
+  const check = createCheck(engine, wholePublication);
+  const threads = { workerEntry, answerCounters, settings, desk, wholePublication, log };
+  const { udp, reason } = await createUdpService(options, threads);
 
-  const tcpCounters = new Uint32Array(answerCounters);
-  const tcpFaults = new Uint32Array(UDP_COUNTERS);
-  const faultLog = createRateLimitedLog(log, FAULT_LINES_PER_SECOND);
-  const tcpRotation = new ThreadRotation(udp.slots.length);
-  const context = createContext(tcpCounters, settings);
-  const reader = new Reader(engine, context, (err) => {
-    tcpFaults[udpCounter.faulted] = (tcpFaults[udpCounter.faulted] ?? 0) + 1;
-    faultLog.error({ err }, "Query answered SERVFAIL because of a fault");
+  const isSecure = ({ protocol = "dns" }: ListenAddress): boolean => protocol !== "dns";
+  // Handshakes cost far more than answers: those who come without wait for none.
+  const kinds = [
+    { name: "TCP", isFor: (listen: ListenAddress) => !isSecure(listen) },
+    { name: "TLS", isFor: isSecure },
+  ].filter(({ isFor }) => options.listen.some(isFor));
+  const limits = { ...findStreamLimits(kinds.length), ...options.limits };
+  const loaded = options.udp === "dgram" ? undefined : await loadLibc();
+  const libc = loaded !== undefined && "libc" in loaded ? loaded.libc : undefined;
+  const streams = kinds.map(({ name, isFor }, i) => {
+    const thread = udp.slots.length + i;
+    return { isFor, service: new StreamService({ ...threads, name, thread, limits, libc }) };
   });
-  context.stream = true;
-  reader.takeRotation(tcpRotation.settle());
-  const limits = { ...findTcpLimits(), ...options.limits };
-  context.keepalive = Math.floor(limits.idleMs / 100);
-  const control = new ControlService(desk, (message) => link.hear(message), log);
-  const link = new ControlLink((message) => control.hear(message));
-  const tcp = new TcpService({ reader, limits, log, control: link });
+  const slots = [...udp.slots, ...streams.map(({ service }) => service.slot)];
+  function setCertificate(certificate: Certificate): void {
+    for (const { service } of streams) service.setCertificate(certificate);
+  }
+  if (options.certificate !== undefined) setCertificate(options.certificate);
 
-  const answerTotals = [...udp.slots.map((slot) => slot.answerCounters), tcpCounters].map(
-    (counters) => new CounterTotals(counters),
-  );
-  const udpTotals = [...udp.slots.map((slot) => slot.udpCounters), tcpFaults].map(
-    (counters) => new CounterTotals(counters),
-  );
+  const answerTotals = slots.map((slot) => new CounterTotals(slot.answerCounters));
+  const threadTotals = slots.map((slot) => new CounterTotals(slot.threadCounters));
   const sampling = setInterval(counters, SAMPLE_MS).unref();
 
   function counters(): ServerCounters {
-    const own = sum(udpTotals);
+    const own = sum(threadTotals);
+    const total = (name: keyof typeof threadCounter): number => own[threadCounter[name]] ?? 0;
+    const { connections } = threadCounter;
     return {
       answers: sum(answerTotals),
       udp: {
-        sendFailed: own[udpCounter.sendFailed] ?? 0,
-        receiveFailed: own[udpCounter.receiveFailed] ?? 0,
-        faulted: own[udpCounter.faulted] ?? 0,
+        sendFailed: total("sendFailed"),
+        receiveFailed: total("receiveFailed"),
+        faulted: total("faulted"),
       },
-      tcp: tcp.counts(),
-      restarts: udp.slots.reduce((total, slot) => total + slot.deaths, 0),
+      tcp: {
+        connections: slots.reduce((all, slot) => all + (slot.threadCounters[connections] ?? 0), 0),
+        accepted: total("accepted"),
+        evicted: total("evicted"),
+        handshakesFailed: total("handshakesFailed"),
+      },
+      restarts: slots.reduce((all, slot) => all + slot.deaths, 0),
     };
   }
 
   const listeners = new Listeners({
-    listenTcp: (listen) => tcp.listen(listen),
+    openTcp: (listen) => streams.find(({ isFor }) => isFor(listen))!.service.open(listen),
     openUdp: (listen) => udp.open(listen),
     log,
   });
@@ -161,7 +174,7 @@ export async function startServer<S extends ImageReader>(
   async function close(): Promise<void> {
     listeners.close();
     clearInterval(sampling);
-    await Promise.all([tcp.close(), udp.close()]);
+    await Promise.all([udp.close(), ...streams.map(({ service }) => service.close())]);
   }
 
   try {
@@ -173,42 +186,42 @@ export async function startServer<S extends ImageReader>(
 
   return {
     get addresses() {
-      return listeners.served.map(({ address, port }) => ({
-        address: formatAddress(address),
-        port,
-        family: address.family,
-        transports: ["udp", "tcp"] as const,
-      }));
+      return listeners.served.map(describeServed);
     },
     udpPath: { path: udp.path, workers: udp.slots.length, reason },
     publish: (publication) => {
-      const grown = tcpRotation.grow(publication.rotationSlots);
-      if (grown !== undefined) reader.takeRotation(grown);
-      applyFirst(reader, publication, current.whole());
+      check(publication);
       current.merge(publication);
-      udp.publish(publication);
-      tcp.resume();
+      for (const slot of slots) slot.publish(publication);
     },
+    setCertificate,
     counters,
-    rotation: () =>
-      [...udp.slots.map((slot) => slot.rotation), tcpRotation].map((one) => one.view()),
+    rotation: () => slots.map((slot) => slot.rotation.view()),
     close,
   };
 }
 
-/** Tries a publication on the main thread's own reader, which keeps its old state if that fails. */
-function applyFirst<S extends ImageReader>(
-  reader: Reader<S>,
-  publication: Publication,
-  before: Publication | undefined,
-): void {
-  try {
-    reader.apply(publication);
-  } catch (error) {
-    reader.reset();
-    if (before !== undefined) reader.apply(before);
-    throw error;
-  }
+function describeServed({ address, port, protocol = "dns" }: ListenAddress): ServedAddress {
+  const transports = protocol === "dns" ? (["udp", "tcp"] as const) : ([protocol] as const);
+  return { address: formatAddress(address), port, family: address.family, transports };
+}
+
+/** Throws for a publication that cannot be read, before a thread hears of it. */
+function createCheck<S extends ImageReader>(
+  engine: Engine<S>,
+  wholePublication: () => Publication | undefined,
+): (publication: Publication) => void {
+  let serving = engine.createServing();
+  return (publication) => {
+    try {
+      serving.apply(publication);
+    } catch (error) {
+      const before = wholePublication();
+      serving = engine.createServing();
+      if (before !== undefined) serving.apply(before);
+      throw error;
+    }
+  };
 }
 
 async function createUdpService(

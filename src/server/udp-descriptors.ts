@@ -1,6 +1,16 @@
+import type { Prefix } from "../address/address.ts";
 import { createSystemError, type Libc } from "./libc.ts";
 import { isWildcard, type ListenAddress } from "./listen-address.ts";
-import { SOCKADDR_LENGTH, writeSockaddr } from "./sockaddr.ts";
+import {
+  IPPROTO_IP,
+  IPPROTO_IPV6,
+  openBound,
+  readPort,
+  SOCK_DGRAM,
+  SOL_SOCKET,
+  setOption,
+  setRequired,
+} from "./socket-calls.ts";
 
 /** UDP sockets bound to one address and port. Whoever opened them closes them, after all readers have ended. */
 export interface UdpDescriptors {
@@ -8,26 +18,19 @@ export interface UdpDescriptors {
   readonly port: number;
   /** The queries' destination comes with them, and has to go back as the source of the answers. */
   readonly hasPacketInfo: boolean;
+  /** Trusted to say for whom they ask. */
+  readonly proxies: readonly Prefix[];
   readonly descriptors: readonly number[];
 }
 
-const AF_INET = 2;
-const AF_INET6 = 10;
-const SOCK_DGRAM = 2;
-const SOCK_CLOEXEC = 0x80000;
-
-const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SO_REUSEPORT = 15;
 const SO_RCVTIMEO = 20;
 const SO_SNDTIMEO = 21;
 const SO_RCVBUFFORCE = 33;
-const IPPROTO_IP = 0;
 const IP_PKTINFO = 8;
 const IP_MTU_DISCOVER = 10;
-const IPPROTO_IPV6 = 41;
 const IPV6_MTU_DISCOVER = 23;
-const IPV6_V6ONLY = 26;
 const IPV6_RECVPKTINFO = 49;
 /** Send without looking at a path MTU that a stranger's ICMP message may have lowered; Linux 3.15. */
 const PMTUDISC_OMIT = 5;
@@ -51,9 +54,10 @@ export function openUdpDescriptors(
   // succeed first.
   const first = openDescriptor(libc, listen, false);
   const port = readPort(libc, first);
+  const { proxies = [] } = listen;
   const { family } = listen.address;
   const hasPacketInfo = isWildcard(listen.address);
-  if (count === 1) return { family, port, hasPacketInfo, descriptors: [first] };
+  if (count === 1) return { family, port, hasPacketInfo, proxies, descriptors: [first] };
   libc.close(first);
   const descriptors: number[] = [];
   try {
@@ -64,16 +68,13 @@ export function openUdpDescriptors(
     for (const descriptor of descriptors) libc.close(descriptor);
     throw error;
   }
-  return { family, port, hasPacketInfo, descriptors };
+  return { family, port, hasPacketInfo, proxies, descriptors };
 }
 
 function openDescriptor(libc: Libc, listen: ListenAddress, isShared: boolean): number {
   const isIpv6 = listen.address.family === 6;
-  const descriptor = libc.socket(isIpv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) throw createSystemError(libc, "socket");
-  try {
+  return openBound(libc, listen, SOCK_DGRAM, (descriptor) => {
     if (isShared) setRequired(libc, descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
-    if (isIpv6) setRequired(libc, descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
     if (isWildcard(listen.address)) {
       if (isIpv6) setRequired(libc, descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
       else setRequired(libc, descriptor, IPPROTO_IP, IP_PKTINFO, 1);
@@ -83,13 +84,7 @@ function openDescriptor(libc: Libc, listen: ListenAddress, isShared: boolean): n
     // An old kernel may not know it; answers of at most 1232 octets are not fragmented either way.
     if (isIpv6) setOption(libc, descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_OMIT);
     else setOption(libc, descriptor, IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_OMIT);
-    const address = writeSockaddr(listen.address, listen.port);
-    if (libc.bind(descriptor, address, address.length) < 0) throw createSystemError(libc, "bind");
-  } catch (error) {
-    libc.close(descriptor);
-    throw error;
-  }
-  return descriptor;
+  });
 }
 
 function setReceiveBuffer(libc: Libc, descriptor: number): void {
@@ -108,38 +103,4 @@ function setTimeouts(libc: Libc, descriptor: number): void {
       throw createSystemError(libc, "setsockopt");
     }
   }
-}
-
-function setRequired(
-  libc: Libc,
-  descriptor: number,
-  level: number,
-  option: number,
-  value: number,
-): void {
-  if (setOption(libc, descriptor, level, option, value) < 0) {
-    throw createSystemError(libc, "setsockopt");
-  }
-}
-
-function setOption(
-  libc: Libc,
-  descriptor: number,
-  level: number,
-  option: number,
-  value: number,
-): number {
-  const octets = Buffer.alloc(4);
-  octets.writeInt32LE(value);
-  return libc.setsockopt(descriptor, level, option, octets, octets.length);
-}
-
-function readPort(libc: Libc, descriptor: number): number {
-  const address = Buffer.alloc(SOCKADDR_LENGTH[6]);
-  const length = Buffer.alloc(4);
-  length.writeInt32LE(address.length);
-  if (libc.getsockname(descriptor, address, length) < 0) {
-    throw createSystemError(libc, "getsockname");
-  }
-  return address.readUInt16BE(2);
 }

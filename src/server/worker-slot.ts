@@ -6,18 +6,22 @@ import type { ControlDesk } from "./control-desk.ts";
 import type { FromControlDesk } from "./control-protocol.ts";
 import { ControlService } from "./control-service.ts";
 import { nextRestartDelay } from "./restart-delay.ts";
+import { THREAD_COUNTERS, threadCounter } from "./thread-counters.ts";
 import { ThreadRotation } from "./thread-rotation.ts";
-import { UDP_COUNTERS } from "./udp-counters.ts";
 import {
   CONTROL_WORDS,
-  type FromUdpWorker,
-  type ToUdpWorker,
-  type UdpWorkerData,
-} from "./udp-worker-protocol.ts";
+  type FromWorker,
+  type ToWorker,
+  type WorkerData,
+  type WorkerRole,
+} from "./worker-protocol.ts";
 
 export interface WorkerSlotOptions {
   readonly entry: URL;
-  readonly path: "mmsg" | "dgram";
+  readonly role: WorkerRole;
+  /** For the log, e.g. `UDP`. */
+  readonly name: string;
+  /** 0, 1, … different for each thread of the server. */
   readonly thread: number;
   /** How many counters the answers need. */
   readonly answerCounters: number;
@@ -25,17 +29,18 @@ export interface WorkerSlotOptions {
   readonly desk: ControlDesk;
   readonly log: Log;
   /** Everything a new thread has to hear first: image and sockets. */
-  readonly greeting: () => readonly ToUdpWorker[];
-  readonly onMessage: (message: Exclude<FromUdpWorker, { type: "control" }>) => void;
+  readonly greeting: () => readonly ToWorker[];
+  /** Told what became of a `bind`. */
+  readonly onBinding?: (message: Extract<FromWorker, { type: "bound" | "bindFailed" }>) => void;
 }
 
-/** A thread that does not end by itself this long after the stop is terminated. */
-const STOP_MS = 1000;
+/** A thread that does not end by itself this long after the stop is terminated. Connections are ended 1.1 s after it. */
+const STOP_MS = 1500;
 
 /** The place of one worker thread: whoever dies in it is replaced, and the counters go on. */
 export class WorkerSlot {
   readonly answerCounters: Uint32Array;
-  readonly udpCounters: Uint32Array;
+  readonly threadCounters: Uint32Array;
   readonly rotation: ThreadRotation;
   /** Threads that had to be replaced. */
   deaths = 0;
@@ -53,7 +58,7 @@ export class WorkerSlot {
   constructor(options: WorkerSlotOptions) {
     this.#options = options;
     this.answerCounters = new Uint32Array(new SharedArrayBuffer(4 * options.answerCounters));
-    this.udpCounters = new Uint32Array(new SharedArrayBuffer(4 * UDP_COUNTERS));
+    this.threadCounters = new Uint32Array(new SharedArrayBuffer(4 * THREAD_COUNTERS));
     this.rotation = new ThreadRotation(options.thread);
     this.#stopped = new Promise((resolve) => {
       this.#resolveStopped = resolve;
@@ -62,7 +67,7 @@ export class WorkerSlot {
   }
 
   /** Reaches the thread of the moment; its successors hear what the greeting says. */
-  post(message: ToUdpWorker): void {
+  post(message: ToWorker): void {
     if (this.#port === undefined) return;
     this.#port.postMessage(message);
     // After the message: a thread that sees the word change finds it.
@@ -89,38 +94,45 @@ export class WorkerSlot {
   }
 
   #start(): void {
-    const { entry, path, thread, settings, log } = this.#options;
+    const { entry, role, name, thread, settings, log } = this.#options;
     const { port1, port2 } = new MessageChannel();
-    const data: UdpWorkerData = {
-      path,
+    const data: WorkerData = {
+      role,
       control: this.#control.buffer as SharedArrayBuffer,
       answerCounters: this.answerCounters.buffer as SharedArrayBuffer,
-      udpCounters: this.udpCounters.buffer as SharedArrayBuffer,
+      threadCounters: this.threadCounters.buffer as SharedArrayBuffer,
       settings,
       port: port2,
     };
     const reply = (message: FromControlDesk): void => this.post({ type: "control", message });
     const control = new ControlService(this.#options.desk, reply, log);
-    port1.on("message", (message: FromUdpWorker) => {
-      if (message.type === "control") control.hear(message.message);
-      else this.#options.onMessage(message);
+    port1.on("message", (message: FromWorker) => {
+      if (message.type === "control") {
+        control.hear(message.message);
+      } else if (message.type === "fault") {
+        const { stack, count } = message;
+        log.error({ thread, stack, count }, "Query answered SERVFAIL because of a fault");
+      } else {
+        this.#options.onBinding?.(message);
+      }
     });
     this.#port = port1;
     this.#startedAt = performance.now();
     this.post({ type: "rotation", buffer: this.rotation.settle() });
     for (const message of this.#options.greeting()) this.post(message);
     const worker = new Worker(entry, {
-      name: `rondo-udp-${thread}`,
+      name: `rondo-${name.toLowerCase()}-${thread}`,
       workerData: data,
       transferList: [port2],
     });
     this.#worker = worker;
-    worker.on("error", (err) => log.error({ err, thread }, "UDP thread failed"));
+    worker.on("error", (err) => log.error({ err, thread }, `${name} thread failed`));
     worker.on("exit", (code) => {
       port1.close();
       control.close();
       this.#port = undefined;
       this.#worker = undefined;
+      this.threadCounters[threadCounter.connections] = 0;
       if (this.#isStopping) this.#resolveStopped();
       else this.#replace(code);
     });
@@ -129,8 +141,8 @@ export class WorkerSlot {
   #replace(code: number): void {
     this.deaths += 1;
     this.#delayMs = nextRestartDelay(this.#delayMs, performance.now() - this.#startedAt);
-    const { thread, log } = this.#options;
-    log.error({ thread, code, delayMs: this.#delayMs }, "UDP thread ended, starting another");
+    const { name, thread, log } = this.#options;
+    log.error({ thread, code, delayMs: this.#delayMs }, `${name} thread ended, starting another`);
     if (this.#delayMs === 0) this.#start();
     else this.#restart = setTimeout(() => this.#start(), this.#delayMs);
   }

@@ -34,7 +34,7 @@ describe("out of file descriptors", () => {
     const rondo = await startRondo({
       zones: { "example.com.yaml": writeZone("HTTP", port, hosts.slice(0, 2), hosts.slice(2)) },
       args: ["--workers", "1"],
-      openFiles: 96,
+      openFiles: 128,
     });
     await becomes(rondo, "1,2");
 

@@ -1,10 +1,10 @@
 /**
  * A tiny engine for tests of the transports: it answers with the query, QR set, and behind it what it knows. The first two
- * octets, the message ID, say what else to do. Started as a UDP worker thread, this module is one; that runs compiled code,
+ * octets, the message ID, say what else to do. Started as a worker thread, this module is one; that runs compiled code,
  * since Node 20 cannot load TypeScript into a thread.
  */
 import { workerData } from "node:worker_threads";
-import { runUdpWorker } from "../../dist/server/run-udp-worker.js";
+import { runWorker } from "../../dist/server/run-worker.js";
 
 /** Message IDs with a meaning. */
 export const ECHO = { throw: 0xdead, exit: 0xdec0, silent: 0xbeef, big: 0xb166 };
@@ -45,4 +45,4 @@ export const echoEngine = {
   },
 };
 
-if (workerData?.udpCounters !== undefined) await runUdpWorker(echoEngine);
+if (workerData?.threadCounters !== undefined) await runWorker(echoEngine);

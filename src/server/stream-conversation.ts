@@ -1,32 +1,8 @@
 import type { Socket } from "node:net";
-import type { Address } from "../address/address.ts";
 import { ConnectionControl } from "./connection-control.ts";
-import { sourceKey, type TableEntry } from "./connection-table.ts";
-import type { ControlLink } from "./control-link.ts";
+import type { Conversation, ConversationHost } from "./conversation.ts";
 import { FrameReader, INCOMPLETE, REFUSED } from "./frame-reader.ts";
-import type { TcpLimits } from "./tcp-limits.ts";
-
-/** What a connection needs of the service it belongs to. */
-export interface ConnectionHost {
-  readonly limits: TcpLimits;
-  /** Milliseconds, monotonic. */
-  readonly now: () => number;
-  /** False until there is an image to answer from. */
-  readonly isReady: () => boolean;
-  /** Writes the answer into `out`, of at least 65 535 octets; returns its length, 0 for none. */
-  readonly answer: (
-    query: Uint8Array,
-    length: number,
-    source: Address,
-    now: number,
-    out: Uint8Array,
-  ) => number;
-  /** Is this a message for the control plane? */
-  readonly isControl: (query: Uint8Array, length: number, source: Address) => boolean;
-  readonly control: ControlLink;
-  /** Told after every batch of queries, not of a mere part of one. */
-  readonly onActive: (connection: TcpConnection) => void;
-}
+import { StallWatch } from "./stall-watch.ts";
 
 /** Queries answered before the event loop gets its turn, so that no connection starves the others. */
 const BATCH_QUERIES = 64;
@@ -40,28 +16,20 @@ const MAX_MESSAGE_OCTETS = 65_535;
 /** Room for a batch that is just below the limit, and one answer more. One for all connections: answering is synchronous. */
 const batch: Uint8Array = new Uint8Array(BUFFERED_OCTETS + PREFIX_OCTETS + MAX_MESSAGE_OCTETS);
 
-/** How often {@link TcpConnection.check} is called, in milliseconds. */
-export const CHECK_INTERVAL_MS = 250;
-
 /**
- * One TCP client: its queries are answered in the order they came (RFC 7766 §6.2.1.1 lets it send many at once), but for those that
+ * DNS messages over TCP or TLS: queries are answered in the order they came (RFC 7766 §6.2.1.1 lets it send many at once), but for those that
  * the control plane answers, for which no other waits.
  */
-export class TcpConnection implements TableEntry {
-  readonly source: string;
-  activeAt: number;
+export class StreamConversation implements Conversation {
   readonly #socket: Socket;
-  readonly #address: Address;
-  readonly #host: ConnectionHost;
+  readonly #host: ConversationHost;
   readonly #frames = new FrameReader();
   readonly #control: ConnectionControl;
   /** A message for which the control plane has no room yet; nothing behind it is read before it has. */
   #held: Uint8Array | undefined;
   /** When the first octet of the message that is coming in was seen. */
   #messageSince: number | undefined;
-  /** The write backlog at the last check, and since when it has not shrunk. */
-  #backlog = 0;
-  #stalledSince = 0;
+  readonly #stall = new StallWatch();
   #isTurnPending = false;
   /** Nothing more will be answered. */
   #isFinished = false;
@@ -69,18 +37,15 @@ export class TcpConnection implements TableEntry {
   /** The rest of the stream is out of step and not read. */
   #isDeaf = false;
 
-  constructor(socket: Socket, address: Address, host: ConnectionHost) {
+  constructor(socket: Socket, host: ConversationHost) {
     this.#socket = socket;
-    this.#address = address;
     this.#host = host;
-    this.source = sourceKey(address);
-    this.activeAt = host.now();
-    this.#control = new ConnectionControl(host.control, {
+    this.#control = new ConnectionControl(host.link, {
       send: (octets) => this.#send(octets),
       backlog: () => socket.writableLength,
       onEnd: (isWhole) => {
         if (isWhole) this.#work();
-        else this.destroy();
+        else socket.destroy();
       },
     });
     socket.on("data", (chunk: Uint8Array) => {
@@ -97,40 +62,24 @@ export class TcpConnection implements TableEntry {
     socket.on("error", () => {});
   }
 
-  /** Answers what waited for the first image. */
   resume(): void {
     this.#work();
   }
 
-  /** Ends the connection once the queries that are in are answered. */
   end(): void {
     this.#isEndWanted = true;
     this.#work();
   }
 
-  destroy(): void {
-    this.#socket.destroy();
-  }
-
-  /**
-   * Ends the connection if the client took too long over anything. Every limit is kept by closing at the last check before
-   * it, not at the first one after.
-   */
-  check(): void {
-    const now = this.#host.now();
-    if (this.#isOverdue(now + CHECK_INTERVAL_MS)) this.destroy();
-    else if (this.#held !== undefined) this.#work();
-  }
-
-  #isOverdue(now: number): boolean {
+  isOverdue(activeAt: number, now: number): boolean {
     const { limits } = this.#host;
-    const backlog = this.#socket.writableLength;
-    if (this.#backlog === 0 || backlog < this.#backlog) this.#stalledSince = this.#host.now();
-    this.#backlog = backlog;
-    if (backlog > 0) return now - this.#stalledSince > limits.stallMs;
-    if (this.#control.open > 0) return now - this.activeAt > limits.replyMs;
+    const stalledMs = this.#stall.look(this.#socket.writableLength, now);
+    if (stalledMs !== undefined) return stalledMs > limits.stallMs;
+    // The control plane may have room by now.
+    if (this.#held !== undefined) this.#work();
+    if (this.#control.open > 0) return now - activeAt > limits.replyMs;
     if (this.#messageSince !== undefined) return now - this.#messageSince > limits.messageMs;
-    return now - this.activeAt > limits.idleMs;
+    return now - activeAt > limits.idleMs;
   }
 
   /** Answers until the input, the batch or the client's willingness to read is used up, and sees to what comes next. */
@@ -179,9 +128,8 @@ export class TcpConnection implements TableEntry {
     // A copy: the kernel may take it only after the next batch is made.
     if (used > 0) this.#socket.write(Buffer.from(batch.subarray(0, used)));
     if (count > 0) {
-      this.activeAt = now;
       this.#messageSince = undefined;
-      this.#host.onActive(this);
+      this.#host.noteActive(now);
     }
     if (this.#frames.isWithinMessage) this.#messageSince ??= now;
     if (this.#held !== undefined) return "held";
@@ -191,12 +139,12 @@ export class TcpConnection implements TableEntry {
 
   #appendAnswer(length: number, used: number, now: number): number {
     const { message } = this.#frames;
-    if (this.#host.isControl(message, length, this.#address)) {
+    if (this.#host.isControl(message, length)) {
       this.#handOver(message.slice(0, length), now);
       return used;
     }
     const out = batch.subarray(used + PREFIX_OCTETS);
-    const answered = this.#host.answer(message, length, this.#address, now, out);
+    const answered = this.#host.answer(message, length, now, out);
     if (answered === 0) return used;
     batch[used] = answered >> 8;
     batch[used + 1] = answered & 0xff;
@@ -205,7 +153,8 @@ export class TcpConnection implements TableEntry {
 
   /** Gives a message to the control plane, or keeps it until that has room. */
   #handOver(octets: Uint8Array, now: number): void {
-    const request = { octets, source: this.#address, transport: "tcp" } as const;
+    const { client, transport } = this.#host;
+    const request = { octets, source: client, transport };
     this.#held = this.#control.begin(request, now) ? undefined : octets;
   }
 
@@ -214,8 +163,7 @@ export class TcpConnection implements TableEntry {
     framed.writeUInt16BE(octets.length);
     framed.set(octets, PREFIX_OCTETS);
     this.#socket.write(framed);
-    this.activeAt = this.#host.now();
-    this.#host.onActive(this);
+    this.#host.noteActive(this.#host.now());
   }
 
   /** Sends what is waiting, then closes, whether or not the client does. */

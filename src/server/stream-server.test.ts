@@ -22,21 +22,24 @@ import { ControlLink } from "./control-link.ts";
 import { ControlService } from "./control-service.ts";
 import type { ImageReader } from "./engine.ts";
 import { Reader } from "./reader.ts";
-import type { TcpLimits } from "./tcp-limits.ts";
-import { TcpService } from "./tcp-service.ts";
+import type { StreamLimits } from "./stream-limits.ts";
+import { StreamServer } from "./stream-server.ts";
+import { THREAD_COUNTERS, threadCounter } from "./thread-counters.ts";
 import { ThreadRotation } from "./thread-rotation.ts";
 
-const LIMITS: TcpLimits = {
+const LIMITS: StreamLimits = {
   connections: 100,
   connectionsPerSource: 100,
   idleMs: 10_000,
+  setupMs: 5000,
   messageMs: 10_000,
   stallMs: 1750,
   replyMs: 60_000,
 };
 
 let reader: Reader<ImageReader>;
-let service: TcpService<ImageReader>;
+let service: StreamServer<ImageReader>;
+let counters: Uint32Array;
 let desk: ControlDesk;
 let now: number;
 let to: { address: string; port: number };
@@ -45,11 +48,12 @@ beforeEach(() => start({}));
 afterEach(() => service.close());
 
 /** Starts a service that has an image, on a clock that only the test moves. */
-async function start(limits: Partial<TcpLimits>): Promise<void> {
+async function start(limits: Partial<StreamLimits>): Promise<void> {
   now = 1000;
   desk = () => [];
-  const counters = new Uint32Array(echoOptions.answerCounters);
-  const context = createContext(counters, DEFAULT_ANSWER_SETTINGS);
+  counters = new Uint32Array(THREAD_COUNTERS);
+  const answerCounters = new Uint32Array(echoOptions.answerCounters);
+  const context = createContext(answerCounters, DEFAULT_ANSWER_SETTINGS);
   reader = new Reader(echoOptions.engine, context, () => {});
   reader.takeRotation(new ThreadRotation(0).settle());
   reader.context.stream = true;
@@ -60,23 +64,25 @@ async function start(limits: Partial<TcpLimits>): Promise<void> {
     silentLog,
   );
   const link = new ControlLink((message) => control.hear(message));
-  service = new TcpService({
+  service = new StreamServer({
     reader,
-    control: link,
+    link,
     limits: { ...LIMITS, ...limits },
-    log: silentLog,
-    now: () => now,
+    counters,
+    clock: () => now,
+    libc: undefined,
   });
   to = { address: "127.0.0.1", port: await listen("127.0.0.1") };
 }
 
-async function restart(limits: Partial<TcpLimits>): Promise<void> {
+async function restart(limits: Partial<StreamLimits>): Promise<void> {
   await service.close();
   await start(limits);
 }
 
 async function listen(address: string): Promise<number> {
-  return (await service.listen({ address: parseAddress(address)!, port: 0 })).port;
+  const binding = { protocol: "dns", path: "", proxies: [], descriptor: undefined } as const;
+  return (await service.listen({ host: address, port: 0, ...binding })).port;
 }
 
 async function connectRaw(options: { localAddress?: string } = {}): Promise<Socket> {
@@ -180,7 +186,7 @@ it("closes a connection that drips a message, whatever comes meanwhile", async (
 it("closes an idle connection, counted from its last query", async () => {
   const idle = await connectRaw();
   const busy = await openTcp(to);
-  await until(() => service.counts().connections === 2);
+  await until(() => counters[threadCounter.connections] === 2);
   now += 6000;
   busy.write(frame(echoQuery()));
   await busy.next();
@@ -206,7 +212,7 @@ it("stops answering a client that does not read, keeps little for it, and closes
   }, 300);
   expect(seen).toBeLessThan(3000);
   now += 1800;
-  await until(() => service.counts().connections === 0);
+  await until(() => counters[threadCounter.connections] === 0);
 });
 
 it("gives a slow reader everything", async () => {
@@ -225,7 +231,7 @@ it("evicts the longest idle connection of a source at its cap, and of no other",
   const first = await connectRaw();
   now += 1;
   const second = await openTcp(to);
-  await until(() => service.counts().connections === 3);
+  await until(() => counters[threadCounter.connections] === 3);
   now += 1;
   const third = await openTcp(to);
   await closing(first);
@@ -235,7 +241,7 @@ it("evicts the longest idle connection of a source at its cap, and of no other",
     conversation.close();
   }
   expect(isClosed(other)).toBe(false);
-  expect(service.counts().evicted).toBe(1);
+  expect(counters[threadCounter.evicted]).toBe(1);
   other.destroy();
 });
 
@@ -244,7 +250,7 @@ it("evicts the longest idle connection of all at the cap, so that a newcomer is 
   const idle: Socket[] = [];
   for (let i = 1; i <= 3; i++) {
     idle.push(await connectRaw({ localAddress: `127.0.0.${i}` }));
-    await until(() => service.counts().connections === i);
+    await until(() => counters[threadCounter.connections] === i);
   }
   const conversation = await openTcp(to);
   conversation.write(frame(echoQuery()));
@@ -260,7 +266,7 @@ it("keeps queries that come before the first image until it is there", async () 
   const conversation = await openTcp(to);
   conversation.write(frame(echoQuery(8)));
   conversation.end();
-  await until(() => service.counts().connections === 1);
+  await until(() => counters[threadCounter.connections] === 1);
   reader.apply(echoPublication(3));
   service.resume();
   expect(readEcho((await conversation.next())!)).toMatchObject({ id: 8, version: 3 });
@@ -273,7 +279,7 @@ it("is not troubled by resets", async () => {
     socket.write(frame(echoQuery(ECHO.big)));
     socket.resetAndDestroy();
   }
-  await until(() => service.counts().connections === 0);
+  await until(() => counters[threadCounter.connections] === 0);
   const conversation = await openTcp(to);
   conversation.write(frame(echoQuery(1)));
   expect(readEcho((await conversation.next())!).id).toBe(1);
@@ -283,7 +289,7 @@ it("is not troubled by resets", async () => {
 it("close() answers what is on its way, ends every connection and accepts no more", async () => {
   const busy = await openTcp(to);
   const silent = await connectRaw();
-  await until(() => service.counts().connections === 2);
+  await until(() => counters[threadCounter.connections] === 2);
   busy.write(frame(echoQuery(6)));
   const closed = service.close();
   expect(readEcho((await busy.next())!).id).toBe(6);
@@ -299,7 +305,7 @@ it("close() does not wait for a client that never reads", async () => {
   socket.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
   await until(() => (reader.context.counters[0] ?? 0) > 0);
   await service.close();
-  expect(service.counts().connections).toBe(0);
+  expect(counters[threadCounter.connections]).toBe(0);
 });
 
 /** An AXFR of the root. */
@@ -392,7 +398,7 @@ it("asks the desk for no more than the client takes, and stops when it is gone",
     return seen > 1 && seen === before;
   }, 300);
   now += 1800;
-  await until(() => service.counts().connections === 0);
+  await until(() => counters[threadCounter.connections] === 0);
   await until(() => isStopped);
   expect(made).toBeLessThan(seen + 4);
 });
