@@ -124,15 +124,22 @@ function createPrefixed(
 function createGroups(octetCount: number, perGroup: number, separator: string): FieldCodec {
   const groups = octetCount / perGroup;
   const digits = 2 * perGroup;
-  const pattern = new RegExp(
-    `^([0-9a-f]{${digits}}${separator}){${groups - 1}}[0-9a-f]{${digits}}$`,
-    "i",
-  );
+  // Leading zeros of a group of several octets may be left out, as some write them.
+  const group = perGroup === 1 ? "[0-9a-f]{2}" : `[0-9a-f]{1,${digits}}`;
+  const pattern = new RegExp(`^(${group}${separator}){${groups - 1}}${group}$`, "i");
   const shape = Array(groups).fill("x".repeat(digits)).join(separator);
   return createCodec(
     (text, what) =>
       pattern.test(text)
-        ? Uint8Array.from(Buffer.from(text.replaceAll(separator, ""), "hex"))
+        ? Uint8Array.from(
+            Buffer.from(
+              text
+                .split(separator)
+                .map((each) => each.padStart(digits, "0"))
+                .join(""),
+              "hex",
+            ),
+          )
         : `${what} must be like ${shape}, in hexadecimal: found ${quote(text)}`,
     (_, at) => at + octetCount,
     (octets, at, end) =>

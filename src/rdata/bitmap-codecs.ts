@@ -3,7 +3,7 @@ import { quote } from "../config/tree.ts";
 import { formatType, parseType } from "../wire/rr-types.ts";
 import { concat } from "./concat.ts";
 import type { FieldCodec } from "./field-codec.ts";
-import { explainBadType } from "./number-codecs.ts";
+import { explainBadType, parseOldType } from "./number-codecs.ts";
 import type { WordCursor } from "./word.ts";
 
 /** Octets of the bitmap of one window. */
@@ -13,7 +13,7 @@ const MAX_WINDOW = 32;
 export const TYPES: FieldCodec = {
   words: undefined,
   read: (cursor, what) => {
-    const types = takeTypes(cursor, what, 0, 0xffff);
+    const types = takeTypes(cursor, what, parseType, 0, 0xffff);
     if (typeof types === "string") return types;
     const windows = new Set(types.map((type) => type >> 8));
     return concat(
@@ -53,7 +53,7 @@ export const TYPES: FieldCodec = {
 export const OLD_TYPES: FieldCodec = {
   words: undefined,
   read: (cursor, what) => {
-    const types = takeTypes(cursor, what, 1, 127);
+    const types = takeTypes(cursor, what, parseOldType, 1, 127);
     return typeof types === "string" ? types : setBits(types);
   },
   // A first bit that is set would announce another form, which was never defined.
@@ -109,12 +109,13 @@ const PORTS: Readonly<Record<string, number>> = {
 function takeTypes(
   cursor: WordCursor,
   what: string,
+  parse: (text: string) => number | undefined,
   least: number,
   most: number,
 ): number[] | string {
   const types: number[] = [];
   for (let word = cursor.take(); word !== undefined; word = cursor.take()) {
-    const type = parseType(word.text);
+    const type = parse(word.text);
     if (type === undefined) return explainBadType(word.text, what);
     if (type < least || type > most) return `${what} has no place for ${formatType(type)}`;
     types.push(type);

@@ -48,8 +48,8 @@ export const MOMENT: FieldCodec = createCodec(
     const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
     const iso = parts && `${parts[1]}-${parts[2]}-${parts[3]}T${parts[4]}:${parts[5]}:${parts[6]}`;
     const milliseconds = iso === null ? Number.NaN : Date.parse(`${iso}.000Z`);
-    if (milliseconds >= 0 && formatMoment(milliseconds) === text) {
-      return toOctets((milliseconds / 1000) % 2 ** 32, 4);
+    if (!Number.isNaN(milliseconds) && formatMoment(milliseconds) === text) {
+      return toOctets((((milliseconds / 1000) % 2 ** 32) + 2 ** 32) % 2 ** 32, 4);
     }
     return `${what} must be like 20261231235959, in UTC, or seconds since 1970: found ${quote(text)}`;
   },
@@ -58,14 +58,25 @@ export const MOMENT: FieldCodec = createCodec(
 );
 
 /** The mnemonic of a record type. */
-export const TYPE: FieldCodec = createCodec(
-  (text, what) => {
-    const type = parseType(text);
-    return type === undefined ? explainBadType(text, what) : toOctets(type, 2);
-  },
-  (_, at) => at + 2,
-  (octets, at, end) => formatType(readNumber(octets, at, end)),
-);
+export const TYPE: FieldCodec = createType(parseType);
+/** The same, or its bare number, as SIG and NXT have it. */
+export const OLD_TYPE: FieldCodec = createType(parseOldType);
+
+/** The number of a type's mnemonic, or of digits alone: types of the days before `TYPEnnn` have both. */
+export function parseOldType(text: string): number | undefined {
+  return parseType(/^\d/.test(text) ? `TYPE${text}` : text);
+}
+
+function createType(parse: (text: string) => number | undefined): FieldCodec {
+  return createCodec(
+    (text, what) => {
+      const type = parse(text);
+      return type === undefined ? explainBadType(text, what) : toOctets(type, 2);
+    },
+    (_, at) => at + 2,
+    (octets, at, end) => formatType(readNumber(octets, at, end)),
+  );
+}
 
 /** A whole number of 1 to 4 octets. */
 function unsigned(size: number): FieldCodec {

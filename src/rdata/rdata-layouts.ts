@@ -23,7 +23,7 @@ import { HOST_IDENTITY } from "./host-identity-codec.ts";
 import { LOCATION } from "./location-codec.ts";
 import { ALGORITHM, CERTIFICATE, PROTOCOL, SCHEME } from "./mnemonic-codecs.ts";
 import { MAILBOX, NAME, NAMES } from "./name-codecs.ts";
-import { MOMENT, TIME, TYPE, U8, U16, U32, U64 } from "./number-codecs.ts";
+import { MOMENT, OLD_TYPE, TIME, TYPE, U8, U16, U32, U64 } from "./number-codecs.ts";
 import { PREFIXES } from "./prefix-codec.ts";
 import { PARAMS } from "./service-codec.ts";
 import { explainBadService } from "./svc-params.ts";
@@ -100,20 +100,21 @@ const DIGEST = row(
   ],
   { explainBad: explainBadDigest },
 );
-const SIGNATURE = row(
-  "A 13 3 3600 20261231000000 20261201000000 60485 example.com. oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==",
-  [
-    ["type_covered", TYPE],
-    ["algorithm", ALGORITHM],
-    ["labels", U8],
-    ["original_ttl", TIME],
-    ["expiration", MOMENT],
-    ["inception", MOMENT],
-    ["key_tag", U16],
-    ["signer", NAME],
-    ["signature", BASE64],
-  ],
-);
+const SIGNATURE = (covered: FieldCodec): RdataLayout =>
+  row(
+    "A 13 3 3600 20261231000000 20261201000000 60485 example.com. oJMRESz5E4gYzS/q6XDrvU1qMPYIjCWzJaOau8XNEZeqCYKD5ar0IRd8KqXXFJkqmVfRvMGPmM1x8fGAa2XhSA==",
+    [
+      ["type_covered", covered],
+      ["algorithm", ALGORITHM],
+      ["labels", U8],
+      ["original_ttl", TIME],
+      ["expiration", MOMENT],
+      ["inception", MOMENT],
+      ["key_tag", U16],
+      ["signer", NAME],
+      ["signature", BASE64],
+    ],
+  );
 const ASSOCIATION = row("3 1 1 d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a", [
   ["certificate_usage", U8],
   ["selector", U8],
@@ -184,7 +185,7 @@ const ROWS: Readonly<Record<string, RdataLayout>> = {
   RT: row("10 relay.example.com.", [PREFERENCE, ["host", NAME]]),
   NSAP: row("0x47.0005.80.005a00.0000.0001.e133.ffffff000161.00", [["value", NSAP]]),
   "NSAP-PTR": ALIAS,
-  SIG: SIGNATURE,
+  SIG: SIGNATURE(OLD_TYPE),
   KEY: row(KEYS.example, [
     ["flags", U16],
     ["protocol", U8],
@@ -261,7 +262,7 @@ const ROWS: Readonly<Record<string, RdataLayout>> = {
     ["gateway", GATEWAY],
     ["public_key", OPTIONAL_BASE64, ""],
   ]),
-  RRSIG: SIGNATURE,
+  RRSIG: SIGNATURE(TYPE),
   NSEC: row("host.example.com. A MX RRSIG NSEC TYPE1234", [
     ["next", NAME],
     ["types", TYPES, ""],

@@ -65,6 +65,8 @@ describe("rdata of SVCB and HTTPS", () => {
       "16 foo.example.org. alpn=f\\\\\\092oo\\092,bar,h2",
       `0010${FOO_ORG}0001000c08665c6f6f2c626172026832`,
     ],
+    // A known key by its number.
+    ['1 . key1="\\002h2" key3=\\000\\053', "00010000010003026832000300020035"],
     // Other keys.
     ["1 . no-default-alpn alpn=h3", "0001000001000302683300020000"],
     ["1 . ech=AAEC", "00010000050003000102"],
@@ -98,7 +100,7 @@ describe("rdata of SVCB and HTTPS", () => {
     ["1 . ech=AAE", "ech must be base64"],
     ["1 . dohpath=/dns", "dohpath must be a path with the variable dns"],
     ["1 . alnp=h2", '"alnp" is no parameter; did you mean "alpn"?'],
-    ["1 . key1=h2", '"key1" has a name: write alpn'],
+    ["1 . key1=h2", "alpn must be one or more protocols"],
     ["1 . key65535", '"key65535" is no parameter: keys end at key65534'],
     ["1 . key007", '"key007" is no parameter; '],
     ['1 . alpn="h2', "a value of HTTPS must be like"],

@@ -16,7 +16,13 @@ import {
   splitSvcParams,
 } from "./svc-params.ts";
 import { toOctets } from "./to-octets.ts";
-import { isSvcList, parseSvcKey, splitSvcList, writeSvcParam } from "./write-svc-param.ts";
+import {
+  isNumberedKey,
+  isSvcList,
+  parseSvcKey,
+  splitSvcList,
+  writeSvcParam,
+} from "./write-svc-param.ts";
 
 /** The parameters of SVCB and HTTPS, none included: `alpn="h2,h3" port=8443 no-default-alpn` (RFC 9460 §2.1). */
 export const PARAMS: FieldCodec = {
@@ -57,6 +63,7 @@ function readParam(word: string): SvcParam | string {
   if (octets === undefined) {
     return `the value of ${name} must be like ${name}=one or ${name}="two", with \\DDD from 000 to 255`;
   }
+  if (isNumberedKey(name)) return { key, value: octets };
   if (octets.length === 0) return writeSvcParam(key, []);
   return writeSvcParam(key, isSvcList(key) ? splitSvcList(octets) : [octets]);
 }

@@ -2,7 +2,7 @@ import type { IssueList, Place } from "../config/issue-list.ts";
 import { describeTree, type Tree, type TreeEntry } from "../config/tree.ts";
 import { decodeCharacters, quoteOctets } from "./presentation.ts";
 import type { Word } from "./word.ts";
-import { isSvcList, parseSvcKey } from "./write-svc-param.ts";
+import { isNumberedKey, isSvcList, parseSvcKey } from "./write-svc-param.ts";
 
 const COMMA = 0x2c;
 const BACKSLASH = 0x5c;
@@ -35,7 +35,7 @@ function writeWord(
     const octets = readScalar(value, name, issues);
     return octets && `${name}=${quoteOctets(octets)}`;
   }
-  if (!isSvcList(key)) {
+  if (!isSvcList(key) || isNumberedKey(name)) {
     issues.error(value.place, `${name} takes one value: found a list`);
     return undefined;
   }

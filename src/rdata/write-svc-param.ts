@@ -32,8 +32,12 @@ export function parseSvcKey(written: string): number | string {
   }
   const key = Number(digits);
   if (key >= KEY_INVALID) return `${quote(written)} is no parameter: keys end at key65534`;
-  const name = [...SVC_KEYS].find(([, number]) => number === key)?.[0];
-  return name === undefined ? key : `${quote(written)} has a name: write ${name}`;
+  return key;
+}
+
+/** Whether a key is written by its number: then its value is octets as they are, whatever the key (RFC 9460 §2.1). */
+export function isNumberedKey(written: string): boolean {
+  return /^key\d/.test(written);
 }
 
 /** Whether the value of a key is a list, whose parts commas separate in presentation format. */

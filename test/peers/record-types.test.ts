@@ -1,17 +1,21 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { expandRdata } from "../../src/rdata/expand-rdata.ts";
 import { formatRdata } from "../../src/rdata/format-rdata.ts";
 import { namesIn } from "../../src/rdata/names-in.ts";
 import { RDATA_LAYOUTS } from "../../src/rdata/rdata-layouts.ts";
+import { readRdataWords } from "../../src/rdata/read-rdata-words.ts";
 import { splitWords } from "../../src/rdata/word.ts";
-import { lowerName } from "../../src/wire/name.ts";
+import { lowerName, ROOT } from "../../src/wire/name.ts";
 import { formatType, parseType } from "../../src/wire/rr-types.ts";
 import { type Endpoint, frame, openTcp } from "../support/dns-client.ts";
 import { serveInProcess } from "../support/in-process.ts";
 import { startNameServer } from "../support/name-servers.ts";
 import { query } from "../support/packet.ts";
-import { describeWithPeers } from "../support/peers.ts";
+import { describeWithPeers, runPeer } from "../support/peers.ts";
 import { randomRdata } from "../support/random-rdata.ts";
 import { RDATA_SAMPLES } from "../support/rdata-samples.ts";
 
@@ -58,7 +62,7 @@ const PEERS = [
   { program: "named", samples: ALL, without: "MD MF NSEC3 CLA IPN" },
 ] as const;
 
-describeWithPeers("records of every type", ["nsd", "knotd", "named"], () => {
+describeWithPeers("records of every type", ["nsd", "knotd", "named", "named-checkzone"], () => {
   const rondo = serveInProcess({
     "example.com.yaml": [
       `zone: ${APEX}.`,
@@ -88,7 +92,37 @@ describeWithPeers("records of every type", ["nsd", "knotd", "named"], () => {
       await server.stop();
     }
   });
+
+  test("are read as BIND spells them", async () => {
+    const without = ["MD", "MF", "NSEC3", "CLA", "IPN"];
+    const samples = ALL.filter(({ type }) => !without.includes(type));
+    const file = join(mkdtempSync(join(tmpdir(), "rondo-spelling-")), "zone");
+    writeFileSync(file, writeMaster(samples));
+    const args = ["-k", "ignore", "-i", "none", "-D", "-s", "full", "-o", "-", APEX, file];
+    const { stdout } = await runPeer("named-checkzone", args);
+    rmSync(dirname(file), { recursive: true });
+    const spelled = new Map(
+      stdout.split("\n").flatMap((line): [string, string][] => {
+        const [, owner, text] = /^(r\d+\S+)\s+\d+\s+IN\s+\S+\s*(.*)$/.exec(line) ?? [];
+        return owner === undefined ? [] : [[owner, text ?? ""]];
+      }),
+    );
+    const differences = samples.flatMap((sample) => {
+      const spelling = spelled.get(`${sample.owner}.`);
+      const [ours, theirs] = [sample.text, spelling].map((text) => readText(sample.type, text));
+      return ours === theirs ? [] : [{ ...sample, spelling, ours, theirs }];
+    });
+    expect(differences).toEqual([]);
+  });
 });
+
+/** Wire form in hexadecimal, or what is wrong. */
+function readText(type: string, text: string | undefined): string {
+  const words = text === undefined ? undefined : splitWords(text);
+  const read = words && readRdataWords(parseType(type) ?? 0, words, ROOT);
+  if (read === undefined) return "nothing";
+  return read instanceof Uint8Array ? Buffer.from(read).toString("hex") : read.error;
+}
 
 function writeMaster(samples: readonly Sample[]): string {
   return [
