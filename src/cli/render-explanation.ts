@@ -94,6 +94,7 @@ const LABELS: Readonly<Record<Topic, string>> = {
   order: "order",
   answers: "answers",
   ttl: "TTL",
+  hints: "hints",
   scope: "scope",
 };
 const WIDEST_LABEL = Math.max(...Object.values(LABELS).map((label) => label.length));

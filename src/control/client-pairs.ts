@@ -7,7 +7,7 @@ import { createKeyOf } from "../address/key.ts";
 import { mergeLists } from "../address/merge-lists.ts";
 import { formatAddress } from "../address/parse.ts";
 import type { RangeList } from "../address/range-list.ts";
-import type { PreparedMap } from "../loader/prepare-zone.ts";
+import type { PreparedMap } from "../loader/class-finder.ts";
 import { LocationMap } from "../steering/location-map.ts";
 
 /** The clients that are of class `before` under one map and of class `after` under the other. */

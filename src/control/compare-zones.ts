@@ -3,8 +3,9 @@
  * the code that serves.
  */
 import { listRRsets } from "../image/list-rrsets.ts";
+import type { PreparedMap } from "../loader/class-finder.ts";
 import { findMassChanges } from "../loader/mass-change.ts";
-import type { PreparedMap, PreparedZone } from "../loader/prepare-zone.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { steer } from "../steering/steer.ts";
 import type { World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";

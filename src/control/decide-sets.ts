@@ -68,7 +68,8 @@ export function decideSets(
 export function keyOfClass(clientClass: ClientClass): string {
   const known = classKeys.get(clientClass);
   if (known !== undefined) return known;
-  const key = `${clientClass.pools}|${clientClass.last}|${clientClass.near}`;
+  const { pools, last, near, parts = [] } = clientClass;
+  const key = [`${pools}|${last}|${near}`, ...parts.map(keyOfClass)].join(" ");
   classKeys.set(clientClass, key);
   return key;
 }
@@ -102,7 +103,8 @@ function toSource(type: number, answer: Answer, rotation: number): RRsetSource {
 }
 
 /** Every answer is counted, so that shares can be told, also where the count decides nothing. */
-function compileCycle({ values, rotate }: Answer): Uint16Array | undefined {
+function compileCycle({ values, rotate, sequence: given }: Answer): Uint16Array | undefined {
+  if (given !== undefined) return Uint16Array.from(given);
   if (!rotate) return FIRST_LEADS;
   const leading = values.filter(({ weight }) => weight > 0);
   const sequence = compileSequence(leading.map(({ weight }) => weight));
@@ -123,7 +125,8 @@ function keyOf(decision: Decision): string {
         ? "rotate"
         : "first"
       : `sticky ${sticky.prefix4} ${sticky.prefix6}`;
-  return `${how} ${answers} ${values}`;
+  const turns = decision.sequence === undefined ? "" : ` ${decision.sequence}`;
+  return `${how} ${answers} ${values}${turns}`;
 }
 
 /**

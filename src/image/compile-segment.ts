@@ -2,7 +2,7 @@ import type { Classes } from "../steering/classes.ts";
 import { listNested } from "../steering/pool-content.ts";
 import { countStickyRecords } from "../steering/sticky.ts";
 import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
-import { TYPE_SOA } from "../wire/rr-types.ts";
+import { TYPE_A, TYPE_SOA } from "../wire/rr-types.ts";
 import type { RRset, SteeredRRset, Zone } from "../zone/model.ts";
 import { compileRRset } from "./compile-rrset.ts";
 import {
@@ -262,6 +262,9 @@ function countRecords(zone: Zone): number {
   let records = 0;
   for (const rrset of zone.rrsets) records += rrset.rdata.length;
   for (const rrset of zone.steered) {
+    if (rrset.hints !== undefined) records += rrset.hints.length;
+    // One record in the file, whatever its target has.
+    if (rrset.alias !== undefined) records += rrset.type === TYPE_A ? 1 : 0;
     const indexes = new Set(rrset.rules.flatMap((rule) => rule.pools));
     const pools = new Set([...indexes].flatMap((index) => listNested(zone, zone.pools[index]!)));
     for (const { values } of pools) {

@@ -1,8 +1,7 @@
 import type { GeoTable } from "../geo/geo-table.ts";
 import { type CompiledSegment, compileSegment, replaceClasses } from "../image/compile-segment.ts";
-import { type Classes, type ClassTable, classesOf } from "../steering/classes.ts";
-import { compileLocationMap, listClassRules } from "../steering/compile-location-map.ts";
-import type { SteeredRRset, Zone } from "../zone/model.ts";
+import type { Zone } from "../zone/model.ts";
+import { ClassFinder, type PreparedMap } from "./class-finder.ts";
 
 /** A zone with all work done that does not depend on health or on other zones; cheap to pass between threads. */
 export interface PreparedZone {
@@ -13,21 +12,15 @@ export interface PreparedZone {
   readonly maps: readonly (PreparedMap | undefined)[];
 }
 
-export interface PreparedMap {
-  /** Equal for equal rules, networks and geo data, of whatever zone. */
-  readonly key: string;
-  readonly map: SharedArrayBuffer;
-}
-
 /**
  * Compiles a zone.
  *
  * @param geoVersion changes whenever `geo` does
  */
 export function prepareZone(zone: Zone, geo: GeoTable, geoVersion: number): PreparedZone {
-  const tables = new Map<SteeredRRset, ClassTable>();
-  const compiled = compileSegment(zone, (rrset) => findClasses(zone, rrset, geo, tables));
-  const maps = prepareMaps(zone, compiled, tables, geo, geoVersion);
+  const finder = new ClassFinder(zone, geo, geoVersion);
+  const compiled = compileSegment(zone, (rrset) => finder.find(rrset).classes);
+  const maps = compiled.plans.map(({ rrset }) => finder.find(rrset).map);
   return { zone: { ...zone, rrsets: [] }, compiled, maps };
 }
 
@@ -37,9 +30,9 @@ export function prepareAgain(
   geo: GeoTable,
   geoVersion: number,
 ): PreparedZone {
-  const tables = new Map<SteeredRRset, ClassTable>();
-  const compiled = replaceClasses(before, zone, (rrset) => findClasses(zone, rrset, geo, tables));
-  return { zone, compiled, maps: prepareMaps(zone, compiled, tables, geo, geoVersion) };
+  const finder = new ClassFinder(zone, geo, geoVersion);
+  const compiled = replaceClasses(before, zone, (rrset) => finder.find(rrset).classes);
+  return { zone, compiled, maps: compiled.plans.map(({ rrset }) => finder.find(rrset).map) };
 }
 
 /** True if answers of the zone depend on the geo data. */
@@ -52,38 +45,4 @@ export function usesGeo({ steered, pools }: Zone): boolean {
         policy === "nearest" || rules.some(({ geos, asns }) => geos.length + asns.length > 0),
     )
   );
-}
-
-function findClasses(
-  zone: Zone,
-  rrset: SteeredRRset,
-  geo: GeoTable,
-  tables: Map<SteeredRRset, ClassTable>,
-): Classes {
-  const table = classesOf(zone, rrset, geo);
-  tables.set(rrset, table);
-  return { classes: table.classes };
-}
-
-function prepareMaps(
-  { networks }: Zone,
-  { plans }: CompiledSegment,
-  tables: ReadonlyMap<SteeredRRset, ClassTable>,
-  geo: GeoTable,
-  geoVersion: number,
-): (PreparedMap | undefined)[] {
-  const byKey = new Map<string, PreparedMap>();
-  const networksKey = JSON.stringify(networks);
-  return plans.map(({ rrset }) => {
-    const table = tables.get(rrset)!;
-    if (table.classes.length === 1) return undefined;
-    const rules = listClassRules(rrset, table);
-    const key = `${geoVersion} ${table.rankings.key} ${JSON.stringify(rules)} ${networksKey}`;
-    let prepared = byKey.get(key);
-    if (prepared === undefined) {
-      prepared = { key, map: compileLocationMap(rules, networks, geo, table.rankings) };
-      byKey.set(key, prepared);
-    }
-    return prepared;
-  });
 }

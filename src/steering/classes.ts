@@ -22,6 +22,8 @@ export interface ClientClass {
    * where the client is: then the written order holds.
    */
   readonly near: readonly number[] | undefined;
+  /** Of an RRset that follows others: the class under each of `listHintSources()`. */
+  readonly parts?: readonly ClientClass[];
 }
 
 export interface Classes {

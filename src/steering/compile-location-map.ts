@@ -65,14 +65,7 @@ export function compileLocationMap(
       rule.subnets.map((prefix) => ({ prefix, value })),
     );
     const bySubnet = flattenPrefixes(words, subnets, catchAll, Math.min);
-    const embeddings = flattenPrefixes(words, EMBEDDINGS_AS_PREFIXES, 0, (_, inner) => inner);
-    return stripEmbeddings(
-      mergeLists(
-        [located, bySubnet, embeddings],
-        // Kept apart above the 16 bits of the value, so that no range, and no scope, spans two embeddings.
-        ([place, rule, embedding]) => decider.decide(place!, rule!) + embedding! * 0x1_0000,
-      ),
-    );
+    return mergeClients([located, bySubnet], ([place, rule]) => decider.decide(place!, rule!));
   };
   const clients = [layClients(1, places.v4), layClients(4, places.v6)];
   // Without subnets a resolver's class is its class as a client, which the tables have already.
@@ -138,7 +131,7 @@ function isCatchAll({ geos, subnets, asns }: ClassRule): boolean {
   return geos.length + subnets.length + asns.length === 0;
 }
 
-function refuseTooMany(what: string, count: number, limit: number): void {
+export function refuseTooMany(what: string, count: number, limit: number): void {
   if (count > limit) throw new RangeError(`${count} ${what}: a location map has room for ${limit}`);
 }
 
@@ -149,12 +142,41 @@ const EMBEDDINGS_AS_PREFIXES = EMBEDDING_PREFIXES.map(({ kind, words, length }) 
   return { value: kind, prefix: { address: { family: 6, octets } as const, length } };
 });
 
+/**
+ * Lays lists of clients over each other; no range, and no scope, of the result spans two embeddings.
+ *
+ * @param combine gets the value of each list, and a last one that it must not go by, and gives one of 16 bits; the array is
+ *   reused between calls
+ */
+export function mergeClients(
+  lists: readonly RangeList[],
+  combine: (values: readonly number[]) => number,
+): RangeList {
+  const embeddings = flattenPrefixes(
+    lists[0]!.words,
+    EMBEDDINGS_AS_PREFIXES,
+    0,
+    (_, inner) => inner,
+  );
+  // Kept apart above the 16 bits of the value.
+  const merged = mergeLists(
+    [...lists, embeddings],
+    (values) => combine(values) + values[lists.length]! * 0x1_0000,
+  );
+  return stripEmbeddings(merged);
+}
+
 function stripEmbeddings(list: RangeList): RangeList {
   return { ...list, values: list.values.map((value) => value & 0xffff) };
 }
 
-/** @param rows by row and resolver's signature; of one entry where the client tables serve for resolvers, too */
-function writeMap(
+/**
+ * Writes a map.
+ *
+ * @param tables of clients and, unless those serve for them, too, of resolvers; IPv4 first
+ * @param rows by row and resolver's signature; of one entry where the client tables serve for resolvers, too
+ */
+export function writeMap(
   tables: readonly RangeList[],
   rows: readonly (readonly number[])[],
 ): SharedArrayBuffer {

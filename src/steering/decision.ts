@@ -44,6 +44,8 @@ export interface Answer {
   readonly pool: string | undefined;
   /** Records per answer: 1 to the number of values. */
   readonly answers: number;
+  /** Numbers of the values that lead, in turn, over one cycle; undefined: by weight. */
+  readonly sequence?: readonly number[];
   /** Whether the lead goes round; otherwise `sticky` decides, or the first value always leads. */
   readonly rotate: boolean;
   readonly sticky: Sticky | undefined;

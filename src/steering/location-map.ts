@@ -25,6 +25,16 @@ import { RangeTable } from "../address/range-table.ts";
 export const HEADER_WORDS = 7;
 export const LOCATION_UNKNOWN = 0x8000;
 
+/** The content of a map, as the head of this file describes it. */
+export interface LocationTables {
+  readonly clients: readonly [v4: RangeList, v6: RangeList];
+  /** Undefined: those of clients serve for resolvers, too. */
+  readonly resolvers: readonly [v4: RangeList, v6: RangeList] | undefined;
+  /** By row and column. */
+  readonly classes: Uint16Array;
+  readonly columns: number;
+}
+
 /** The reader of one map. Its methods allocate nothing. */
 export class LocationMap {
   /**
@@ -77,6 +87,18 @@ export class LocationMap {
   /** The ranges of addresses whose clients are all treated alike, for use off the query path; the values mean nothing. */
   listClients(): readonly [v4: RangeList, v6: RangeList] {
     return [this.clients4.list(), this.clients6.list()];
+  }
+
+  /** All that it goes by, for use off the query path. */
+  listTables(): LocationTables {
+    const { resolvers4, resolvers6, classes, columns } = this;
+    const isApart = resolvers4 !== undefined && resolvers6 !== undefined;
+    return {
+      clients: this.listClients(),
+      resolvers: isApart ? [resolvers4.list(), resolvers6.list()] : undefined,
+      classes,
+      columns,
+    };
   }
 
   private findClient(client: AddressKey): number {

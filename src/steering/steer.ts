@@ -10,8 +10,10 @@ import type { Answer, Decision, SteeredValue, Sticky } from "./decision.ts";
 import { type Choice, choosePool, findLinks, type Link } from "./pool-choice.ts";
 import { type Arrangement, arrangeShares, type Ranking, type Share } from "./pool-shares.ts";
 import { isUnsettled } from "./pool-standing.ts";
+import { listHintSources, steerHints } from "./steer-hints.ts";
 import { findSeed } from "./sticky.ts";
 import type { Trace } from "./trace.ts";
+import { traceHints } from "./trace-hints.ts";
 import { traceAnswer, traceChoice } from "./trace-steer.ts";
 import type { ClassPast, World } from "./world.ts";
 
@@ -35,6 +37,7 @@ export function steer(
   trace?: Trace,
   past: ClassPast | undefined = world.memory.past(zone, rrset, clientClass),
 ): Decision {
+  if (rrset.hints !== undefined) return followSources(zone, rrset, clientClass, world, trace);
   const links = findLinks(zone, clientClass, rrset.type, world, past?.pool);
   const choice = choosePool(rrset, links, past?.healthy);
   const drawn = drawAnswer(zone, rrset, clientClass, links, choice);
@@ -46,6 +49,28 @@ export function steer(
   return choice.mode === "all-down-servfail" || choice.mode === "unresolved"
     ? { kind: "servfail", mode: choice.mode }
     : { kind: "nodata", mode: choice.mode === "all-down-closed" ? choice.mode : "nodata" };
+}
+
+/** Of SVCB and HTTPS records with `auto` hints, which have no pools. */
+function followSources(
+  zone: Zone,
+  rrset: SteeredRRset,
+  { parts = [] }: ClientClass,
+  world: World,
+  trace: Trace | undefined,
+): Answer {
+  const { hints = [] } = rrset;
+  const sources = listHintSources(zone, hints);
+  const decide = (source: SteeredRRset, own?: Trace): Decision =>
+    steer(zone, source, parts[sources.indexOf(source)]!, world, own);
+  const decisions = sources.map((source) => decide(source));
+  const answer = steerHints(
+    rrset,
+    hints,
+    (index) => decisions[sources.indexOf(zone.steered[index]!)]!,
+  );
+  if (trace !== undefined) traceHints(trace, zone, rrset, hints, answer, decide);
+  return answer;
 }
 
 interface Drawn {

@@ -37,6 +37,7 @@ export type Topic =
   | "order"
   | "answers"
   | "ttl"
+  | "hints"
   | "scope";
 
 /** One decision, in words, and the rule it follows. */

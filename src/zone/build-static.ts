@@ -3,7 +3,17 @@ import type { Tree } from "../config/tree.ts";
 import { quote } from "../config/tree.ts";
 import type { RecordSettings } from "../config/zone-settings.ts";
 import { readRdata } from "../rdata/read-rdata.ts";
-import { formatType, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
+import {
+  formatType,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  TYPE_HTTPS,
+  TYPE_NS,
+  TYPE_SOA,
+  TYPE_SVCB,
+} from "../wire/rr-types.ts";
+import { extractAutoHints } from "./auto-hints.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { RecordDraft } from "./build-records.ts";
 import { DEFAULT_INFRASTRUCTURE_TTL, DEFAULT_TTL } from "./default-ttls.ts";
@@ -20,7 +30,7 @@ export function buildStatic(record: RecordDraft, context: BuildContext): StaticD
   const drafts: StaticDraft[] = [];
   for (const type of types) {
     const own = values.filter((value) => types.length === 1 || belongsTo(value, type));
-    const rdata = readValues(record, type, own, context);
+    const rdata = readValues(record, type, own, context, isService(type));
     if (own.length === 0) {
       const family = type === TYPE_A ? "IPv4" : "IPv6";
       context.issues.error(
@@ -60,21 +70,33 @@ export function listValues(
   return items.length === 0 ? undefined : items;
 }
 
-/** The rdata of some values, each once. */
+function isService(type: number): boolean {
+  return type === TYPE_SVCB || type === TYPE_HTTPS;
+}
+
+/**
+ * The rdata of some values, each once.
+ *
+ * @param mayFollow whether address hints may be `auto`
+ */
 export function readValues(
   record: RecordDraft,
   type: number,
   values: readonly Tree[],
   context: BuildContext,
+  mayFollow = false,
 ): RdataDraft[] {
   const { issues, apex } = context;
   const found = new Map<string, RdataDraft>();
   for (const value of values) {
-    const octets = readRdata(type, value, apex, issues);
+    const { tree, auto } = mayFollow ? extractAutoHints(value, issues) : { tree: value, auto: [] };
+    const octets = readRdata(type, tree, apex, issues);
     if (octets === undefined) continue;
-    const first = found.get(keyOf(octets));
+    const key = `${auto}|${keyOf(octets)}`;
+    const first = found.get(key);
     if (first === undefined) {
-      found.set(keyOf(octets), { octets, place: value.place });
+      const draft = { octets, place: value.place };
+      found.set(key, auto.length === 0 ? draft : { ...draft, auto });
       continue;
     }
     const line = issues.lineOf(first.place.start);

@@ -1,6 +1,7 @@
 import type { IssueList } from "../config/issue-list.ts";
 import type { ZoneSettings } from "../config/zone-settings.ts";
 import type { BuildContext } from "./build-context.ts";
+import { buildHints } from "./build-hints.ts";
 import { buildDatacenters, buildNetworks } from "./build-locations.ts";
 import { buildRecords } from "./build-records.ts";
 import { buildSecondary } from "./build-secondary.ts";
@@ -52,7 +53,8 @@ export function buildZone(
   checkAliasRecords(apex, records.steered, index, issues);
   checkDnames(apex, index, issues);
   checkDelegations(apex, soa.rrset, index, issues);
-  checkSizes(statics, issues);
+  const hints = buildHints(apex, statics, records.steered, index, issues);
+  checkSizes(hints.statics, issues);
   const used = pools.list();
   checkSteeredAliases(apex, records.steered, used, index, issues);
   pools.readUnused();
@@ -68,8 +70,8 @@ export function buildZone(
   }
   return {
     apex,
-    rrsets: statics.map(finish),
-    steered: records.steered.map(({ rrset }) => rrset),
+    rrsets: hints.statics.map(finish),
+    steered: [...records.steered.map(({ rrset }) => rrset), ...hints.steered],
     pools: used,
     datacenters,
     networks,

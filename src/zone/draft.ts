@@ -25,6 +25,8 @@ export interface StaticDraft {
 export interface RdataDraft {
   readonly octets: Uint8Array;
   readonly place: Place;
+  /** Of SVCB and HTTPS, the parameters that follow other records, which are not in the octets. */
+  readonly auto?: readonly number[];
 }
 
 export interface SteeredDraft {

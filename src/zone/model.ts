@@ -88,7 +88,31 @@ export interface SteeredRRset {
   readonly label: string;
   /** Of an ALIAS record, which makes one of these for A and one for AAAA. */
   readonly alias?: Alias;
+  /** Of SVCB and HTTPS records with `auto` hints, which have no pools: what the answers are made of. */
+  readonly hints?: readonly HintedRecord[];
 }
+
+/** A record whose address hints are those that A and AAAA queries for its target get. */
+export interface HintedRecord {
+  /** Without the hints that follow. */
+  readonly rdata: Uint8Array;
+  /** Undefined: the rdata says all there is to say. */
+  readonly ipv4: HintSource | undefined;
+  readonly ipv6: HintSource | undefined;
+}
+
+/** Where the hints of a family come from. */
+export type HintSource =
+  | {
+      readonly kind: "static";
+      /** Seconds. */
+      readonly ttl: number;
+      readonly rdata: readonly Uint8Array[];
+      /** Records per answer. */
+      readonly answers: number;
+    }
+  /** Index into `Zone.steered`. */
+  | { readonly kind: "steered"; readonly rrset: number };
 
 /**
  * A target that is asked in place of the owner while it is in a zone of this server. While it is not, the values of the
