@@ -22,6 +22,7 @@ import {
 import { describe, describeRoot, type JsonSchema, schemaOf } from "./describe.ts";
 import { ttl } from "./duration.ts";
 import type { IssueList } from "./issue-list.ts";
+import { octodns } from "./octodns-schema.ts";
 import { allDown, pool } from "./pool-schema.ts";
 import { describeEither, refuseOwnRecords, secondary } from "./secondary-schema.ts";
 import { transfer } from "./transfer-schema.ts";
@@ -32,8 +33,6 @@ import type {
   DynamicSettings,
   LocationSettings,
   NetworkSettings,
-  OctodnsCheck,
-  OctodnsSettings,
   RecordSettings,
   RuleSettings,
   SoaSettings,
@@ -139,37 +138,6 @@ const dynamic: Decoder<DynamicSettings> = object<DynamicSettings>("the steering 
   policy: optional(oneOf(["failover", "nearest"])),
 });
 
-const octodnsCheck: Decoder<OctodnsCheck> = object<OctodnsCheck>("an octoDNS check", {
-  host: optional(text),
-  path: optional(text),
-  port: optional(integer(1, 65_535)),
-  protocol: optional(oneOf(["HTTP", "HTTPS", "TCP"])),
-});
-
-/** Other keys are providers' own: octoDNS files carry them, and they mean nothing to a name server. */
-const octodns: Decoder<OctodnsSettings> = describe(
-  (tree, name, issues) => {
-    if (tree.kind !== "mapping") {
-      issues.error(tree.place, `${name} must be a mapping: ${describeTree(tree)}`);
-      return undefined;
-    }
-    let healthcheck: OctodnsSettings["healthcheck"];
-    for (const { key, keyPlace, value } of tree.entries) {
-      if (key !== "healthcheck") {
-        issues.warn(keyPlace, `${JSON.stringify(key)} of octoDNS is left out of account`);
-        continue;
-      }
-      const check = octodnsCheck(value, key, issues);
-      if (check !== undefined) healthcheck = { value: check, place: value.place };
-    }
-    return { healthcheck };
-  },
-  () => ({
-    type: "object",
-    properties: { healthcheck: schemaOf(octodnsCheck) },
-  }),
-);
-
 const recordFields: Decoder<RecordSettings> = object<RecordSettings>("a record", {
   type: required(fullListOf(text)),
   ttl: optional(ttl),
@@ -185,13 +153,24 @@ const recordFields: Decoder<RecordSettings> = object<RecordSettings>("a record",
 
 const record: Decoder<RecordSettings> = describe(
   (tree, name, issues) => {
-    const settings = recordFields(tree, name, issues);
+    const settings = recordFields(refuseGeo(tree, issues), name, issues);
     const isSteered = tree.kind === "mapping" && tree.entries.some(({ key }) => key === "dynamic");
     // Without its refused steering it would be taken for a plain record, and blamed for what that lacks.
     return isSteered && settings?.dynamic === undefined ? undefined : settings;
   },
   () => schemaOf(recordFields),
 );
+
+/** A record without the key by which octoDNS steered before it had `dynamic`. */
+function refuseGeo(tree: Tree, issues: IssueList): Tree {
+  const geo = tree.kind === "mapping" && tree.entries.find(({ key }) => key === "geo");
+  if (!geo) return tree;
+  issues.error(
+    geo.keyPlace,
+    '"geo" is how octoDNS steered once: write dynamic, with pools and rules that have geos',
+  );
+  return { ...tree, entries: tree.entries.filter((entry) => entry !== geo) };
+}
 
 const records = mapOf("records by owner name", listOf(record));
 

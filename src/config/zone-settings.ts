@@ -5,6 +5,7 @@
 import type { Prefix } from "../address/address.ts";
 import type { Entry, Located } from "./decode.ts";
 import type { Place } from "./issue-list.ts";
+import type { OctodnsSettings } from "./octodns-schema.ts";
 import type { SecondarySettings } from "./secondary-schema.ts";
 import type { WrittenTransfer } from "./transfer-schema.ts";
 import type { Tree } from "./tree.ts";
@@ -173,16 +174,4 @@ export interface RuleSettings {
   readonly subnets: Maybe<readonly Located<Prefix>[]>;
   readonly asns: Maybe<readonly Located<number>[]>;
   readonly pool: Located<readonly Located<string>[]>;
-}
-
-/** What octoDNS keeps for itself in a record; only its check means something here. */
-export interface OctodnsSettings {
-  readonly healthcheck: Maybe<OctodnsCheck>;
-}
-
-export interface OctodnsCheck {
-  readonly host: Maybe<string>;
-  readonly path: Maybe<string>;
-  readonly port: Maybe<number>;
-  readonly protocol: Maybe<"HTTP" | "HTTPS" | "TCP">;
 }

@@ -47,6 +47,7 @@ export function buildRecords(
     if (owner === undefined) continue;
     const label = key === "" ? "@" : key;
     for (const { value: settings } of value ?? []) {
+      if (isIgnored(settings, context)) continue;
       const types = readRecordTypes(settings.type.value, context.issues);
       if (types === undefined) continue;
       const isAlias = types[0] === TYPE_ALIAS;
@@ -64,6 +65,14 @@ export function buildRecords(
     }
   }
   return { statics, steered };
+}
+
+/** Whether octoDNS keeps the record out of every zone. */
+function isIgnored({ octodns }: RecordSettings, { issues }: BuildContext): boolean {
+  const ignored = octodns?.value.ignored;
+  if (ignored?.value !== true) return false;
+  issues.warn(ignored.place, "the record is not served: octodns.ignored says so");
+  return true;
 }
 
 /** The checks of a record itself: its own, or octoDNS's; undefined if it has none, which is not the empty list. */

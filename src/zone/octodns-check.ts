@@ -1,5 +1,6 @@
 import type { Located } from "../config/decode.ts";
-import type { CheckReferences, CheckSettings, OctodnsSettings } from "../config/zone-settings.ts";
+import type { OctodnsSettings } from "../config/octodns-schema.ts";
+import type { CheckReferences, CheckSettings } from "../config/zone-settings.ts";
 import { formatName } from "../wire/name.ts";
 import type { Name } from "./model.ts";
 

@@ -46,6 +46,8 @@ function explainUnknownType(value: string, type: number | undefined): string {
   if (type !== undefined) {
     return `${quote(value)} is no type of a record: it is asked for, or part of a message (RFC 6895 §3.1)`;
   }
+  // octoDNS's name for a redirect, which a few providers' web servers give.
+  if (value.toUpperCase() === "URLFWD") return '"URLFWD" is no record type: DNS has no redirects';
   const near = findNearest(value, listTypes());
   const hint = near === undefined ? "" : `; did you mean ${quote(near)}?`;
   return `${quote(value)} is no record type${hint}`;
