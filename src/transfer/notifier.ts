@@ -44,6 +44,11 @@ export interface ZoneNews {
 /** How often a NOTIFY is sent, and how long after the first time it is sent again; doubled each time (RFC 1996 §3.6). */
 const TRIES = 5;
 const FIRST_WAIT_MS = 5000;
+/**
+ * Before the first one goes out: threads that answer queries must have the new version when secondaries ask for its serial,
+ * and what changes twice in a row is told once.
+ */
+const SETTLE_MS = 500;
 /** Zones that one secondary is being told of at a time. */
 const MAX_AT_A_TIME = 50;
 
@@ -61,6 +66,8 @@ interface Lane {
   /** By zone: tasks that wait for their turn, then those under way. */
   readonly waiting: Map<string, Task>;
   readonly underWay: Map<string, Task>;
+  /** Undefined while no new task has to settle. */
+  cancelStart: (() => void) | undefined;
   problem: string | undefined;
 }
 
@@ -101,7 +108,8 @@ export class Notifier {
 
   close(): void {
     this.#isClosed = true;
-    for (const { underWay } of this.#lanes.values()) {
+    for (const { underWay, cancelStart } of this.#lanes.values()) {
+      cancelStart?.();
       for (const { cancelTimer } of underWay.values()) cancelTimer();
     }
     this.#lanes.clear();
@@ -113,7 +121,13 @@ export class Notifier {
     const key = keyOf(target);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
-      lane = { target, waiting: new Map(), underWay: new Map(), problem: undefined };
+      lane = {
+        target,
+        waiting: new Map(),
+        underWay: new Map(),
+        cancelStart: undefined,
+        problem: undefined,
+      };
       this.#lanes.set(key, lane);
     }
     // What it is being told of is old news now.
@@ -127,10 +141,15 @@ export class Notifier {
       tries: 0,
       cancelTimer: () => undefined,
     });
-    this.#pump(lane);
+    const started = lane;
+    lane.cancelStart ??= this.#options.clock.schedule(() => {
+      started.cancelStart = undefined;
+      this.#pump(started);
+    }, SETTLE_MS);
   }
 
   #pump(lane: Lane): void {
+    if (lane.cancelStart !== undefined) return;
     for (const [name, task] of lane.waiting) {
       if (lane.underWay.size >= MAX_AT_A_TIME) return;
       lane.waiting.delete(name);

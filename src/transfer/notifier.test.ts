@@ -1,0 +1,224 @@
+import { beforeEach, expect, test } from "vitest";
+import { createFakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
+import { readMessage } from "../../test/support/message.ts";
+import type { Log } from "../log/log.ts";
+import { DEFAULT_ALGORITHM } from "../tsig/algorithms.ts";
+import { createKeyring } from "../tsig/keyring.ts";
+import { signatureOctets, signMessage } from "../tsig/sign.ts";
+import { findSignature } from "../tsig/signature.ts";
+import { verifySignature } from "../tsig/verify.ts";
+import { parseName } from "../wire/name.ts";
+import { Notifier, type ZoneNews } from "./notifier.ts";
+
+const NOW_SECONDS = 1_800_000_000;
+const keyring = createKeyring([
+  { name: "k.example", algorithm: DEFAULT_ALGORITHM, secret: Buffer.from("0123456789abcdef") },
+]);
+const A = { address: "192.0.2.1", port: 53, key: undefined };
+const B = { address: "2001:db8::1", port: 5353, key: "k.example." };
+
+let clock: FakeClock;
+let sent: { octets: Uint8Array; address: string; port: number }[];
+let lines: string[];
+let opened: number;
+let closed: number;
+let hear: (octets: Uint8Array, address: string, port: number) => void;
+let notifier: Notifier;
+
+beforeEach(() => {
+  clock = createFakeClock();
+  sent = [];
+  lines = [];
+  opened = 0;
+  closed = 0;
+  const write = (fields: object, message: string): void => {
+    lines.push(`${message} ${JSON.stringify(fields)}`);
+  };
+  const log: Log = { debug: write, info: write, warn: write, error: write };
+  let id = 0x1000;
+  notifier = new Notifier({
+    keyring,
+    log,
+    clock,
+    wallClock: () => NOW_SECONDS * 1000 + clock.now(),
+    drawId: () => id++,
+    openPort: (onMessage) => {
+      opened++;
+      hear = onMessage;
+      return {
+        send: (octets, { address, port }) => void sent.push({ octets, address, port }),
+        close: () => void closed++,
+      };
+    },
+  });
+});
+
+/** Tells, and lets it settle. */
+function notify(...all: readonly ZoneNews[]): void {
+  for (const each of all) notifier.notify(each);
+  clock.advance(500);
+}
+
+function news(name: string, serial: number, notify: ZoneNews["notify"]): ZoneNews {
+  const parsed = parseName(name);
+  if (!parsed.ok) throw new Error(parsed.error);
+  const soa = new Uint8Array(22);
+  new DataView(soa.buffer).setUint32(2, serial);
+  return { name, apex: parsed.name, serial, soa, ttl: 300, notify };
+}
+
+/** What a secondary says to a NOTIFY: the message with QR set, and only its question. */
+function replyTo(octets: Uint8Array, rcode = 0): Uint8Array {
+  const question = octets.indexOf(0, 12) + 5;
+  const reply = octets.slice(0, question);
+  reply[2]! |= 0x80;
+  reply[3] = rcode;
+  reply.fill(0, 6, 12);
+  return reply;
+}
+
+test("notify() sends what RFC 1996 says", () => {
+  notify(news("example.com.", 7, [A]));
+  expect(sent).toMatchObject([{ address: "192.0.2.1", port: 53 }]);
+  const message = readMessage(sent[0]!.octets);
+  expect(message).toMatchObject({
+    id: 0x1000,
+    opcode: 4,
+    flags: ["aa"],
+    question: [{ name: "example.com.", type: 6, class: 1 }],
+    answer: [{ owner: "example.com.", type: 6, ttl: 300, rdata: ". . 7 0 0 0 0" }],
+    additional: [],
+  });
+});
+
+test("notify() sends again until there is an answer, five times at most, ever later", () => {
+  notify(news("example.com.", 7, [A]));
+  const times: number[] = [];
+  for (let second = 0; second < 400; second++) {
+    const before = sent.length;
+    clock.advance(1000);
+    if (sent.length > before) times.push(second + 1);
+  }
+  expect(times).toEqual([5, 15, 35, 75]);
+  expect(new Set(sent.map(({ octets }) => Buffer.from(octets).toString("hex"))).size).toBe(1);
+  expect(lines).toEqual([expect.stringContaining("secondary does not answer NOTIFY")]);
+  expect(clock.pendingTimers()).toBe(0);
+  expect(closed).toBe(opened);
+});
+
+test("notify() is content with an answer, whatever it says", () => {
+  notify(news("example.com.", 7, [A]));
+  clock.advance(6000);
+  hear(replyTo(sent[0]!.octets), A.address, A.port);
+  clock.advance(400_000);
+  expect(sent).toHaveLength(2);
+  expect(lines).toEqual([expect.stringMatching(/^secondary notified .*"serial":7.*"tries":2/)]);
+  notify(news("example.com.", 8, [A]));
+  hear(replyTo(sent[2]!.octets, 9), A.address, A.port);
+  expect(lines[1]).toMatch(/^secondary refuses NOTIFY .*"rcode":9/);
+  clock.advance(400_000);
+  expect(sent).toHaveLength(3);
+});
+
+test("notify() does not believe strangers", () => {
+  notify(news("example.com.", 7, [A]));
+  const good = replyTo(sent[0]!.octets);
+  const otherId = good.slice();
+  otherId[1]! ^= 1;
+  const otherName = good.slice();
+  otherName[13]! ^= 1;
+  const query = good.slice();
+  query[2]! &= 0x7f;
+  hear(good, "192.0.2.2", A.port);
+  hear(good, A.address, 54);
+  for (const octets of [otherId, otherName, query, good.slice(0, 11), new Uint8Array(0)]) {
+    hear(octets, A.address, A.port);
+  }
+  expect(lines).toEqual([]);
+  hear(good, A.address, A.port);
+  expect(lines).toHaveLength(1);
+});
+
+test("notify() signs where a key is named, and then believes only what is signed", () => {
+  notify(news("example.com.", 7, [B]));
+  const { octets } = sent[0]!;
+  const verdict = verifySignature(
+    octets,
+    octets.length,
+    findSignature(octets, octets.length),
+    keyring,
+    NOW_SECONDS,
+  );
+  if (verdict.kind !== "verified") throw new Error("not verified");
+  const reply = replyTo(octets);
+  hear(reply, B.address, B.port);
+  expect(lines).toEqual([]);
+  const signed = new Uint8Array(reply.length + signatureOctets(verdict.key));
+  signed.set(reply);
+  const { length } = signMessage(signed, reply.length, verdict.key, {
+    time: NOW_SECONDS,
+    previousMac: verdict.mac,
+  });
+  hear(signed.subarray(0, length), B.address, B.port);
+  expect(lines).toEqual([expect.stringContaining("secondary notified")]);
+});
+
+test("notify() says nothing twice, and the newest of what it has to say", () => {
+  notify(news("example.com.", 6, [A]), news("example.com.", 7, [A]));
+  notify(news("example.com.", 7, [A]));
+  expect(sent).toHaveLength(1);
+  notify(news("example.com.", 8, [A]));
+  expect(sent.map(({ octets }) => readMessage(octets).answer[0]!.rdata)).toEqual([
+    ". . 7 0 0 0 0",
+    ". . 8 0 0 0 0",
+  ]);
+  // An answer to the old one is none to the new one.
+  hear(replyTo(sent[0]!.octets), A.address, A.port);
+  expect(lines).toEqual([]);
+  clock.advance(5000);
+  expect(sent).toHaveLength(3);
+  hear(replyTo(sent[1]!.octets), A.address, A.port);
+  clock.advance(400_000);
+  expect(sent).toHaveLength(3);
+});
+
+test("notify() has few zones under way per secondary, and a dead one holds up no other", () => {
+  notify(...Array.from({ length: 120 }, (_, i) => news(`z${i}.example.`, 1, [A, B])));
+  expect(opened).toBe(1);
+  const toA = () => sent.filter(({ address }) => address === A.address);
+  expect(toA()).toHaveLength(50);
+  expect(sent).toHaveLength(100);
+  // One of them answers all it gets.
+  for (let i = 0; i < toA().length; i++) hear(replyTo(toA()[i]!.octets), A.address, A.port);
+  expect(new Set(toA().map(({ octets }) => readMessage(octets).question[0]!.name)).size).toBe(120);
+  expect(lines.filter((line) => line.includes("notified"))).toHaveLength(120);
+  clock.advance(1_000_000);
+  expect(lines.filter((line) => line.includes("not answer"))).toHaveLength(120);
+  expect(closed).toBe(1);
+});
+
+test("forget() and close() end it", () => {
+  notify(news("example.com.", 7, [A]), news("example.org.", 7, [A]));
+  notifier.forget("example.com.");
+  clock.advance(5000);
+  expect(sent.map(({ octets }) => readMessage(octets).question[0]!.name)).toEqual([
+    "example.com.",
+    "example.org.",
+    "example.org.",
+  ]);
+  // It may come back with the same serial.
+  notify(news("example.com.", 7, [A]));
+  expect(sent).toHaveLength(4);
+  notifier.close();
+  expect(clock.pendingTimers()).toBe(0);
+  expect(closed).toBe(1);
+  notify(news("example.net.", 7, [A]));
+  expect(sent).toHaveLength(4);
+});
+
+test("notify() without the key it is to sign with says so and sends nothing", () => {
+  notify(news("example.com.", 7, [{ ...A, key: "none." }]));
+  expect(sent).toEqual([]);
+  expect(lines).toEqual([expect.stringContaining("there is no such key")]);
+  expect(clock.pendingTimers()).toBe(0);
+});
