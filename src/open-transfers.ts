@@ -1,30 +1,44 @@
 import { randomInt } from "node:crypto";
-import type { TransferSettings } from "./config/server/transfer-section.ts";
+import type { ServerSettings } from "./config/server-file.ts";
 import type { ControlMessages } from "./control-messages.ts";
 import { systemClock } from "./health/clock.ts";
+import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
+import { openCatalog } from "./open-catalog.ts";
 import { Notifier } from "./transfer/notifier.ts";
 import { createPortOpener } from "./transfer/open-datagram-port.ts";
+import { createTransferCounts, type TransferCounts } from "./transfer/transfer-counts.ts";
 import { createTransferDesk } from "./transfer/transfer-desk.ts";
 import { type TransferZone, TransferZones } from "./transfer/transfer-zones.ts";
 import { findKeyByText, type Keyring } from "./tsig/keyring.ts";
 
 export interface OpenTransfersOptions {
-  readonly settings: TransferSettings;
+  readonly settings: Pick<ServerSettings, "transfer" | "catalog" | "state">;
   /** What the server listens on, in presentation form. */
   readonly listen: readonly { readonly address: string }[];
   readonly keyring: Keyring;
   readonly messages: ControlMessages;
+  /** Takes a zone into service. */
+  readonly serve: (zone: PreparedZone) => void;
   readonly log: Log;
   readonly closers: (() => Promise<void>)[];
 }
 
-/** Answers requests for zones, and tells secondaries of their changes, until the closers run. */
-export function openTransfers(options: OpenTransfersOptions): TransferZones {
+export interface OpenTransfers {
+  /** Takes note of all zones that are in service now. */
+  follow(zones: readonly PreparedZone[]): void;
+  readonly counts: TransferCounts;
+}
+
+/** Answers requests for zones, tells secondaries of their changes and keeps the catalog, until the closers run. */
+export async function openTransfers(options: OpenTransfersOptions): Promise<OpenTransfers> {
   const { settings, listen, keyring, messages, log, closers } = options;
+  const { allow, notify } = settings.transfer;
   const wallClock = Date.now;
+  const counts = createTransferCounts();
   const notifier = new Notifier({
     keyring,
+    counts: counts.notify,
     log,
     clock: systemClock,
     wallClock,
@@ -33,7 +47,8 @@ export function openTransfers(options: OpenTransfersOptions): TransferZones {
   });
   closers.push(async () => notifier.close());
   const zones = new TransferZones({
-    ...settings,
+    allow,
+    notify,
     log,
     onChange: (zone) => {
       warnOfKeys(zone, keyring, log);
@@ -42,8 +57,16 @@ export function openTransfers(options: OpenTransfersOptions): TransferZones {
     onGone: ({ name }) => notifier.forget(name),
     defer: (run) => void setImmediate(run),
   });
-  messages.add(createTransferDesk({ zones, keyring, log, wallClock }));
-  return zones;
+  messages.add(createTransferDesk({ zones, keyring, counts, log, wallClock }));
+  const catalog = await openCatalog({
+    settings: settings.catalog,
+    stateDirectory: settings.state,
+    isTransferable: ({ zone }) => (zone.transfer?.allow ?? allow).length > 0,
+    serve: options.serve,
+    log,
+    closers,
+  });
+  return { follow: (served) => zones.follow(catalog?.follow(served) ?? served), counts };
 }
 
 function tell(notifier: Notifier, { name, content, notify }: TransferZone): void {

@@ -137,11 +137,12 @@ async function start(
     const handedOut = new HandedOut();
     const { memory, close: closeMemory } = await openMemory(settings.state, systemClock, log);
     closers.push(closeMemory);
-    const transfers = openTransfers({
-      settings: settings.transfer,
+    const transfers = await openTransfers({
+      settings,
       listen: server.addresses,
       keyring,
       messages: controlMessages,
+      serve: (zone) => plane.serve([zone]),
       log,
       closers,
     });

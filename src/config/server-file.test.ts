@@ -27,6 +27,7 @@ keys: { Secondaries.Example: { secret_file: k }, b: { algorithm: hmac-sha512, se
 transfer: { allow: [192.0.2.1, { key: B }], notify: ["[2001:db8::1]", { address: "192.0.2.1:5300", key: b }] }
 identity: { nsid: "0x6e73", version: auto, id: none }
 cookies: { enabled: false, secret_file: cookies, require: true, max_response_without_cookie: 512 }
+catalog: { zone: Catalog.Example, group: g, secondaries: false, allow: [{ key: b }], notify: [] }
 log: { level: debug }
 `;
     expect(readServerFile(text, "/etc/rondo/rondo.yaml")).toEqual({
@@ -86,6 +87,13 @@ log: { level: debug }
             { address: "2001:db8::1", port: 53, key: undefined },
             { address: "192.0.2.1", port: 5300, key: "b." },
           ],
+        },
+        catalog: {
+          zone: "catalog.example.",
+          group: "g",
+          secondaries: false,
+          allow: [{ prefix: undefined, key: "b." }],
+          notify: [],
         },
         log: { level: "debug" },
       },

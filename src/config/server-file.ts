@@ -15,9 +15,10 @@ import {
 } from "./decode.ts";
 import type { Issue } from "./issue.ts";
 import { IssueList } from "./issue-list.ts";
-import { canonicalKeyName } from "./key-name.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { canonicalName } from "./plain-name.ts";
 import { type AdminSettings, adminSection } from "./server/admin-section.ts";
+import { type CatalogSettings, catalogSection } from "./server/catalog-section.ts";
 import { type CookiesSettings, cookiesSection } from "./server/cookies-section.ts";
 import { type ExplainSettings, explainSection } from "./server/explain-section.ts";
 import { type GeoSettings, geoSection } from "./server/geo-section.ts";
@@ -49,6 +50,7 @@ export interface ServerSettings {
   /** Shared with secondaries and primaries. */
   readonly keys: readonly KeySettings[];
   readonly transfer: TransferSettings;
+  readonly catalog: CatalogSettings;
   readonly log: LogSettings;
 }
 
@@ -74,6 +76,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   cookies: cookiesSection.defaults,
   keys: keysSection.defaults,
   transfer: transferSection.defaults,
+  catalog: catalogSection.defaults,
   log: logSection.defaults,
 };
 
@@ -109,6 +112,7 @@ interface ServerFile {
   readonly cookies: WrittenIn<typeof cookiesSection>;
   readonly keys: WrittenIn<typeof keysSection>;
   readonly transfer: WrittenIn<typeof transferSection>;
+  readonly catalog: WrittenIn<typeof catalogSection>;
   readonly log: WrittenIn<typeof logSection>;
 }
 
@@ -144,6 +148,7 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
   cookies: optional(cookiesSection.decode),
   keys: optional(keysSection.decode),
   transfer: optional(transferSection.decode),
+  catalog: optional(catalogSection.decode),
   log: optional(logSection.decode),
 });
 
@@ -167,15 +172,16 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     cookies: settingsOf(cookiesSection, file?.cookies),
     keys: settingsOf(keysSection, file?.keys),
     transfer: settingsOf(transferSection, file?.transfer),
+    catalog: settingsOf(catalogSection, file?.catalog),
     log: settingsOf(logSection, file?.log),
   };
 }
 
 /** What names a key that is not there would keep somebody out without a word. */
-function checkKeyNames({ keys, transfer }: ServerFile, issues: IssueList): void {
-  const known = new Set(keys?.value.map(({ key }) => canonicalKeyName(key)));
-  for (const list of [transfer?.value.allow, transfer?.value.notify]) {
-    for (const { value, place } of list?.value ?? []) {
+function checkKeyNames({ keys, transfer, catalog }: ServerFile, issues: IssueList): void {
+  const known = new Set(keys?.value.map(({ key }) => canonicalName(key)));
+  for (const { allow, notify } of [transfer, catalog].flatMap((each) => each?.value ?? [])) {
+    for (const { value, place } of [...(allow?.value ?? []), ...(notify?.value ?? [])]) {
       if (value.key === undefined || known.has(value.key)) continue;
       issues.error(place, `there is no key ${quote(value.key)} under "keys"`);
     }

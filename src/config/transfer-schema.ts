@@ -10,7 +10,7 @@ import {
   text,
 } from "./decode.ts";
 import { describe, type JsonSchema, schemaOf } from "./describe.ts";
-import { keyName } from "./key-name.ts";
+import { plainName } from "./plain-name.ts";
 import { clientPrefix } from "./server/client-prefix.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket-address.ts";
 
@@ -45,7 +45,7 @@ interface WrittenRule {
 
 const ruleFields = object<WrittenRule>("who may have a zone", {
   prefix: optional(clientPrefix),
-  key: optional(keyName),
+  key: optional(plainName("key")),
 });
 
 const rule: Decoder<TransferRule> = describe(
@@ -86,7 +86,7 @@ interface WrittenTarget {
 
 const targetFields = object<WrittenTarget>("whom to notify", {
   address: required(endpoint),
-  key: optional(keyName),
+  key: optional(plainName("key")),
 });
 
 const target: Decoder<NotifyTarget> = describe(
@@ -101,10 +101,15 @@ const target: Decoder<NotifyTarget> = describe(
   () => eitherTextOr(targetFields),
 );
 
+/** Who may have a zone. */
+export const allowList: Decoder<readonly Located<TransferRule>[]> = listOf(rule);
+/** Who is told when it changes. */
+export const notifyList: Decoder<readonly Located<NotifyTarget>[]> = listOf(target);
+
 /** What stands under `transfer`, in a zone file and in the server file. */
 export const transfer: Decoder<WrittenTransfer> = object<WrittenTransfer>("the transfer settings", {
-  allow: optional(listOf(rule)),
-  notify: optional(listOf(target)),
+  allow: optional(allowList),
+  notify: optional(notifyList),
 });
 
 function eitherTextOr(mapping: Decoder<unknown>): JsonSchema {

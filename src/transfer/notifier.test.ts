@@ -9,6 +9,7 @@ import { findSignature } from "../tsig/signature.ts";
 import { verifySignature } from "../tsig/verify.ts";
 import { parseName } from "../wire/name.ts";
 import { Notifier, type ZoneNews } from "./notifier.ts";
+import { createTransferCounts, type TransferCounts } from "./transfer-counts.ts";
 
 const NOW_SECONDS = 1_800_000_000;
 const keyring = createKeyring([
@@ -20,6 +21,7 @@ const B = { address: "2001:db8::1", port: 5353, key: "k.example." };
 let clock: FakeClock;
 let sent: { octets: Uint8Array; address: string; port: number }[];
 let lines: string[];
+let counts: TransferCounts["notify"];
 let opened: number;
 let closed: number;
 let hear: (octets: Uint8Array, address: string, port: number) => void;
@@ -31,6 +33,7 @@ beforeEach(() => {
   lines = [];
   opened = 0;
   closed = 0;
+  counts = createTransferCounts().notify;
   const write = (fields: object, message: string): void => {
     lines.push(`${message} ${JSON.stringify(fields)}`);
   };
@@ -38,6 +41,7 @@ beforeEach(() => {
   let id = 0x1000;
   notifier = new Notifier({
     keyring,
+    counts,
     log,
     clock,
     wallClock: () => NOW_SECONDS * 1000 + clock.now(),
@@ -104,6 +108,7 @@ test("notify() sends again until there is an answer, five times at most, ever la
   expect(lines).toEqual([expect.stringContaining("secondary does not answer NOTIFY")]);
   expect(clock.pendingTimers()).toBe(0);
   expect(closed).toBe(opened);
+  expect(counts).toEqual({ answered: 0, refused: 0, unanswered: 1 });
 });
 
 test("notify() is content with an answer, whatever it says", () => {
@@ -118,6 +123,7 @@ test("notify() is content with an answer, whatever it says", () => {
   expect(lines[1]).toMatch(/^secondary refuses NOTIFY .*"rcode":9/);
   clock.advance(400_000);
   expect(sent).toHaveLength(3);
+  expect(counts).toEqual({ answered: 1, refused: 1, unanswered: 0 });
 });
 
 test("notify() does not believe strangers", () => {

@@ -7,6 +7,7 @@ import { findKeyByText, type Keyring } from "../tsig/keyring.ts";
 import { RCODE_NOERROR } from "../wire/message.ts";
 import type { Name, NotifyTarget } from "../zone/model.ts";
 import { type NotifyMessage, readNotifyReply, writeNotify } from "./notify-message.ts";
+import type { TransferCounts } from "./transfer-counts.ts";
 
 /** Sends datagrams, and hears what comes back. */
 export interface DatagramPort {
@@ -16,6 +17,8 @@ export interface DatagramPort {
 
 export interface NotifierOptions {
   readonly keyring: Keyring;
+  /** Kept up to date. */
+  readonly counts: TransferCounts["notify"];
   readonly log: Log;
   readonly clock: Clock;
   /** Milliseconds since 1970. */
@@ -198,6 +201,7 @@ export class Notifier {
       return;
     }
     const { problem } = task.lane;
+    this.#options.counts.unanswered++;
     this.#options.log.warn(
       { ...describe(task), ...(problem && { problem }) },
       "secondary does not answer NOTIFY",
@@ -221,7 +225,8 @@ export class Notifier {
   }
 
   #answered(task: Task, rcode: number): void {
-    const { log } = this.#options;
+    const { log, counts } = this.#options;
+    counts[rcode === RCODE_NOERROR ? "answered" : "refused"]++;
     if (rcode === RCODE_NOERROR) log.info(describe(task), "secondary notified");
     else log.warn({ ...describe(task), rcode }, "secondary refuses NOTIFY");
     this.#end(task);

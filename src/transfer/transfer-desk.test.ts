@@ -220,6 +220,7 @@ describe("createTransferDesk() answers IXFR", () => {
     const transfers = createTransfers();
     transfers.serve(first);
     transfers.serve(second);
+    expect(transfers.counts).toMatchObject({ incremental: 0 });
     for (const serial of [2, 3]) {
       expect(listRecords(transfers.ask(IXFR(serial)))).toEqual([SOA(2)]);
       expect(listRecords(transfers.ask(IXFR(serial), "udp"))).toEqual([SOA(2)]);
@@ -367,6 +368,7 @@ describe("createTransferDesk() refuses", () => {
     begin(3);
     begin(1);
     expect(rcodes.slice(4)).toEqual(["NOERROR", "NOERROR"]);
+    expect(transfers.counts).toMatchObject({ whole: 1, broken: 1, refused: 2 });
   });
 });
 

@@ -25,6 +25,7 @@ import { writeRefusal } from "../wire/write-refusal.ts";
 import type { Update } from "./journal.ts";
 import { mayTransfer } from "./may-transfer.ts";
 import type { TransferRecord } from "./message-packer.ts";
+import type { TransferCounts } from "./transfer-counts.ts";
 import {
   listSoa,
   listUpdate,
@@ -54,6 +55,8 @@ export type TransferDesk = (request: IncomingRequest) => Iterable<Uint8Array> | 
 export interface TransferDeskOptions {
   readonly zones: Pick<TransferZones, "find" | "isServed">;
   readonly keyring: Keyring;
+  /** Kept up to date. */
+  readonly counts: TransferCounts;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
@@ -147,7 +150,10 @@ function sendDatagram(
   const update = findUpdate(request, zone, content);
   if (update !== undefined && update !== "current") {
     const whole = packDatagram(context, listUpdate(content, update), payload);
-    if (whole !== undefined) return whole;
+    if (whole !== undefined) {
+      exchange.counts.incremental++;
+      return whole;
+    }
   }
   // Also says that there is more than fits.
   return (
@@ -166,6 +172,7 @@ function* sendStream(
   const update = findUpdate(request, zone, content);
   const counts: ReplyCounts = { messages: 0, records: 0, octets: 0 };
   if (update === "current") {
+    exchange.counts.incremental++;
     yield* packMessages(context, listSoa(content), counts);
     return;
   }
@@ -198,6 +205,7 @@ function* sendStream(
     };
     if (isDone) exchange.log.info(fields, "zone transferred");
     else exchange.log.warn(fields, "zone transfer broken off");
+    exchange.counts[isDone ? (update === undefined ? "whole" : "incremental") : "broken"]++;
   }
 }
 
@@ -216,6 +224,7 @@ function findUpdate(
 }
 
 function note(exchange: Exchange, reason: string): void {
+  exchange.counts.refused++;
   exchange.strangers.info({ ...describe(exchange), reason }, "zone transfer refused");
 }
 

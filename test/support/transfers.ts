@@ -3,6 +3,7 @@
 import { parseAddress } from "../../src/address/parse.ts";
 import { type PreparedZone, prepareZone } from "../../src/loader/prepare-zone.ts";
 import { type Log, silentLog } from "../../src/log/log.ts";
+import { createTransferCounts, type TransferCounts } from "../../src/transfer/transfer-counts.ts";
 import { createTransferDesk, type TransferDesk } from "../../src/transfer/transfer-desk.ts";
 import type { TransferLimits } from "../../src/transfer/transfer-slots.ts";
 import { type TransferZone, TransferZones } from "../../src/transfer/transfer-zones.ts";
@@ -25,6 +26,7 @@ export const ANYBODY: readonly TransferRule[] = ["0.0.0.0", "::"].map((text) => 
 export interface TransferFixture {
   readonly zones: TransferZones;
   readonly desk: TransferDesk;
+  readonly counts: TransferCounts;
   /** Zones as they were reported changed. */
   readonly changes: TransferZone[];
   /** Work put off; run by `runDeferred()`. */
@@ -56,8 +58,16 @@ export function createTransfers(
     onGone: () => {},
     defer: (run) => deferred.push(run),
   });
+  const counts = createTransferCounts();
   const wallClock = (): number => NOW_SECONDS * 1000;
-  const desk = createTransferDesk({ zones, keyring, log, wallClock, ...(limits && { limits }) });
+  const desk = createTransferDesk({
+    zones,
+    keyring,
+    counts,
+    log,
+    wallClock,
+    ...(limits && { limits }),
+  });
   const send: TransferFixture["send"] = (octets, transport = "tcp", source = "127.0.0.1") => {
     const messages = desk({ octets, source: parseAddress(source)!, transport });
     if (messages === undefined) throw new Error("Not a request for a zone");
@@ -66,6 +76,7 @@ export function createTransfers(
   return {
     zones,
     desk,
+    counts,
     changes,
     runDeferred: () => {
       for (let run = deferred.shift(); run !== undefined; run = deferred.shift()) run();

@@ -50,3 +50,12 @@ test.for([
   const text = `keys: { a: { secret: ${SECRET} } }\ntransfer: { ${transfer} }`;
   expect(messages(text)).toEqual([expect.stringContaining(message!)]);
 });
+
+test.for([
+  ["zone: a b", "is no name of a zone"],
+  ["group: x", 'needs the key "zone"'],
+  ["zone: c.example, group: ''", "group must be text of 1 to 255"],
+  ["zone: c.example, allow: [{ key: none }]", "there is no key"],
+])("catalog refuses %s", ([catalog, message]) => {
+  expect(messages(`catalog: { ${catalog} }`)).toEqual([expect.stringContaining(message!)]);
+});

@@ -9,7 +9,7 @@ import {
   text,
 } from "../decode.ts";
 import type { IssueList } from "../issue-list.ts";
-import { canonicalKeyName, explainBadKeyName } from "../key-name.ts";
+import { canonicalName, explainBadName } from "../plain-name.ts";
 import type { Maybe, Section } from "./section.ts";
 
 /** A TSIG key as the server file has it. Never to be logged or shown. */
@@ -79,7 +79,7 @@ export const keysSection: Section<readonly Entry<WrittenKey>[], readonly KeySett
   defaults: [],
   complete(entries, resolve) {
     return entries.flatMap(({ key: written, value }): KeySettings[] => {
-      const name = canonicalKeyName(written);
+      const name = canonicalName(written);
       if (name === undefined || value === undefined) return [];
       const { algorithm, secret: base64, secret_file } = value;
       const source =
@@ -104,9 +104,9 @@ export function explainBadSecret(base64: string): string | undefined {
 function checkNames(entries: readonly Entry<WrittenKey>[], issues: IssueList): void {
   const seen = new Map<string, string>();
   for (const { key: written, keyPlace } of entries) {
-    const name = canonicalKeyName(written);
+    const name = canonicalName(written);
     if (name === undefined) {
-      issues.error(keyPlace, explainBadKeyName(written));
+      issues.error(keyPlace, explainBadName(written, "key"));
       continue;
     }
     const other = seen.get(name);

@@ -1,0 +1,60 @@
+import { join } from "node:path";
+import type { CatalogSettings } from "./config/server/catalog-section.ts";
+import { readBounded, replaceFile } from "./health/paced-file.ts";
+import type { PreparedZone } from "./loader/prepare-zone.ts";
+import type { Log } from "./log/log.ts";
+import { Catalog, type SavedCatalog } from "./transfer/catalog.ts";
+
+export interface OpenCatalogOptions {
+  readonly settings: CatalogSettings;
+  readonly stateDirectory: string;
+  readonly isTransferable: (zone: PreparedZone) => boolean;
+  readonly serve: (zone: PreparedZone) => void;
+  readonly log: Log;
+  readonly closers: (() => Promise<void>)[];
+}
+
+/** Longer ones are not ours. */
+const MAX_TEXT = 4096;
+
+/** The catalog of what is served, its serial gone on with from `catalog.json`; undefined if there is to be none. */
+export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog | undefined> {
+  const { settings, stateDirectory, log, closers } = options;
+  if (settings.zone === undefined) return undefined;
+  const path = join(stateDirectory, "catalog.json");
+  const read = await readBounded(path, MAX_TEXT);
+  const remembered = "text" in read ? parseSaved(read.text) : undefined;
+  if (remembered === undefined && ("text" in read || !read.isMissing)) {
+    log.warn({ file: path }, "the catalog's last serial cannot be read: the time is its next one");
+  }
+  let writing = Promise.resolve();
+  closers.push(() => writing);
+  return new Catalog({
+    zone: settings.zone,
+    group: settings.group,
+    secondaries: settings.secondaries,
+    transfer: { allow: settings.allow, notify: settings.notify },
+    isTransferable: options.isTransferable,
+    serve: options.serve,
+    remembered,
+    onChange: (saved) => {
+      writing = writing
+        .then(() => replaceFile(path, JSON.stringify(saved)))
+        .catch((err: unknown) => log.warn({ err, file: path }, "the catalog's serial is not kept"));
+    },
+    wallClock: Date.now,
+    log,
+  });
+}
+
+function parseSaved(text: string): SavedCatalog | undefined {
+  try {
+    const { serial, fingerprint } = JSON.parse(text) as Partial<SavedCatalog>;
+    const isSerial = Number.isInteger(serial) && serial! >= 0 && serial! < 2 ** 32;
+    return isSerial && typeof fingerprint === "string"
+      ? { serial: serial!, fingerprint }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
