@@ -6,6 +6,7 @@ import type { IdentityText } from "./config/server/identity-section.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import { openCookieSecretFile } from "./cookie-secret-file.ts";
 import type { Log } from "./log/log.ts";
+import type { Keyring } from "./tsig/keyring.ts";
 
 /** What the operator has decided about answers, as the threads that answer need it. */
 export interface OpenedAnswers {
@@ -16,6 +17,7 @@ export interface OpenedAnswers {
 /** @throws CookieSecretError if there is a file of cookie secrets and it holds none */
 export function openAnswers(
   { explain, identity, cookies }: ServerSettings,
+  keyring: Keyring,
   version: string,
   log: Log,
 ): OpenedAnswers {
@@ -25,6 +27,7 @@ export function openAnswers(
   return {
     settings: {
       operators: explain.allow,
+      keyring,
       identity: {
         nsid: toOctets(identity.nsid, hostname(), IDENTITY_OCTETS.nsid),
         version: toOctets(identity.version, `rondo ${version}`, IDENTITY_OCTETS.version),

@@ -112,7 +112,7 @@ async function start(
     makeStateDirectory(settings.state, log);
     const keyring = openKeyring(settings.keys);
     const controlMessages = new ControlMessages();
-    const answers = openAnswers(settings, version, log);
+    const answers = openAnswers(settings, keyring, version, log);
     closers.push(async () => answers.close());
     const server = await createServer({
       settings: answers.settings,

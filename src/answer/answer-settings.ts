@@ -1,4 +1,5 @@
 import type { Prefix } from "../address/address.ts";
+import { type Keyring, NO_KEYS } from "../tsig/keyring.ts";
 
 /**
  * What the operator has decided about answers beside the zones. Every thread that answers gets it as it is: plain data and
@@ -7,6 +8,8 @@ import type { Prefix } from "../address/address.ts";
 export interface AnswerSettings {
   /** Who may ask for explanations; nobody if empty. */
   readonly operators: readonly Prefix[];
+  /** By which queries may be signed. */
+  readonly keyring: Keyring;
   readonly identity: Identity;
   /** Undefined: cookies are an option like any other unknown one. */
   readonly cookies: CookieSettings | undefined;
@@ -43,6 +46,7 @@ const NOTHING = new Uint8Array(0);
 
 export const DEFAULT_ANSWER_SETTINGS: AnswerSettings = {
   operators: [],
+  keyring: NO_KEYS,
   identity: { nsid: NOTHING, version: NOTHING, id: NOTHING },
   cookies: undefined,
 };

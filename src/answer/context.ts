@@ -1,4 +1,5 @@
 import type { Prefix } from "../address/address.ts";
+import type { Keyring } from "../tsig/keyring.ts";
 import type { AnswerSettings, Identity } from "./answer-settings.ts";
 import { CookieJar } from "./cookie-jar.ts";
 
@@ -26,6 +27,8 @@ export interface Context {
   readonly wallClock: () => number;
   /** Who may ask for explanations; nobody if empty. */
   readonly operators: readonly Prefix[];
+  /** By which queries may be signed. */
+  readonly keyring: Keyring;
   readonly identity: Identity;
   /** Undefined: no cookies. */
   readonly cookies: CookieJar | undefined;
@@ -55,6 +58,7 @@ export function createContext(
     counters,
     wallClock,
     operators: settings.operators,
+    keyring: settings.keyring,
     identity: settings.identity,
     cookies: settings.cookies && new CookieJar(settings.cookies, wallClock),
   };

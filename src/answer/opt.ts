@@ -1,5 +1,4 @@
 import {
-  MAX_MESSAGE_OCTETS,
   OPTION_CLIENT_SUBNET,
   OPTION_COOKIE,
   OPTION_EXTENDED_ERROR,
@@ -69,7 +68,7 @@ export function writeOpt(
   if (query.wantsNsid) writeNsid(response, context);
   if (query.wantsKeepalive && context.keepalive > 0) writeKeepalive(response, context.keepalive);
   if (response.extendedError !== EXTENDED_ERROR.none) writeExtendedError(response, limit);
-  if (query.wantsPadding && context.encrypted) writePadding(response);
+  if (query.wantsPadding && context.encrypted) writePadding(response, limit);
   write16(out, start + 9, response.at - start - OPT_OCTETS);
 }
 
@@ -132,11 +131,11 @@ function writeExtendedError(response: Response, limit: number): void {
 }
 
 /** Fills the message up to whole blocks, so that its length tells little (RFC 7830 §3, RFC 8467 §4.1). */
-function writePadding(response: Response): void {
+function writePadding(response: Response, limit: number): void {
   const { octets, at } = response;
   const data = at + OPTION_HEAD_OCTETS;
   const end = Math.ceil(data / PADDING_BLOCK_OCTETS) * PADDING_BLOCK_OCTETS;
-  if (end > MAX_MESSAGE_OCTETS) return;
+  if (end > limit) return;
   write16(octets, at, OPTION_PADDING);
   write16(octets, at + 2, end - data);
   octets.fill(0, data, end);

@@ -4,7 +4,7 @@
  * see image/ for where things stand and steering/ for why.
  */
 import type { Serving } from "../image/serving.ts";
-import { RCODE_BADCOOKIE, RCODE_FORMERR, RCODE_NOERROR, RCODE_NOTAUTH } from "../wire/message.ts";
+import { RCODE_BADCOOKIE, RCODE_FORMERR, RCODE_NOERROR } from "../wire/message.ts";
 import { Query, SILENCE } from "../wire/query.ts";
 import { CLASS_CH } from "../wire/rr-types.ts";
 import { answerChaos } from "./answer-chaos.ts";
@@ -15,12 +15,14 @@ import type { Context } from "./context.ts";
 import { COOKIE } from "./cookie-jar.ts";
 import { COUNTER } from "./counters.ts";
 import { optOctets, writeOpt } from "./opt.ts";
+import { QuerySignature } from "./query-signature.ts";
 import { Response } from "./response.ts";
 
 // One of each per thread, filled anew by every query.
 const query = new Query();
 const response = new Response();
 const client = new Client();
+const signature = new QuerySignature();
 
 /**
  * Answers one message.
@@ -46,10 +48,14 @@ export function respond(
     return 0;
   }
   const cookie = checkCookie(query, octets, context);
-  const limit = findLimit(query, context, cookie);
+  signature.begin(octets, length, query.signatureAt, context.keyring, context.wallClock);
+  const limit = findLimit(query, context, cookie) - signature.room;
   response.begin(out, octets, query.questionEnd, limit - optOctets(query, context));
   client.begin(query, octets, context);
-  const rcode = status === RCODE_NOERROR ? answer(context, serving, cookie) : status;
+  let rcode = signature.rcode;
+  if (rcode === RCODE_NOERROR) {
+    rcode = status === RCODE_NOERROR ? answer(context, serving, cookie) : status;
+  }
 
   if (query.hasEdns) {
     counters[COUNTER.withEdns]!++;
@@ -59,7 +65,7 @@ export function respond(
   if (response.truncated) counters[COUNTER.truncated]!++;
   counters[COUNTER.responses]!++;
   counters[COUNTER.rcode + rcode]!++;
-  return response.finish(octets, query.questionEnd, rcode);
+  return signature.finish(out, response.finish(octets, query.questionEnd, rcode));
 }
 
 /** Answers a well-formed query. @returns the RCODE */
@@ -69,8 +75,6 @@ function answer(context: Context, serving: Serving, cookie: number): number {
     if (cookie === COOKIE.none) return RCODE_FORMERR;
     return cookie === COOKIE.bad ? RCODE_BADCOOKIE : RCODE_NOERROR;
   }
-  // No keys, so no signature can be checked (RFC 8945 §5.2.1).
-  if (query.signatureAt !== 0) return RCODE_NOTAUTH;
   if (isCookieWanted(cookie, context)) return RCODE_BADCOOKIE;
   if (query.class === CLASS_CH) return answerChaos(query, response, context);
   return answerQuestion(query, response, client, context, serving);
