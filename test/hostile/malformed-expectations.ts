@@ -7,9 +7,11 @@ export interface Expectation {
   readonly rcode: string;
   /** Present exactly where there is no majority to follow, or we do not follow it. */
   readonly because?: string;
+  /** What the whole server says to what only its control plane can answer; in process it is `rcode`. */
+  readonly byServer?: string;
 }
 
-const NO_TRANSFERS = "No majority: we offer no transfers";
+const TRANSFERS = "No majority: transfers are the control plane's, which refuses this one";
 const UNUSED_SECTIONS =
   "Records a query has no use for are refused unread, as NSD does, so that none costs CPU time";
 const BAD_OPTION =
@@ -159,14 +161,22 @@ const REASONED: Readonly<Record<string, Expectation>> = {
     rcode: "NOTIMP",
     because: "No majority: what follows the header of an unknown opcode need not be a question",
   },
-  "header: NOTIFY": { rcode: "NOTIMP", because: "No majority: we are nobody's secondary" },
+  "header: NOTIFY": {
+    rcode: "NOTIMP",
+    because: "No majority: it is for the control plane, and we are nobody's secondary",
+    byServer: "NOTAUTH",
+  },
   "header: UPDATE": { rcode: "NOTIMP", because: "No majority: zones come from files" },
   "sections: an answer": { rcode: "FORMERR", because: UNUSED_SECTIONS },
   "sections: an authority record": { rcode: "FORMERR", because: UNUSED_SECTIONS },
   "sections: OPT and two more": { rcode: "FORMERR", because: UNUSED_SECTIONS },
   "sections: 200 answers": { rcode: "FORMERR", because: UNUSED_SECTIONS },
-  "sections: IXFR with its SOA": { rcode: "NOTIMP", because: NO_TRANSFERS },
-  "sections: IXFR without an SOA": { rcode: "NOTIMP", because: NO_TRANSFERS },
+  "sections: IXFR with its SOA": {
+    rcode: "NOTIMP",
+    because: TRANSFERS,
+    byServer: "REFUSED",
+  },
+  "sections: IXFR without an SOA": { rcode: "NOTIMP", because: TRANSFERS },
   "name: pointer into the header": {
     rcode: "FORMERR",
     because:

@@ -105,7 +105,7 @@ describe("types", () => {
       if (isNegative) expect(message.authority.length).toBeGreaterThan(0);
       outcomes.set(message.rcode, (outcomes.get(message.rcode) ?? 0) + 1);
     }
-    // All but IXFR and AXFR, which are not implemented.
+    // All but IXFR and AXFR, which are for the control plane.
     expect(outcomes).toEqual(
       new Map([
         [rcode, 65_534],
