@@ -22,6 +22,7 @@ import type { ZoneLoader } from "./loader/zones.ts";
 import type { Secondaries } from "./secondary/secondaries.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
 import type { Server } from "./server/start-server.ts";
+import type { TransferCounts } from "./transfer/transfer-counts.ts";
 import { formatName } from "./wire/name.ts";
 
 export interface ServerParts {
@@ -32,6 +33,7 @@ export interface ServerParts {
   readonly loader: ZoneLoader;
   readonly plane: ControlPlane;
   readonly secondaries: Secondaries;
+  readonly transfers: TransferCounts;
   readonly memory: SteeringMemory;
   readonly health: HealthService;
   readonly geo: () => GeoTable;
@@ -122,6 +124,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
           health,
           overrides: () => store.list(),
           secondaries: () => secondaries.report(),
+          transfers: () => parts.transfers,
           reloads: () => loader.reloads(),
           geo: () => parts.geo().sources,
           process: () => parts.processStats.sample(),

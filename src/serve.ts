@@ -266,6 +266,7 @@ async function start(
         loader,
         plane,
         secondaries,
+        transfers: transfers.counts,
         memory,
         health,
         shares,

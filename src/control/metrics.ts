@@ -8,6 +8,7 @@ import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { ReloadCounts } from "../loader/reload-counts.ts";
 import type { RefreshReport } from "../secondary/zone-refresher.ts";
 import type { World } from "../steering/world.ts";
+import type { TransferCounts } from "../transfer/transfer-counts.ts";
 import { formatName } from "../wire/name.ts";
 import type { SteeringInForce } from "./control-plane.ts";
 import { collectHealthMetrics } from "./health-metrics.ts";
@@ -24,6 +25,7 @@ import type { ProcessSample } from "./process-stats.ts";
 import { collectSecondaryMetrics } from "./secondary-metrics.ts";
 import type { NameShares } from "./shares.ts";
 import { collectSteeringMetrics } from "./steering-metrics.ts";
+import { collectTransferMetrics } from "./transfer-metrics.ts";
 
 /** Where the numbers come from; all of it is read at the moment of asking. */
 export interface MetricsSources {
@@ -39,6 +41,7 @@ export interface MetricsSources {
   readonly overrides: () => readonly { readonly action: "drain" | "up" | "down" }[];
   readonly reloads: () => ReloadCounts;
   readonly secondaries: () => readonly RefreshReport[];
+  readonly transfers: () => TransferCounts;
   readonly geo: () => readonly GeoSource[];
   readonly process: () => ProcessSample;
 }
@@ -83,6 +86,7 @@ export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
     ...collectHealthMetrics(sources),
     ...collectZoneMetrics(sources.zones(), sources.reloads()),
     ...collectSecondaryMetrics(sources.secondaries()),
+    ...collectTransferMetrics(sources.transfers()),
     collectGeoAge(sources.geo()),
     ...collectProcessMetrics(sources.process()),
   ];

@@ -7,6 +7,7 @@ import { collectMetrics, type MetricsSources } from "../../src/control/metrics.t
 import { Shares } from "../../src/control/shares.ts";
 import type { RefreshReport } from "../../src/secondary/zone-refresher.ts";
 import { readDnsCounts } from "../../src/server/dns-counts.ts";
+import { createTransferCounts } from "../../src/transfer/transfer-counts.ts";
 import { type InProcess, serveInProcess } from "../support/in-process.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
@@ -89,6 +90,7 @@ function monitor(): Monitored {
     overrides: () => [{ action: "drain" }, { action: "drain" }, { action: "up" }],
     reloads: () => ({ failures: 8, lastSuccessful: false }),
     secondaries: () => SECONDARIES,
+    transfers: () => ({ ...createTransferCounts(), whole: 3, refused: 1 }),
     geo: () => [
       { name: "dbip-country", built: "2026-06-01", attribution: undefined },
       { name: "geoip-lite", built: undefined, attribution: undefined },
@@ -121,6 +123,13 @@ function ask({ server }: Monitored, name: string, times = 1): void {
 function key(name: string, labels: Readonly<Record<string, string>> = {}): string {
   return keyOfSeries({ name, labels: new Map(Object.entries(labels)), value: 0 });
 }
+
+it("transfers and notifies are counted by what came of them", () => {
+  const values = monitor().read();
+  expect(values.get(key("rondo_transfers_total", { kind: "whole" }))).toBe(3);
+  expect(values.get(key("rondo_transfers_total", { kind: "refused" }))).toBe(1);
+  expect(values.get(key("rondo_notifies_total", { result: "unanswered" }))).toBe(0);
+});
 
 it("secondary zones tell whether they are served, what they have, and how they came", () => {
   const values = monitor().read();

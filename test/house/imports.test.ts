@@ -56,6 +56,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "image",
     "resolver",
     "loader",
+    "transfer",
     "secondary",
     "log",
     "demo",
