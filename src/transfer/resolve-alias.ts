@@ -14,21 +14,8 @@ export type FindZone = (name: Name) => PreparedZone | undefined;
 /** Names on the way from an ALIAS record to its addresses. */
 const MAX_STEPS = 8;
 
-/** What each plan of a zone is transferred as; undefined: not at all. */
-export function flattenPlans(
-  { zone, compiled }: PreparedZone,
-  findZone: FindZone,
-): (PlainRRset | undefined)[] {
-  const world = createQuietWorld();
-  return compiled.plans.map(({ rrset }) =>
-    rrset.alias === undefined
-      ? flattenSteered(zone, rrset, world)
-      : resolveAlias(rrset, rrset.alias.target, findZone),
-  );
-}
-
 /** The addresses of an ALIAS record's target; undefined if it is in no zone of this server, or has none of the type. */
-function resolveAlias(
+export function resolveAlias(
   { type, ttl }: SteeredRRset,
   target: Name,
   findZone: FindZone,

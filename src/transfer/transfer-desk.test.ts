@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readMessage } from "../../test/support/message.ts";
 import { query } from "../../test/support/packet.ts";
@@ -9,12 +10,14 @@ import {
   transferQuery,
 } from "../../test/support/transfers.ts";
 import { prepareUnavailable } from "../loader/prepare-static.ts";
+import { formatRdata } from "../rdata/format-rdata.ts";
 import { findAlgorithm } from "../tsig/algorithms.ts";
 import { BADKEY } from "../tsig/errors.ts";
 import { createKeyring, findKeyByText } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";
 import { findSignature, readSignature } from "../tsig/signature.ts";
 import { VerifyingStream } from "../tsig/verifying-stream.ts";
+import { TYPE_HTTPS } from "../wire/rr-types.ts";
 
 const SOA = (serial: number): string =>
   `example.com. 3600 6 ns1.example.com. hostmaster.example.com. ${serial} 7200 1800 1209600 60`;
@@ -452,6 +455,58 @@ describe("createTransferDesk() with keys", () => {
     expect(readMessage(transfers.send(octets, "tcp", "192.0.3.1")[0]!).rcode).toBe("REFUSED");
     expect(transfers.ask(AXFR, "tcp", "192.0.2.1")[0]!.rcode).toBe("REFUSED");
   });
+});
+
+test("HTTPS records with auto hints are transferred with the addresses that are transferred", () => {
+  const transfers = createTransfers();
+  transfers.serve(
+    zone(
+      7,
+      `  web: [{ type: [A, AAAA], dynamic: { rules: [{ pool: p }] } }, { type: HTTPS, value: { priority: 1, target: ".", params: { alpn: [h2], ipv4hint: auto, ipv6hint: auto } } }]
+  plain: [{ type: A, value: 192.0.2.9 }, { type: HTTPS, value: { priority: 1, target: ".", params: { ipv4hint: auto, ipv6hint: auto } } }]`,
+      `pools: { p: { answers: 1, values: [192.0.2.7, 192.0.2.8, "2001:db8::7"] } }`,
+    ),
+  );
+  const hints = [
+    ...transfers.zones
+      .find(Uint8Array.of(7, ...Buffer.from("example"), 3, ...Buffer.from("com"), 0))!
+      .content!.rrsets(),
+  ]
+    .filter(({ type }) => type === TYPE_HTTPS)
+    .map(({ type, rdata }) => rdata.map((data) => formatRdata(type, data)));
+  expect(hints).toEqual([
+    ["1 . ipv4hint=192.0.2.9"],
+    ['1 . alpn="h2" ipv4hint=192.0.2.7,192.0.2.8 ipv6hint=2001:db8::7'],
+  ]);
+});
+
+test("createTransferDesk() takes anything without throwing", () => {
+  const transfers = createTransfers();
+  transfers.serve(zone(7, "  www: { type: A, value: 192.0.2.1 }"));
+  const requests = [
+    query({ ...AXFR, edns: {} }),
+    transferQuery({ ...IXFR(1), edns: { size: 4096 } }),
+    Buffer.concat([query(AXFR), Buffer.from("0161000000fa00ff0000000000", "hex")]),
+  ];
+  const source = { family: 4, octets: Uint8Array.of(127, 0, 0, 1) } as const;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...requests),
+      fc.array(fc.tuple(fc.nat(120), fc.nat(255)), { maxLength: 4 }),
+      fc.nat(120),
+      fc.constantFrom("udp", "tcp"),
+      (request, changes, cut, transport) => {
+        const octets = Uint8Array.from(
+          request.subarray(0, Math.max(12, request.length - (cut % 20))),
+        );
+        for (const [at, octet] of changes) octets[at % octets.length] = octet;
+        for (const message of transfers.desk({ octets, source, transport } as never) ?? []) {
+          expect(readMessage(message.slice()).flags).toContain("qr");
+        }
+      },
+    ),
+    { numRuns: 2000 },
+  );
 });
 
 test("an ALIAS record is transferred as the addresses its target has here, or not at all", () => {

@@ -9,8 +9,8 @@ import { formatName } from "../wire/name.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { Name, NotifyTarget, TransferRule } from "../zone/model.ts";
 import { compareContents, type Difference } from "./difference.ts";
+import { flattenPlans } from "./flatten-plans.ts";
 import { Journal, JournalSpace, MAX_ZONE_OCTETS } from "./journal.ts";
-import { flattenPlans } from "./resolve-alias.ts";
 import { ZoneContent } from "./zone-content.ts";
 
 export interface TransferZonesOptions {
@@ -65,11 +65,6 @@ export class TransferZones {
   /** Whether a zone with that apex in lower case is served. */
   isServed(apex: Name): boolean {
     return this.#served.has(keyOf(apex));
-  }
-
-  /** All of them. */
-  list(): readonly TransferZone[] {
-    return [...this.#zones.values()];
   }
 
   /** Takes note of all zones that are in service now. */
