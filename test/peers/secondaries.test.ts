@@ -171,10 +171,10 @@ describeWithPeers("zone transfers", ["dig", "kdig", "named-checkzone"], () => {
     );
     expect(await ask("-y", signature, "AXFR", "example.net")).toContain("failed");
     expect(await ask("AXFR", "example.com")).toContain("failed");
-    // A clock that is years behind: BADTIME, signed so that dig can tell it from a forgery.
+    // A clock that is years behind: BADTIME, signed, or dig would take it for a forgery.
     const late = await ask("+fuzztime=1000000000", "-y", signature, "www.example.com");
     expect(late).toContain("BADTIME");
-    expect(late).not.toContain("Couldn't verify signature");
+    expect(late).toContain("clocks are unsynchronized");
     expect(rondo.output()).toContain('"reason":"BADSIG"');
   });
 });
