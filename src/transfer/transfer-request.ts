@@ -1,5 +1,7 @@
 import { CLASSIC_UDP_OCTETS, HEADER_OCTETS, OPCODE_MASK, QR_BIT } from "../wire/message.ts";
-import { lowerName, MAX_LABEL, MAX_NAME } from "../wire/name.ts";
+import { lowerName } from "../wire/name.ts";
+import { NameKey } from "../wire/name-key.ts";
+import { skipName } from "../wire/record-cursor.ts";
 import { CLASS_IN, TYPE_AXFR, TYPE_IXFR, TYPE_OPT, TYPE_SOA, TYPE_TSIG } from "../wire/rr-types.ts";
 
 /** A request for a zone (RFC 5936 §2.1, RFC 1995 §3). */
@@ -25,6 +27,8 @@ const RECORD_FIELDS = 10;
 /** More records than an IXFR has: OPT, TSIG and the SOA. */
 const MAX_RECORDS = 3;
 
+const name = new NameKey();
+
 /**
  * Reads a request for a zone.
  *
@@ -34,12 +38,11 @@ export function readTransferRequest(octets: Uint8Array): TransferRequest | "malf
   if (octets.length < HEADER_OCTETS || (octets[2]! & (QR_BIT | OPCODE_MASK)) !== 0)
     return undefined;
   const view = new DataView(octets.buffer, octets.byteOffset, octets.length);
-  const nameEnd = skipName(octets, HEADER_OCTETS, false);
+  const nameEnd = name.read(octets, HEADER_OCTETS, octets.length);
   if (view.getUint16(4) !== 1 || nameEnd < 0 || nameEnd + 4 > octets.length) return undefined;
   const type = view.getUint16(nameEnd);
   const isTransfer = type === TYPE_AXFR || type === TYPE_IXFR;
   if (!isTransfer || view.getUint16(nameEnd + 2) !== CLASS_IN) return undefined;
-  if (nameEnd - HEADER_OCTETS > MAX_NAME) return "malformed";
 
   const question = Uint8Array.from(octets.subarray(HEADER_OCTETS, nameEnd + 4));
   const records = readRecords(octets, view, nameEnd + 4, type);
@@ -67,7 +70,7 @@ function readRecords(
   let at = start;
   for (let i = 0; i < count; i++) {
     const owner = at;
-    const fields = skipName(octets, owner, true);
+    const fields = skipName(octets, owner, octets.length);
     if (fields < 0 || fields + RECORD_FIELDS > octets.length) return undefined;
     const end = fields + RECORD_FIELDS + view.getUint16(fields + 8);
     if (end > octets.length) return undefined;
@@ -87,17 +90,4 @@ function readRecords(
     at = end;
   }
   return { serial, opt, payload, signatureAt };
-}
-
-/** @returns the offset behind a name, or -1; pointers, where there may be one, are stepped over, not followed */
-function skipName(octets: Uint8Array, start: number, mayPoint: boolean): number {
-  let at = start;
-  while (at < octets.length) {
-    const size = octets[at]!;
-    if (size === 0) return at + 1;
-    if (size >= 0xc0 && mayPoint) return at + 2 <= octets.length ? at + 2 : -1;
-    if (size > MAX_LABEL) return -1;
-    at += size + 1;
-  }
-  return -1;
 }

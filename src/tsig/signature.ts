@@ -1,5 +1,6 @@
 import { HEADER_OCTETS } from "../wire/message.ts";
 import { lowerName, MAX_LABEL, MAX_NAME } from "../wire/name.ts";
+import { skipName } from "../wire/record-cursor.ts";
 import { CLASS_ANY, TYPE_TSIG } from "../wire/rr-types.ts";
 
 /** A TSIG record (RFC 8945 §4.2). */
@@ -124,17 +125,4 @@ function readName(
   }
   const name = lowerName(Uint8Array.from(Buffer.concat([...labels, Uint8Array.of(0)])));
   return { name, end: end === 0 ? at + 1 : end };
-}
-
-/** @returns the offset behind a possibly compressed name, or -1; pointers are stepped over, not followed */
-function skipName(octets: Uint8Array, start: number, length: number): number {
-  let at = start;
-  while (at < length) {
-    const size = octets[at]!;
-    if (size === 0) return at + 1;
-    if (size >= 0xc0) return at + 2 <= length ? at + 2 : -1;
-    if (size > MAX_LABEL) return -1;
-    at += size + 1;
-  }
-  return -1;
 }
