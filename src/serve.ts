@@ -110,7 +110,7 @@ async function start(
   try {
     const version = readVersion();
     makeStateDirectory(settings.state, log);
-    const keyring = openKeyring(settings.keys);
+    const keyring = openKeyring(settings.keys, log);
     const controlMessages = new ControlMessages();
     const answers = openAnswers(settings, keyring, version, log);
     closers.push(async () => answers.close());
