@@ -29,7 +29,8 @@ export function createKeyring(keys: readonly WrittenKey[]): Keyring {
       const parsed = parseName(written);
       if (!parsed.ok) throw new Error(parsed.error);
       const name = lowerName(parsed.name);
-      return [keyOf(name), { name, algorithm, secret }];
+      // A copy of its own: a Buffer may be part of a larger one, all of which goes to each thread.
+      return [keyOf(name), { name, algorithm, secret: Uint8Array.from(secret) }];
     }),
   );
 }
