@@ -1,6 +1,6 @@
 import { explainBadAddress, formatAddress, parseAddress } from "../address/parse.ts";
 import type { IssueList, Place } from "../config/issue-list.ts";
-import { describeTree, quote, type Tree } from "../config/tree.ts";
+import { describeTree, quote, type Scalar, type Tree } from "../config/tree.ts";
 import { formatType, TYPE_A, TYPE_AAAA, TYPE_SPF, TYPE_TXT } from "../wire/rr-types.ts";
 import { RDATA_LAYOUTS } from "./rdata-layouts.ts";
 import { absoluteNames } from "./read-name.ts";
@@ -35,7 +35,7 @@ function readTree(
   apex: Uint8Array,
   issues: IssueList,
 ): Uint8Array | undefined {
-  const text = tree.kind === "scalar" && typeof tree.value === "string" ? tree.value : undefined;
+  const text = tree.kind === "scalar" ? textOf(tree) : undefined;
   const isGeneric = text !== undefined && /^\s*\\#(\s|$)/.test(text);
   if (!isGeneric && (type === TYPE_A || type === TYPE_AAAA)) return readAddress(type, tree, issues);
   if (!isGeneric && (type === TYPE_TXT || type === TYPE_SPF)) return readTxt(type, tree, issues);
@@ -57,6 +57,12 @@ function readTree(
     `a value of ${formatType(type)} must be like ${quote(exampleOf(type))}: a quote is left open in ${quote(text)}`,
   );
   return undefined;
+}
+
+/** Text, or a number as it is written: of some types the whole value is digits. */
+function textOf({ value, source }: Scalar): string | undefined {
+  if (typeof value === "string") return value;
+  return typeof value === "number" ? source : undefined;
 }
 
 function explainShape(type: number, tree: Tree): string {
