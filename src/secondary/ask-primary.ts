@@ -54,6 +54,7 @@ export async function askPrimary(asking: Asking, options: AskingOptions): Promis
   const key = formatSocketAddress(question.primary);
   const answer = await options.questions.use(key, () => options.client.askSerial(question));
   if (answer.kind === "failed") return answer;
+  if (question.signal.aborted) return fail("it is not wanted any more");
   return (
     compareSerials(answer.serial, own) ??
     options.transfers.use(key, () => fetch(asking, own?.isSaved === true, options))
