@@ -4,7 +4,8 @@ import { formatType, isDataType } from "../wire/rr-types.ts";
 import { parseHex } from "./binary-codecs.ts";
 import { explainBadRdata } from "./check-rdata.ts";
 import { concat } from "./concat.ts";
-import { RDATA_LAYOUTS, type RdataLayout } from "./rdata-layouts.ts";
+import type { RdataLayout } from "./rdata-layout.ts";
+import { RDATA_LAYOUTS } from "./rdata-layouts.ts";
 import { type NameRule, type Word, WordCursor } from "./word.ts";
 
 /** What is wrong with the words of a record. */
