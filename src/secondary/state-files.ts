@@ -40,7 +40,7 @@ export function writeStateFile(
   octets: Uint8Array,
   confirmedAt: number,
 ): string | undefined {
-  const temporary = `${file}.new`;
+  const temporary = temporaryOf(file);
   try {
     mkdirSync(dirname(file), { recursive: true });
     const descriptor = openSync(temporary, "w", 0o644);
@@ -54,8 +54,22 @@ export function writeStateFile(
     renameSync(temporary, file);
     return undefined;
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     return (error as Error).message;
+  }
+}
+
+/** What a file is called until it is whole. */
+function temporaryOf(file: string): string {
+  return `${file}.new`;
+}
+
+/** Where a file cannot be written it may be impossible to remove it, too. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // It is written over next time.
   }
 }
 
@@ -90,7 +104,8 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
     remove: (file) =>
       attempt("Cannot remove what was kept of a zone", file, () => rm(file, { force: true })),
     async keepOnly(files) {
-      const wanted = new Set(files);
+      // One that is being written is wanted, too.
+      const wanted = new Set(files.flatMap((file) => [file, temporaryOf(file)]));
       const names = await readdir(folder).catch(() => []);
       for (const name of names) {
         const file = join(folder, name);

@@ -1,0 +1,243 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createFakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
+import {
+  buildHere,
+  createFakePrimary,
+  FAKE_ZONE,
+  type FakePrimary,
+} from "../../test/support/fake-primary.ts";
+import { wireName } from "../../test/support/zone-transfer.ts";
+import { isUnavailable, prepareUnavailable } from "../loader/prepare-static.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { LogFields } from "../log/log.ts";
+import { Secondaries } from "./secondaries.ts";
+
+const TIMES = { refresh: 100, retry: 10, expire: 1000 };
+const PRIMARY = "192.0.2.1";
+
+let folder: string;
+let clock: FakeClock;
+let primary: FakePrimary;
+let served: PreparedZone[];
+let warnings: string[];
+let wall: number;
+let secondaries: Secondaries;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "rondo-secondaries-"));
+  primary = createFakePrimary();
+  primary.versions.set(PRIMARY, { serial: 1, times: TIMES });
+  wall = 1_700_000_000;
+  warnings = [];
+  run();
+});
+
+afterEach(async () => {
+  await secondaries.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** As a process that has just started. */
+function run(): void {
+  clock = createFakeClock();
+  served = [];
+  const warn = (fields: LogFields, message: string): void => {
+    warnings.push(fields.problem === undefined ? message : `${message}: ${fields.problem}`);
+  };
+  secondaries = new Secondaries({
+    stateDirectory: folder,
+    client: primary,
+    build: buildHere,
+    serve: (prepared) => served.push(prepared),
+    clock,
+    wallSeconds: () => wall + Math.floor(clock.now() / 1000),
+    random: () => 0,
+    log: { debug() {}, info() {}, warn, error: warn },
+  });
+}
+
+function zone(name = FAKE_ZONE, isSecondary = true): PreparedZone {
+  const none = { rrsets: [], steered: [], pools: [], datacenters: [], networks: [] };
+  return prepareUnavailable({
+    apex: wireName(name),
+    ...none,
+    serial: 0,
+    negativeTtl: 0,
+    secondary: isSecondary
+      ? { primaries: [{ address: PRIMARY, port: 53 }], key: undefined }
+      : undefined,
+  });
+}
+
+async function settle(): Promise<void> {
+  clock.advance(0);
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const FILE = (): string => join(folder, "secondary", "example.net.state");
+
+/** Transfers the zone, then stops. */
+async function keepZone(): Promise<void> {
+  await secondaries.open([zone()]);
+  await settle();
+  expect(served.map((one) => one.zone.serial)).toEqual([1]);
+  await secondaries.close();
+  primary.versions.clear();
+  primary.asked.length = 0;
+}
+
+test("a zone of an earlier run is served at once, and asked for", async () => {
+  await keepZone();
+  run();
+  await secondaries.open([zone()]);
+  const presented = secondaries.present(zone());
+  expect(isUnavailable(presented)).toBe(false);
+  expect(presented.zone).toMatchObject({ serial: 1, negativeTtl: 60 });
+  expect(secondaries.lookAt(zone()).compiled.records).toBe(2);
+  await settle();
+  expect(primary.asked).toEqual([`SOA ${PRIMARY}`]);
+  expect(secondaries.report()).toMatchObject([{ zone: FAKE_ZONE, state: "current", serial: 1 }]);
+});
+
+test("a zone that has expired meanwhile is not served, and one that was confirmed before is", async () => {
+  await keepZone();
+  wall += 1000;
+  run();
+  await secondaries.open([zone()]);
+  expect(isUnavailable(secondaries.present(zone()))).toBe(true);
+  expect(secondaries.report()).toMatchObject([{ state: "expired", serial: 1 }]);
+  await secondaries.close();
+
+  utimesSync(FILE(), wall - 500, wall - 500);
+  run();
+  await secondaries.open([zone()]);
+  expect(secondaries.report()).toMatchObject([
+    { state: "current", confirmedAt: (wall - 500) * 1000, expiresAt: (wall + 500) * 1000 },
+  ]);
+});
+
+test("a clock that went back makes no zone older, and none younger than just confirmed", async () => {
+  await keepZone();
+  wall -= 1_000_000;
+  run();
+  await secondaries.open([zone()]);
+  expect(secondaries.report()).toMatchObject([{ state: "current", confirmedAt: wall * 1000 }]);
+});
+
+test("a confirmation is noted in the state folder", async () => {
+  await secondaries.open([zone()]);
+  await settle();
+  clock.advance(100_000);
+  await settle();
+  expect(statSync(FILE()).mtimeMs / 1000).toBe(wall + 100);
+});
+
+test.for<[string, (octets: Buffer) => Buffer, RegExp]>([
+  ["torn", (octets) => octets.subarray(0, octets.length - 1), /it is damaged/],
+  ["empty", () => Buffer.alloc(0), /not of this version/],
+  ["of another format", () => Buffer.from("rondo secondary zone 9\n"), /not of this version/],
+  [
+    "changed",
+    (octets) => Buffer.from(octets.map((one, i) => (i === 60 ? one ^ 1 : one))),
+    /damaged/,
+  ],
+])("a state file that is %s is ignored with a warning", async ([, change, reason]) => {
+  await keepZone();
+  writeFileSync(FILE(), change(readFileSync(FILE())));
+  run();
+  await secondaries.open([zone()]);
+  expect(isUnavailable(secondaries.present(zone()))).toBe(true);
+  expect(warnings).toEqual([expect.stringMatching(reason)]);
+  primary.versions.set(PRIMARY, { serial: 1, times: TIMES });
+  await settle();
+  expect(primary.asked).toEqual([`SOA ${PRIMARY}`, `AXFR ${PRIMARY}`]);
+  expect(served).toHaveLength(1);
+});
+
+test("changes to what is no longer in the state folder are replaced by the whole zone", async () => {
+  await secondaries.open([zone()]);
+  await settle();
+  rmSync(FILE());
+  primary.versions.set(PRIMARY, { serial: 2, times: TIMES });
+  secondaries.refresh();
+  clock.advance(1000);
+  await settle();
+  expect(primary.asked.slice(2)).toEqual([
+    `SOA ${PRIMARY}`,
+    `IXFR ${PRIMARY} from 1`,
+    `AXFR ${PRIMARY}`,
+  ]);
+  expect(served.at(-1)!.zone.serial).toBe(2);
+});
+
+test("a zone that cannot be kept is served all the same, and transferred whole each time", async () => {
+  // Where a folder is wanted there is a file.
+  writeFileSync(join(folder, "secondary"), "");
+  await secondaries.open([zone()]);
+  await settle();
+  expect(served).toHaveLength(1);
+  expect(warnings).toEqual([expect.stringMatching(/^Cannot keep the zone/)]);
+  primary.versions.set(PRIMARY, { serial: 2, times: TIMES });
+  clock.advance(100_000);
+  await settle();
+  expect(primary.asked.slice(2)).toEqual([`SOA ${PRIMARY}`, `AXFR ${PRIMARY}`]);
+});
+
+test("drop() forgets a zone and what was kept of it; present() does for one that has records now", async () => {
+  await secondaries.open([zone()]);
+  await settle();
+  expect(existsSync(FILE())).toBe(true);
+  await secondaries.drop(FAKE_ZONE);
+  expect(existsSync(FILE())).toBe(false);
+  expect(secondaries.find(FAKE_ZONE)).toBeUndefined();
+
+  secondaries.present(zone());
+  clock.advance(0);
+  await settle();
+  expect(existsSync(FILE())).toBe(true);
+  const plain = zone(FAKE_ZONE, false);
+  expect(secondaries.present(plain)).toBe(plain);
+  expect(secondaries.find(FAKE_ZONE)).toBeUndefined();
+  await settle();
+  expect(existsSync(FILE())).toBe(false);
+});
+
+test("forgetOthers() removes what was kept of zones that are no more", async () => {
+  await secondaries.open([zone()]);
+  await settle();
+  for (const name of ["example.org.state", "example.org.state.new", "example.net.state.new"]) {
+    writeFileSync(join(folder, "secondary", name), "");
+  }
+  await secondaries.forgetOthers();
+  expect(readdirSync(join(folder, "secondary")).sort()).toEqual([
+    "example.net.state",
+    // Somebody may be writing it.
+    "example.net.state.new",
+  ]);
+});
+
+test("zones with names that are none of a file have a file each", async () => {
+  const names = [
+    "a/b.example.",
+    "\\.\\./x.example.",
+    "*.example.",
+    ".",
+    `${"a".repeat(63)}.`.repeat(3),
+  ];
+  const zones = names.map((name) => zone(name));
+  await secondaries.open(zones);
+  await settle();
+  expect(secondaries.report()).toHaveLength(names.length);
+});
