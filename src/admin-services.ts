@@ -109,7 +109,10 @@ export function createAdminServices(parts: ServerParts): AdminServices {
       };
     },
     serials: () => zones().map(({ name, prepared }) => [name, prepared.zone.serial] as const),
-    answersDns: async () => (await askDns(server.addresses[0]!)).ok,
+    answersDns: async () => {
+      const plain = server.addresses.find(({ transports }) => transports.includes("udp"));
+      return plain === undefined || (await askDns(plain)).ok;
+    },
     isReady: parts.isReady,
     metrics: () =>
       renderMetrics(

@@ -1,5 +1,6 @@
 import { parseAddress } from "./address/parse.ts";
 import type { ServeOptions } from "./cli/serve.ts";
+import type { ListenSetting } from "./config/server/listen-item.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import type { SocketAddress } from "./config/socket-address.ts";
 import { parseReference } from "./health/references.ts";
@@ -22,11 +23,11 @@ export function applyFlags(settings: ServerSettings, options: ServeOptions): Ser
   };
 }
 
-/** The socket address as octets. */
-export function toListenAddress({ address, port }: SocketAddress): ListenAddress {
+/** The listen address as octets. */
+export function toListenAddress({ address, ...rest }: ListenSetting): ListenAddress {
   const parsed = parseAddress(address);
   if (parsed === undefined) throw new TypeError(`Not an IP address: ${address}`);
-  return { address: parsed, port };
+  return { ...rest, address: parsed };
 }
 
 /** The witness of health checks behind an address: a plain TCP connect. */

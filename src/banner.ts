@@ -22,8 +22,7 @@ export function renderBanner({ version, server, zones, geo, admin }: BannerParts
   const lines = [
     `rondo ${version} on Node ${process.versions.node}, ${process.platform}-${process.arch}`,
     ...server.addresses.map(
-      ({ address, port, family }) =>
-        `listening on ${family === 6 ? `[${address}]` : address}:${port} (UDP and TCP)`,
+      (served) => `listening on ${formatSocketAddress(served)} (${renderTransports(served)})`,
     ),
     `UDP by ${path} with ${workers} ${workers === 1 ? "thread" : "threads"} (${reason})`,
     ...zones.slice(0, LISTED_ZONES).map(renderZone),
@@ -40,6 +39,13 @@ export function renderBanner({ version, server, zones, geo, admin }: BannerParts
   }
   lines.push(admin === undefined ? "admin interface: none" : `admin ${admin}`);
   return `${lines.join("\n")}\n`;
+}
+
+function renderTransports({ transports, path }: ServedAddress): string {
+  const [transport] = transports;
+  if (transport === "tls") return "TLS";
+  if (transport === "https") return `HTTPS, ${path}`;
+  return "UDP and TCP";
 }
 
 /** What a newcomer types first; asked again, another address leads. */

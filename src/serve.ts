@@ -3,11 +3,10 @@
  * that goes from the first to the second.
  */
 import { mkdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { AdminError } from "./admin/admin-error.ts";
 import { createAdminServices } from "./admin-services.ts";
-import { applyFlags, toListenAddress, toReference } from "./apply-flags.ts";
+import { applyFlags, toReference } from "./apply-flags.ts";
 import { renderBanner, renderTry } from "./banner.ts";
 import { createExplainDesk } from "./cli/answer-explain.ts";
 import type { Output } from "./cli/command.ts";
@@ -45,8 +44,9 @@ import { openAnswers } from "./open-answers.ts";
 import { KeyFileError, openKeyring } from "./open-keyring.ts";
 import { openOverrides } from "./open-overrides.ts";
 import { openSecondaries } from "./open-secondaries.ts";
+import { openServer } from "./open-server.ts";
 import { openTransfers } from "./open-transfers.ts";
-import { createServer } from "./server/create-server.ts";
+import { CertificateError } from "./server/certificate.ts";
 import { ListenError } from "./server/listen-error.ts";
 import type { Server } from "./server/start-server.ts";
 
@@ -79,6 +79,7 @@ export async function serve(options: ServeOptions, output: Output): Promise<numb
       AdminError,
       CookieSecretError,
       KeyFileError,
+      CertificateError,
     ].some((one) => error instanceof one);
     if (!isExpected) throw error;
     output.err(`rondo: ${(error as Error).message}\n`);
@@ -114,15 +115,14 @@ async function start(
     const controlMessages = new ControlMessages();
     const answers = openAnswers(settings, keyring, version, log);
     closers.push(async () => answers.close());
-    const server = await createServer({
-      settings: answers.settings,
-      desk: controlMessages.desk,
-      listen: settings.listen.map(toListenAddress),
-      workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
+    const server = await openServer({
+      settings,
       udp: options.udp ?? "auto",
+      answers: answers.settings,
+      desk: controlMessages.desk,
       log,
+      closers,
     });
-    closers.push(() => server.close());
 
     const geo = watchGeoData({
       databases: settings.geo.databases,

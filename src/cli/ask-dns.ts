@@ -1,6 +1,9 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
 import dnsPacket from "dns-packet";
+import type { Prefix } from "../address/address.ts";
+import { contains } from "../address/contains.ts";
+import { parseAddress } from "../address/parse.ts";
 import type { SocketAddress } from "../config/socket-address.ts";
 
 /** How long the server may take, and how often it is asked meanwhile: a busy server may drop a datagram. */
@@ -11,15 +14,27 @@ export type DnsAnswer =
   | { readonly ok: true; readonly rcode: string; readonly ms: number }
   | { readonly ok: false; readonly reason: string };
 
+/** A listen address over UDP, with those whom it answers only behind a header of the PROXY protocol. */
+export interface AskedListener extends SocketAddress {
+  readonly proxies?: readonly Prefix[];
+}
+
+/** With which a proxy of the PROXY protocol, version 2, asks for itself. */
+const LOCAL_HEADER = Buffer.from("0d0a0d0a000d0a515549540a20000000", "hex");
+
 /** Sends a query over UDP; any response counts as an answer, REFUSED included. Never rejects. */
-export function askDns(listener: SocketAddress): Promise<DnsAnswer> {
+export function askDns(listener: AskedListener): Promise<DnsAnswer> {
   const { address, port } = toLocal(listener);
   const id = randomInt(0x10000);
-  const query = dnsPacket.encode({
+  const question = dnsPacket.encode({
     type: "query",
     id,
     questions: [{ type: "SOA", class: "IN", name: "." }],
   });
+  // What goes to an address of this machine comes from the same.
+  const source = parseAddress(address);
+  const isProxy = listener.proxies?.some((prefix) => source && contains(prefix, source));
+  const query = isProxy ? Buffer.concat([LOCAL_HEADER, question]) : question;
   const socket = createSocket(address.includes(":") ? "udp6" : "udp4");
   const start = performance.now();
   return new Promise((resolve) => {

@@ -11,6 +11,7 @@ import {
   listOf,
   object,
   optional,
+  startOf,
   text,
 } from "./decode.ts";
 import type { Issue } from "./issue.ts";
@@ -18,22 +19,25 @@ import { IssueList } from "./issue-list.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { canonicalName } from "./plain-name.ts";
 import { type AdminSettings, adminSection } from "./server/admin-section.ts";
-import { type CatalogSettings, catalogSection } from "./server/catalog-section.ts";
 import { type CookiesSettings, cookiesSection } from "./server/cookies-section.ts";
+import { type CatalogSettings, catalogSection } from "./server/catalog-section.ts";
 import { type ExplainSettings, explainSection } from "./server/explain-section.ts";
 import { type GeoSettings, geoSection } from "./server/geo-section.ts";
 import { type HealthSettings, healthSection } from "./server/health-section.ts";
 import { type IdentitySettings, identitySection } from "./server/identity-section.ts";
 import { type KeySettings, keysSection } from "./server/keys-section.ts";
+import { type ListenSetting, listenItem, usesTls } from "./server/listen-item.ts";
 import { type LogSettings, logSection } from "./server/log-section.ts";
 import type { Maybe, Section } from "./server/section.ts";
+import { type TlsSettings, tlsSection } from "./server/tls-section.ts";
 import { type TransferSettings, transferSection } from "./server/transfer-section.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket-address.ts";
 import { quote, type Tree } from "./tree.ts";
 
 /** The server file, checked, with defaults for what it leaves out. Paths are absolute or relative to the working directory. */
 export interface ServerSettings {
-  readonly listen: readonly SocketAddress[];
+  readonly listen: readonly ListenSetting[];
+  readonly tls: TlsSettings;
   readonly zones: ZoneSource;
   /** UDP worker threads. */
   readonly workers: "auto" | number;
@@ -64,6 +68,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
     { address: "0.0.0.0", port: 53 },
     { address: "::", port: 53 },
   ],
+  tls: tlsSection.defaults,
   zones: { kind: "folder", path: "./zones" },
   workers: "auto",
   geo: geoSection.defaults,
@@ -90,7 +95,10 @@ export function readServerFile(
   const isBlank = source.split("\n").every((line) => /^\s*(#|$)/.test(line));
   const tree = isBlank ? undefined : parseYaml(source, issues);
   const decoded = tree === undefined ? undefined : serverFile(tree, "the file", issues);
-  if (decoded !== undefined) checkKeyNames(decoded, issues);
+  if (decoded !== undefined) {
+    checkKeyNames(decoded, issues);
+    checkTls(decoded, issues);
+  }
   if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
   return { settings: complete(decoded, dirname(file)), issues: issues.list() };
 }
@@ -99,7 +107,8 @@ export function readServerFile(
 type WrittenIn<S> = S extends Section<infer Written, infer _> ? Maybe<Written> : never;
 
 interface ServerFile {
-  readonly listen: Maybe<readonly Located<SocketAddress>[]>;
+  readonly listen: Maybe<readonly Located<ListenSetting>[]>;
+  readonly tls: WrittenIn<typeof tlsSection>;
   readonly zones: Maybe<Tree>;
   readonly workers: Maybe<"auto" | number>;
   readonly geo: WrittenIn<typeof geoSection>;
@@ -135,7 +144,8 @@ const zones: Decoder<Tree> = (tree, name, issues) => {
 };
 
 const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
-  listen: optional(fullListOf(dnsAddress)),
+  listen: optional(fullListOf(listenItem)),
+  tls: optional(tlsSection.decode),
   zones: optional(zones),
   workers: optional(workers),
   geo: optional(geoSection.decode),
@@ -160,6 +170,7 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
   }
   return {
     listen: file?.listen?.value.map(({ value }) => value) ?? defaults.listen,
+    tls: settingsOf(tlsSection, file?.tls),
     zones: resolveZones(file?.zones?.value, resolve),
     workers: file?.workers?.value ?? defaults.workers,
     geo: settingsOf(geoSection, file?.geo),
@@ -185,6 +196,22 @@ function checkKeyNames({ keys, transfer, catalog }: ServerFile, issues: IssueLis
       if (value.key === undefined || known.has(value.key)) continue;
       issues.error(place, `there is no key ${quote(value.key)} under "keys"`);
     }
+  }
+}
+
+/** A certificate without its key serves nobody, and a listen address with TLS nobody without both. */
+function checkTls({ listen, tls }: ServerFile, issues: IssueList): void {
+  const { cert, key } = tls?.value ?? {};
+  if ((cert === undefined) !== (key === undefined)) {
+    const missing = cert === undefined ? "cert" : "key";
+    issues.error(startOf(tls!), `the TLS settings need the key ${quote(missing)} as well`);
+    return;
+  }
+  if (cert !== undefined) return;
+  for (const { value, place } of listen?.value ?? []) {
+    if (!usesTls(value)) continue;
+    const needs = `the protocol ${value.protocol} needs a certificate`;
+    issues.error(startOf({ place }), `${needs}: say tls: { cert: FILE, key: FILE }`);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 
 /** What TLS is served with, as PEM. */
@@ -54,8 +54,11 @@ export class CertificateError extends Error {
 
 function read(file: string): string {
   try {
+    // A pipe would be waited for for ever.
+    if (!statSync(file).isFile()) throw new CertificateError(`${file} is no ordinary file`);
     return readFileSync(file, "utf8");
   } catch (error) {
+    if (error instanceof CertificateError) throw error;
     throw new CertificateError(`Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`);
   }
 }

@@ -1,6 +1,6 @@
 import { HEADER_OCTETS, RCODE_NOERROR, RCODE_NXDOMAIN } from "../wire/message.ts";
+import { skipName } from "../wire/record-cursor.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
-import { skipName } from "../wire/skip-name.ts";
 
 /** Behind the owner: type, class, TTL and length of the rdata. */
 const RECORD_HEAD_OCTETS = 10;

@@ -2,6 +2,7 @@
  * The DNS service's sockets: UDP on one of two paths, and connections, on all listen addresses. Nothing outside this folder
  * knows them; what to answer comes from the engine and from what is published here.
  */
+import type { Prefix } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
 import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
@@ -18,7 +19,7 @@ import { ListenError } from "./listen-error.ts";
 import { Listeners } from "./listeners.ts";
 import { createMmsgService } from "./mmsg-service.ts";
 import { findStreamLimits, type StreamLimits } from "./stream-limits.ts";
-import { StreamService } from "./stream-service.ts";
+import { DEFAULT_DOH_PATH, StreamService } from "./stream-service.ts";
 import { threadCounter } from "./thread-counters.ts";
 import type { RotationView } from "./thread-rotation.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
@@ -31,7 +32,7 @@ export interface ServerOptions {
   readonly log: Log;
   readonly limits?: Partial<StreamLimits>;
   /** For listen addresses with TLS; without one no handshake comes to an end. */
-  readonly certificate?: Certificate;
+  readonly certificate?: Certificate | undefined;
   /** What the operator has decided about answers; the defaults if left out. */
   readonly settings?: AnswerSettings;
   /** Answers what the image cannot; left out, nobody does, and there is silence. */
@@ -52,6 +53,10 @@ export interface ServedAddress {
   readonly port: number;
   readonly family: 4 | 6;
   readonly transports: readonly ("udp" | "tcp" | "tls" | "https")[];
+  /** Of requests over HTTPS. */
+  readonly path: string | undefined;
+  /** Who has to say first for whom he asks. */
+  readonly proxies: readonly Prefix[];
 }
 
 export interface UdpPath {
@@ -201,9 +206,16 @@ export async function startServer<S extends ImageReader>(
   };
 }
 
-function describeServed({ address, port, protocol = "dns" }: ListenAddress): ServedAddress {
-  const transports = protocol === "dns" ? (["udp", "tcp"] as const) : ([protocol] as const);
-  return { address: formatAddress(address), port, family: address.family, transports };
+function describeServed(listen: ListenAddress): ServedAddress {
+  const { address, port, protocol = "dns", path = DEFAULT_DOH_PATH, proxies = [] } = listen;
+  return {
+    address: formatAddress(address),
+    port,
+    family: address.family,
+    transports: protocol === "dns" ? ["udp", "tcp"] : [protocol],
+    path: protocol === "https" ? path : undefined,
+    proxies,
+  };
 }
 
 /** Throws for a publication that cannot be read, before a thread hears of it. */

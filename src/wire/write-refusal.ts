@@ -1,5 +1,6 @@
 import { HEADER_OCTETS, OPCODE_MASK, QR_BIT, RCODE_FORMERR, RD_BIT } from "./message.ts";
 import { NameKey } from "./name-key.ts";
+import { skipName } from "./record-cursor.ts";
 import { TYPE_OPT } from "./rr-types.ts";
 
 /** Of an OPT record without options, behind its owner. */
@@ -49,26 +50,13 @@ function findOpt(query: Uint8Array, start: number): boolean | undefined {
   let hasOpt = false;
   let at = start;
   for (let i = 0; i < count; i++) {
-    at = skipName(query, at);
+    at = skipName(query, at, query.length);
     if (at < 0 || at + RECORD_HEAD_OCTETS > query.length) return undefined;
     hasOpt ||= read16(query, at) === TYPE_OPT;
     at += RECORD_HEAD_OCTETS + read16(query, at + 8);
     if (at > query.length) return undefined;
   }
   return hasOpt;
-}
-
-/** @returns the offset behind a possibly compressed name, or -1; pointers are stepped over, not followed */
-function skipName(octets: Uint8Array, start: number): number {
-  let at = start;
-  while (at < octets.length) {
-    const size = octets[at]!;
-    if (size === 0) return at + 1;
-    if (size >= 0xc0) return at + 2;
-    if (size > 63) return -1;
-    at += size + 1;
-  }
-  return -1;
 }
 
 function read16(octets: Uint8Array, at: number): number {

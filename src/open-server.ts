@@ -1,0 +1,41 @@
+import { availableParallelism } from "node:os";
+import type { AnswerSettings } from "./answer/answer-settings.ts";
+import { toListenAddress } from "./apply-flags.ts";
+import type { ServerSettings } from "./config/server-file.ts";
+import type { Log } from "./log/log.ts";
+import { openCertificate } from "./open-certificate.ts";
+import type { ControlDesk } from "./server/control-desk.ts";
+import { createServer } from "./server/create-server.ts";
+import type { Server } from "./server/start-server.ts";
+
+export interface OpenServerOptions {
+  readonly settings: ServerSettings;
+  readonly udp: "auto" | "mmsg" | "dgram";
+  readonly answers: AnswerSettings;
+  readonly desk: ControlDesk;
+  readonly log: Log;
+  readonly closers: (() => Promise<void>)[];
+}
+
+/**
+ * Opens the DNS service's sockets, with the certificate that some of them need, and follows that.
+ *
+ * @throws ListenError or CertificateError
+ */
+export async function openServer(options: OpenServerOptions): Promise<Server> {
+  const { settings, udp, answers, desk, log, closers } = options;
+  const opened = openCertificate(settings.tls, settings.listen, log);
+  closers.push(async () => opened?.close());
+  const server = await createServer({
+    settings: answers,
+    desk,
+    listen: settings.listen.map(toListenAddress),
+    certificate: opened?.certificate,
+    workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
+    udp,
+    log,
+  });
+  closers.push(() => server.close());
+  opened?.follow((certificate) => server.setCertificate(certificate));
+  return server;
+}
