@@ -5,7 +5,9 @@ import { formatAddress, formatPrefix } from "../address/parse.ts";
 import { formatRdata } from "../rdata/format-rdata.ts";
 import { equalNames, formatName, MAX_NAME } from "../wire/name.ts";
 import { formatType, TYPE_ANY, TYPE_CNAME } from "../wire/rr-types.ts";
-import type { Name, RRset, Zone } from "../zone/model.ts";
+import type { Alias, HintedRecord, Name, RRset, SteeredRRset, Zone } from "../zone/model.ts";
+import { explainAlias, type Followed } from "./explain-alias.ts";
+import { explainHints } from "./explain-hints.ts";
 import { explainSteered } from "./explain-steered.ts";
 import type { Answer, Explanation, Link, Question, World } from "./explanation.ts";
 import { type FoundName, findName, findZone } from "./find-name.ts";
@@ -15,17 +17,36 @@ const MAX_CHAIN = 12;
 
 /** The answer to a question and why. */
 export function explainName(question: Question, world: World): Explanation {
+  const { links, status } = follow(question, world, 0);
+  return {
+    source: world.source,
+    name: formatName(question.name),
+    type: formatType(question.type),
+    client: formatPrefix(question.client),
+    resolver: formatAddress(question.resolver),
+    status,
+    scope: findScope(links),
+    links,
+  };
+}
+
+/** @param aliases how many ALIAS records have led here */
+function follow(question: Question, world: World, aliases: number): Followed {
+  if (aliases > MAX_CHAIN) return { links: [], status: "SERVFAIL", isOutside: false };
   const links: Link[] = [];
   const visited: Name[] = [];
   let next: Name | undefined = question.name;
   let status: Explanation["status"] = "NOERROR";
+  let isOutside = false;
   while (next !== undefined) {
     const zone = findZone(world.zones, next);
     if (zone === undefined) {
       if (links.length === 0) status = "REFUSED";
+      isOutside = true;
       break;
     }
-    const { link, target } = explainLink(next, zone, question, world);
+    const { link, target } = explainLink(next, zone, question, world, aliases);
+    isOutside = link.kind === "delegation";
     if (link.kind === "nxdomain") status = "NXDOMAIN";
     if (link.kind === "servfail") status = "SERVFAIL";
     visited.push(next);
@@ -35,21 +56,21 @@ export function explainName(question: Question, world: World): Explanation {
       break;
     }
     const end = target && findEnd(target, visited, world);
+    isOutside ||= target !== undefined && findZone(world.zones, target) === undefined;
     links.push(
       target === undefined ? link : { ...link, note: end ?? `followed to ${formatName(target)}` },
     );
     next = end === undefined ? target : undefined;
   }
-  return {
-    source: world.source,
-    name: formatName(question.name),
-    type: formatType(question.type),
-    client: formatPrefix(question.client),
-    resolver: formatAddress(question.resolver),
-    status,
-    scope: Math.max(0, ...links.map(({ steering }) => steering?.scope ?? 0)),
-    links,
-  };
+  return { links, status, isOutside };
+}
+
+/** The longest of all that was decided, whether it is to be seen in the answer or not. */
+function findScope(links: readonly Link[]): number {
+  const scopes = links.map(({ steering, through }) =>
+    Math.max(steering?.scope ?? 0, findScope(through ?? [])),
+  );
+  return Math.max(0, ...scopes);
 }
 
 type Redirection = Extract<FoundName, { kind: "redirected" }>;
@@ -60,7 +81,13 @@ interface Explained {
   readonly target: Name | undefined;
 }
 
-function explainLink(name: Name, zone: Zone, question: Question, world: World): Explained {
+function explainLink(
+  name: Name,
+  zone: Zone,
+  question: Question,
+  world: World,
+  aliases: number,
+): Explained {
   const found = findName(zone, name, question.type);
   const base = {
     name: formatName(name),
@@ -70,6 +97,7 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
     answer: undefined,
     steering: undefined,
     note: undefined,
+    through: undefined,
   };
   const kept = `resolvers keep this for up to ${zone.negativeTtl} s`;
   switch (found.kind) {
@@ -109,17 +137,36 @@ function explainLink(name: Name, zone: Zone, question: Question, world: World): 
         target: isAlias(found.rrset.type, question.type) ? found.rrset.rdata[0] : undefined,
       };
     case "steered": {
-      const { answer, steering, lead } = explainSteered(zone, found.rrset, question, world);
-      const isFailure = ["all-down-servfail", "unresolved"].includes(steering.mode);
+      const { rrset } = found;
+      if (hasAlias(rrset)) {
+        const asked = { ...question, type: rrset.type };
+        const followed = follow({ ...asked, name: rrset.alias.target }, world, aliases + 1);
+        const link = explainAlias(base, zone, rrset, asked, world, followed);
+        return { link, target: undefined };
+      }
+      const { answer, steering, lead } = hasHints(rrset)
+        ? explainHints(zone, rrset, question, world)
+        : explainSteered(zone, rrset, question, world);
+      const isFailure = steering.mode === "all-down-servfail";
       const none: Pick<Link, "kind" | "note"> = isFailure
         ? { kind: "servfail", note: undefined }
         : { kind: "nodata", note: kept };
       return {
         link: answer === undefined ? { ...base, ...none, steering } : { ...base, answer, steering },
-        target: isAlias(found.rrset.type, question.type) ? lead : undefined,
+        target: isAlias(rrset.type, question.type) ? lead : undefined,
       };
     }
   }
+}
+
+function hasAlias(rrset: SteeredRRset): rrset is SteeredRRset & { readonly alias: Alias } {
+  return rrset.alias !== undefined;
+}
+
+function hasHints(
+  rrset: SteeredRRset,
+): rrset is SteeredRRset & { readonly hints: readonly HintedRecord[] } {
+  return rrset.hints !== undefined;
 }
 
 function isAlias(type: number, asked: number): boolean {

@@ -5,7 +5,7 @@ import { formatAddress } from "../address/parse.ts";
 import type { Coords } from "../geo/distance.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { formatRdata } from "../rdata/format-rdata.ts";
-import { type ClassTable, classesOf } from "../steering/classes.ts";
+import { type ClassTable, type ClientClass, classesOf } from "../steering/classes.ts";
 import {
   compileLocationMap,
   findMatters,
@@ -33,6 +33,9 @@ export interface ExplainedSteering {
   readonly steering: Steering;
   /** Rdata of the first record. */
   readonly lead: Name | undefined;
+  /** Whom the client counts as, and the ECS scope of that alone. */
+  readonly clientClass: ClientClass;
+  readonly classScope: number;
 }
 
 /** What the steering of one name and type gives this client, with the trace of why. */
@@ -78,7 +81,10 @@ export function explainSteered(
     steps: trace.steps,
     pools: trace.pools,
   };
-  if (decision.kind !== "answer") return { answer: undefined, steering, lead: undefined };
+  const whom = { clientClass, classScope: found.scope };
+  if (decision.kind !== "answer") {
+    return { answer: undefined, steering, lead: undefined, ...whom };
+  }
   const { values, rotate, answers } = decision;
   const sum = values.reduce((total, { weight }) => total + weight, 0);
   const answer: Answer = {
@@ -91,7 +97,7 @@ export function explainSteered(
     perAnswer: answers,
     rotates: rotate,
   };
-  return { answer, steering, lead: values[picked.index]!.rdata };
+  return { answer, steering, lead: values[picked.index]!.rdata, ...whom };
 }
 
 /** Source prefix 0 asks to be treated by the resolver's own address (RFC 7871 §7.1.2). */

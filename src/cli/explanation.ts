@@ -57,11 +57,14 @@ export interface Link {
     | "redirected"
     | "nodata"
     | "nxdomain"
-    | "servfail";
+    | "servfail"
+    | "alias";
   readonly answer: Answer | undefined;
   readonly steering: Steering | undefined;
   /** What is to be said that no step says, e.g. where a CNAME leads. */
   readonly note: string | undefined;
+  /** Of an ALIAS: where its target leads, link by link. None of these is part of the answer. */
+  readonly through: readonly Link[] | undefined;
 }
 
 export interface Answer {

@@ -11,7 +11,7 @@ export function renderExplanation(explanation: Explanation): string {
   const parts = [
     `${head}, ECS scope /${scope}\n  ${SOURCES[explanation.source]}\n`,
     renderTable(links.flatMap(listRows), "  ") + links.map(renderCut).join(""),
-    ...links.map(renderLink),
+    ...links.flatMap(listAll).map(renderLink),
   ];
   return parts.join("\n");
 }
@@ -42,6 +42,11 @@ function listRows({ name, owner, kind, answer }: Link): string[][] {
   ]);
 }
 
+/** A link, and those that an ALIAS leads through. */
+function listAll(link: Link): Link[] {
+  return [link, ...(link.through ?? []).flatMap(listAll)];
+}
+
 function renderCut({ answer }: Link): string {
   if (answer === undefined || answer.perAnswer >= answer.records.length) return "";
   return `  ${answer.perAnswer} of these ${answer.records.length} ${answer.type} records per answer\n`;
@@ -49,7 +54,7 @@ function renderCut({ answer }: Link): string {
 
 function renderLink({ name, zone, owner, kind, steering, note }: Link): string {
   const written = owner === undefined ? "" : `, written at ${owner}`;
-  const what = steering === undefined ? WHAT[kind] : "steered";
+  const what = steering === undefined || kind === "alias" ? WHAT[kind] : "steered";
   const head = `${name} in zone ${zone}: ${what}${written}\n`;
   const tail = note === undefined ? "" : `  ${note}\n`;
   if (steering === undefined) return head + tail;
@@ -79,6 +84,7 @@ const WHAT: Readonly<Record<Link["kind"], string>> = {
   nodata: "no data",
   servfail: "fails",
   nxdomain: "no such name",
+  alias: "ALIAS",
 };
 
 const BEFORE_POOLS: readonly Topic[] = ["client", "rule", "distance"];

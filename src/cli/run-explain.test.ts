@@ -233,6 +233,7 @@ www.gslb.example.com. in zone gslb.example.com.: steered
       "answer",
       "steering",
       "note",
+      "through",
     ]);
     expect(link.answer).toEqual({
       type: "A",

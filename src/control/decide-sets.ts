@@ -125,8 +125,7 @@ function keyOf(decision: Decision): string {
         ? "rotate"
         : "first"
       : `sticky ${sticky.prefix4} ${sticky.prefix6}`;
-  const turns = decision.sequence === undefined ? "" : ` ${decision.sequence}`;
-  return `${how} ${answers} ${values}${turns}`;
+  return `${how} ${answers} ${values}`;
 }
 
 /**

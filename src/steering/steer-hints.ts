@@ -58,8 +58,10 @@ export function offerHints(
   return { addresses: { rdata, answers, leads: listLeads(decision), ttl }, why: "in-service" };
 }
 
-/** A cache holds one answer for many clients: more turns than these make no difference to them. */
-const MAX_TURNS = 256;
+/** Beyond this common cycle of both families the longer one is enough: each address has its share then, too. */
+const MAX_COMMON_CYCLE = 1024;
+/** Records that differ by their hints. */
+const MAX_RECORDS = 4096;
 
 /**
  * Decides what the clients of a class get of an RRset with `auto` hints.
@@ -78,11 +80,11 @@ export function steerHints(
     ipv6: ipv6 && offerHints(ipv6, TYPE_AAAA, decide).addresses,
   }));
   const used = offers.flatMap(({ ipv4, ipv6 }) => [ipv4 ?? [], ipv6 ?? []].flat());
-  const turns = used.reduce((sum, { leads }) => findCommonMultiple(sum, leads.length), 1);
+  const turns = countTurns(used);
   const numbers = new Map<string, number>();
   const sequence: number[] = [];
   const values: SteeredValue[] = [];
-  for (let turn = 0; turn < Math.min(turns, MAX_TURNS); turn++) {
+  for (let turn = 0; turn < turns && values.length < MAX_RECORDS; turn++) {
     const key = used.map(({ leads }) => leads[turn % leads.length]).join();
     let number = numbers.get(key);
     if (number === undefined) {
@@ -136,6 +138,16 @@ function weigh(values: readonly SteeredValue[], sequence: readonly number[]): St
   const counts = new Map<number, number>();
   for (const number of sequence) counts.set(number, (counts.get(number) ?? 0) + 1);
   return values.map((value, i) => ({ ...value, weight: counts.get(i) ?? 0 }));
+}
+
+function countTurns(used: readonly OfferedAddresses[]): number {
+  const lengths = used.map(({ leads }) => leads.length);
+  let common = 1;
+  for (const length of lengths) {
+    common = findCommonMultiple(common, length);
+    if (common > MAX_COMMON_CYCLE) return Math.max(...lengths);
+  }
+  return common;
 }
 
 function findCommonMultiple(a: number, b: number): number {
