@@ -12,7 +12,7 @@ export const RDATA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   MG: ["mail.example.net."],
   MR: ["mail.example.net."],
   NULL: ["\\# 3 414243"],
-  WKS: ["192.0.2.1 tcp 25 53 80", "192.0.2.1 17 53", "192.0.2.1 TCP smtp domain", "192.0.2.1 6"],
+  WKS: ["192.0.2.1 tcp 25 53 80", "192.0.2.1 17 53", "192.0.2.1 TCP smtp domain"],
   PTR: ["host.example.net."],
   HINFO: ['PC-Intel-700mhz "Redhat Linux 7.1"', '"" ""'],
   MINFO: ["admin.example.net. errors.example.net."],
@@ -88,7 +88,7 @@ export const RDATA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   RRSIG: [
     "A 5 3 86400 20030322173103 20030220173103 2642 example.net. oJB1W6WNGv+ldvQ3WDG0MQkg5IEhjRip8WTr",
-    "TYPE65280 RSASHA256 3 86400 1700000000 1600000000 2642 example.net. AQID BAUG",
+    "TYPE65280 RSASHA256 3 86400 20231114221320 20200913122640 2642 example.net. AQID BAUG",
   ],
   NSEC: [
     "host.example.net. A MX RRSIG NSEC TYPE1234",
