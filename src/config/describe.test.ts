@@ -40,6 +40,7 @@ it.each([
   "ttl: 1d",
   "soa: { serial: auto }",
   "soa: { serial: 7 }",
+  "import: a.db",
 ])("describeZoneFile() accepts %s", (text) => {
   expect(check(`zone: a.\nrecords: {}\n${text}`)).toBeUndefined();
 });
@@ -53,7 +54,7 @@ it.each([
   "ttl: 1y",
   "ttl: -1",
   "soa: { serial: now }",
-  "import: a.zone",
+  "import: [a.db]",
 ])("describeZoneFile() refuses %s", (text) => {
   expect(check(`zone: a.\nrecords: {}\n${text}`)).toBeDefined();
 });

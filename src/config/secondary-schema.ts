@@ -51,7 +51,8 @@ export function refuseOwnRecords(tree: Tree & { kind: "mapping" }, issues: Issue
   }
 }
 
-/** The schema of a zone file, which has records or is a secondary zone. */
+/** The schema of a zone file, which has records of its own, imports some, or is a secondary zone. */
 export function describeEither(envelope: JsonSchema): JsonSchema {
-  return { ...envelope, anyOf: [{ required: ["records"] }, { required: ["secondary"] }] };
+  const sources = ["records", "import", "secondary"];
+  return { ...envelope, anyOf: sources.map((key) => ({ required: [key] })) };
 }

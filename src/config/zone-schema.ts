@@ -51,7 +51,7 @@ export function decodeZone(tree: Tree, issues: IssueList): ZoneSettings | undefi
   if (tree.entries.some(({ key }) => ENVELOPE.has(key))) return zoneFile(tree, "the file", issues);
   const value = records(tree, "the file", issues);
   if (value === undefined) return undefined;
-  return { ...EMPTY, records: { value, place: tree.place } };
+  return { ...NO_ZONE_SETTINGS, records: { value, place: tree.place } };
 }
 
 /** The JSON Schema of a zone file with an envelope: structure, words and ranges; what names mean is for `check`. */
@@ -59,7 +59,8 @@ export function describeZoneFile(): JsonSchema {
   return describeRoot("a zone file of rondo", zoneFile);
 }
 
-const EMPTY: ZoneSettings = {
+/** Of a file that says nothing. */
+export const NO_ZONE_SETTINGS: ZoneSettings = {
   zone: undefined,
   ttl: undefined,
   soa: undefined,
@@ -69,10 +70,11 @@ const EMPTY: ZoneSettings = {
   networks: undefined,
   secondary: undefined,
   transfer: undefined,
+  import: undefined,
   records: undefined,
 };
 
-const ENVELOPE: ReadonlySet<string> = new Set([...Object.keys(EMPTY), "import"]);
+const ENVELOPE: ReadonlySet<string> = new Set(Object.keys(NO_ZONE_SETTINGS));
 
 const serialNumber = integer(0, 0xffff_ffff);
 
@@ -174,22 +176,19 @@ function refuseGeo(tree: Tree, issues: IssueList): Tree {
 
 const records = mapOf("records by owner name", listOf(record));
 
-const envelope: Decoder<ZoneSettings> = object<ZoneSettings>(
-  "a zone file",
-  {
-    zone: required(text),
-    ttl: optional(ttl),
-    soa: optional(soa),
-    datacenters: optional(mapOf("datacenters by name", datacenter)),
-    healthchecks: optional(mapOf("health checks by name", healthCheck)),
-    pools: optional(pools),
-    networks: optional(networks),
-    secondary: optional(secondary),
-    transfer: optional(transfer),
-    records: optional(records),
-  },
-  ["import"],
-);
+const envelope: Decoder<ZoneSettings> = object<ZoneSettings>("a zone file", {
+  zone: required(text),
+  ttl: optional(ttl),
+  soa: optional(soa),
+  datacenters: optional(mapOf("datacenters by name", datacenter)),
+  healthchecks: optional(mapOf("health checks by name", healthCheck)),
+  pools: optional(pools),
+  networks: optional(networks),
+  secondary: optional(secondary),
+  transfer: optional(transfer),
+  import: optional(text),
+  records: optional(records),
+});
 
 /** One that has its own records, or one that has them from elsewhere. */
 const zoneFile: Decoder<ZoneSettings> = describe(
@@ -197,7 +196,7 @@ const zoneFile: Decoder<ZoneSettings> = describe(
     if (tree.kind === "mapping") {
       const keys = new Set(tree.entries.map(({ key }) => key));
       if (keys.has("secondary")) refuseOwnRecords(tree, issues);
-      else if (!keys.has("records")) {
+      else if (!keys.has("records") && !keys.has("import")) {
         issues.error(startOf(tree), 'a zone file needs the key "records"');
       }
     }

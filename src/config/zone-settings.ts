@@ -23,6 +23,8 @@ export interface ZoneSettings {
   readonly networks: Maybe<readonly NetworkSettings[]>;
   readonly secondary: Maybe<SecondarySettings>;
   readonly transfer: Maybe<WrittenTransfer>;
+  /** A master file. */
+  readonly import: Maybe<string>;
   readonly records: Maybe<readonly Entry<readonly Located<RecordSettings>[]>[]>;
 }
 

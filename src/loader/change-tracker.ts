@@ -12,7 +12,9 @@ export const QUIET_MS = 1000;
 
 export interface ChangeTracker {
   /** A file whose present state needs no reading. */
-  markHandled(file: ZoneFileStat): void;
+  markHandled(file: Pick<ZoneFileStat, "path" | "fingerprint">): void;
+  /** The last state of a file that was found whole; undefined if there is none. */
+  handled(path: string): string | undefined;
   /** The system says that something happened to a name: it came, went or was replaced (`rename`), or was written (`change`). */
   noteEvent(path: string, kind: "rename" | "change", nowMs: number): void;
   /** The links of a folder were switched to another set of files, all of them finished. */
@@ -76,6 +78,7 @@ export function createChangeTracker(): ChangeTracker {
     markHandled(file) {
       handled.set(file.path, file.fingerprint);
     },
+    handled: (path) => handled.get(path),
     noteEvent(path, kind, nowMs) {
       if (kind === "rename") arrived.add(path);
       else arrived.delete(path);

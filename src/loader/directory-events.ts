@@ -19,9 +19,18 @@ export interface DirectoryEvents {
 export interface DirectoryEventsOptions {
   readonly source: ZoneSource;
   readonly log: Log;
+  /** Directories of other files, asked for at every `refresh()`, and the path of such a file by directory and name. */
+  readonly parts: PartPlaces;
   /** `path` is as `ZoneFileStat.path`. */
   readonly onEvent: (path: string, kind: "rename" | "change") => void;
   readonly onSwap: () => void;
+}
+
+/** Where the files are that zone files draw in. */
+export interface PartPlaces {
+  /** Absolute. */
+  directories(): Iterable<string>;
+  pathOf(directory: string, name: string): string | undefined;
 }
 
 interface Watched {
@@ -33,12 +42,7 @@ interface Watched {
 
 export function watchDirectories(options: DirectoryEventsOptions): DirectoryEvents {
   const { source, log } = options;
-  const watched = new Map<string, Watched>(
-    directoriesOf(source).map((directory) => [
-      directory,
-      { identity: undefined, watchers: [], hasFailed: false },
-    ]),
-  );
+  const watched = new Map<string, Watched>();
   const pathOf = createPathLookup(source);
   let isClosed = false;
 
@@ -46,7 +50,7 @@ export function watchDirectories(options: DirectoryEventsOptions): DirectoryEven
     // Kubernetes switches a ConfigMap by renaming its link `..data`; without a name anything may have happened.
     if (name === null || name.startsWith("..")) options.onSwap();
     else {
-      const path = pathOf(directory, name);
+      const path = pathOf(directory, name) ?? options.parts.pathOf(directory, name);
       if (path !== undefined) options.onEvent(path, kind);
     }
   }
@@ -79,6 +83,16 @@ export function watchDirectories(options: DirectoryEventsOptions): DirectoryEven
 
   return {
     async refresh() {
+      const wanted = new Set([...directoriesOf(source), ...options.parts.directories()]);
+      for (const directory of wanted) {
+        if (watched.has(directory)) continue;
+        watched.set(directory, { identity: undefined, watchers: [], hasFailed: false });
+      }
+      for (const [directory, entry] of watched) {
+        if (wanted.has(directory)) continue;
+        stop(entry);
+        watched.delete(directory);
+      }
       for (const [directory, entry] of watched) {
         const identity = await identityOf(directory);
         if (isClosed) return;

@@ -6,6 +6,7 @@ import { formatName } from "../wire/name.ts";
 import { forEachParallel } from "./for-each-parallel.ts";
 import type { Copy } from "./last-good.ts";
 import type { LoadJob, LoadResult } from "./load-zone-file.ts";
+import type { PartState } from "./part-files.ts";
 import type { FileState, LoadedZone } from "./resolve-zones.ts";
 import type { JobOutcome, WorkerPool } from "./worker-pool.ts";
 import type { ZoneFileStat } from "./zone-folder.ts";
@@ -16,16 +17,23 @@ export interface OwnedFile extends FileState {
   isGone: boolean;
   errors: readonly Issue[];
   massChangeOf: string | undefined;
-  /** Hash of the content that `claim` was made of. */
+  /** Hash of the content that `claim` was made of, and the paths of the files it drew in. */
   hash: string | undefined;
+  hashedParts: readonly string[];
+  /** Paths of the files that the present content draws in, good or bad. */
+  parts: readonly PartState[];
   /** Content of `claim` that has no copy yet. */
   uncopied: Uint8Array | undefined;
 }
 
 export interface LoadRequest {
   readonly look: ZoneFileStat;
+  /** The folder that no file it draws in may lie outside of. */
+  readonly root: string;
   /** Whether it must be in the state that was looked at: a state that is known to be whole. */
   readonly isExact: boolean;
+  /** The state of a part that is known to be whole; undefined: all are taken as they are. */
+  readonly settledPart?: (path: string) => string | undefined;
   /** The last good copy; asked for only when the file's turn has come. */
   readonly findCopy?: () => Promise<Copy | undefined>;
 }
@@ -46,7 +54,8 @@ export const NOTHING_SERVED: ServedState = { serialOf: () => undefined, findObje
 
 export type LoadPool = Pick<WorkerPool<LoadJob, LoadResult>, "run">;
 
-const DEADLINE_MS = 10_000;
+/** A small file may import a large one. */
+const DEADLINE_MS = 30_000;
 const DEADLINE_PER_MIB_MS = 5_000;
 /** Enough that no worker waits for its next job. */
 const PARALLEL_LOADS = 8;
@@ -85,6 +94,8 @@ export function createOwnedFile(file: string): OwnedFile {
     errors: [],
     massChangeOf: undefined,
     hash: undefined,
+    hashedParts: [],
+    parts: [],
     uncopied: undefined,
   };
 }
@@ -105,7 +116,9 @@ async function loadFile(
     path: look.path,
     file: state.file,
     fingerprint: request.isExact ? look.fingerprint : undefined,
+    root: request.root,
     knownHash: state.hash,
+    knownParts: state.hashedParts,
     previousSerial: state.claim?.prepared.zone.serial ?? copy?.serial,
     copy,
   };
@@ -118,7 +131,8 @@ async function loadFile(
   if (previousSerial !== undefined) {
     outcome = await pool.run({ ...job, previousSerial }, deadlineMs);
   }
-  if (isUnstable(outcome)) {
+  noteParts(state, outcome);
+  if (isUnstable(outcome) || hasUnsettledPart(outcome, request)) {
     // What is half written is read when it is quiet; until then the file is as good or bad as it was.
     if (state.claim !== undefined || request.isExact) return;
     outcome = { kind: "failed", reason: "it changes while it is being read" };
@@ -133,7 +147,9 @@ export async function loadCopy(pool: LoadPool, state: OwnedFile, copy: Copy): Pr
     path: copy.path,
     file: state.file,
     fingerprint: undefined,
+    root: "",
     knownHash: undefined,
+    knownParts: [],
     previousSerial: copy.serial,
     copy,
   };
@@ -184,6 +200,7 @@ function takeOutcome(
     return;
   }
   state.hash = result.hash;
+  state.hashedParts = result.parts.map(({ path }) => path);
   state.uncopied = result.uncopied;
   state.claim = claim;
 }
@@ -202,6 +219,22 @@ function warningsAbout(file: string, look: ZoneFileStat): Issue[] {
 
 function isUnstable(outcome: JobOutcome<LoadResult>): boolean {
   return outcome.kind === "done" && outcome.result.kind === "unstable";
+}
+
+/** A file that was not read at all draws in what it did before, as far as anybody knows. */
+function noteParts(state: OwnedFile, outcome: JobOutcome<LoadResult>): void {
+  if (outcome.kind === "failed") return;
+  const { kind, parts } = outcome.result;
+  if (kind !== "unstable" || parts.length > 0) state.parts = parts;
+}
+
+/** Whether a part was in another state than the one that is known to be whole. */
+function hasUnsettledPart(outcome: JobOutcome<LoadResult>, { settledPart }: LoadRequest): boolean {
+  if (settledPart === undefined || outcome.kind === "failed") return false;
+  return outcome.result.parts.some(
+    // One that could not be read is an error all the same.
+    ({ path, fingerprint }) => fingerprint !== undefined && fingerprint !== settledPart(path),
+  );
 }
 
 function deadlineFor(size: number): number {

@@ -3,12 +3,20 @@
  * a file may hold.
  */
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { loadZone } from "../zone/load-zone.ts";
+import { MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
+import type { Part } from "../zone/part-reader.ts";
+import { packCopy, unpackCopy } from "./copy-content.ts";
+import { createPartFiles, type PartFiles, type PartState } from "./part-files.ts";
 import { prepareUnavailable } from "./prepare-static.ts";
 import { type PreparedZone, prepareZone } from "./prepare-zone.ts";
 import { readZoneFile } from "./read-zone-file.ts";
+
+/** A zone file with all its parts, and a list of them. */
+const MAX_COPY_OCTETS = 2 * MAX_MASTER_OCTETS;
 
 /** What location rules are compiled against. */
 export interface LoadGeo {
@@ -31,23 +39,31 @@ export interface LoadJob {
   readonly path: string;
   /** What messages call it, and what a master file's zone is named by. */
   readonly file: string;
+  /** The folder that no file it draws in may lie outside of. */
+  readonly root: string;
   /** The state that is expected; another one is not read, for nobody has seen it be quiet. Undefined: any. */
   readonly fingerprint: string | undefined;
-  /** Hash of the content that is loaded already. */
+  /** Hash of the content that is loaded already, and the parts it was made of. */
   readonly knownHash: string | undefined;
+  readonly knownParts: readonly string[];
   /** Serial in use for the zone. */
   readonly previousSerial: number | undefined;
   /** The last good copy and the serial it was served with: a file equal to it keeps that serial. */
   readonly copy: { readonly path: string; readonly serial: number } | undefined;
 }
 
-export type LoadResult =
+export type LoadResult = LoadOutcome & {
+  /** The files that it draws in, as they were when they were read: a change of them is one of the zone. */
+  readonly parts: readonly PartState[];
+};
+
+type LoadOutcome =
   | {
       readonly kind: "loaded";
       readonly prepared: PreparedZone;
       readonly hash: string;
       readonly warnings: readonly Issue[];
-      /** The file's content if the last good copy holds another. */
+      /** What the last good copy is to hold, if it holds something else. */
       readonly uncopied: Uint8Array | undefined;
     }
   | { readonly kind: "unchanged" }
@@ -55,25 +71,46 @@ export type LoadResult =
   | { readonly kind: "unstable" }
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
-export function loadZoneFile(
-  job: LoadJob,
-  { geo, hasReferences, knowsAsns }: LoadSettings,
-): LoadResult {
-  const read = readZoneFile(job.path);
-  if (read.kind === "unstable") return read;
+export function loadZoneFile(job: LoadJob, settings: LoadSettings): LoadResult {
+  const isCopy = job.path === job.copy?.path;
+  const read = readZoneFile(job.path, isCopy ? MAX_COPY_OCTETS : undefined);
+  if (read.kind === "unstable") return { ...read, parts: [] };
   if (read.kind === "refused") return refuse(job.file, `Not read: ${read.reason}`);
   if (job.fingerprint !== undefined && job.fingerprint !== read.fingerprint) {
-    return { kind: "unstable" };
+    return { kind: "unstable", parts: [] };
   }
-  const hash = createHash("sha256").update(read.octets).digest("hex");
-  if (hash === job.knownHash) return { kind: "unchanged" };
-  const text = decode(read.octets);
-  if (text === undefined) return refuse(job.file, "Not read: it is not UTF-8 text");
+  const copy = isCopy ? unpackCopy(read.octets) : undefined;
+  if (isCopy && copy === undefined) return refuse(job.file, "Not read: its copy is damaged");
+  const content = copy?.main ?? read.octets;
+  if (job.knownHash !== undefined) {
+    const known = createPartFiles(job.file, job.root, undefined);
+    for (const path of job.knownParts) known.read(basename(path), path);
+    if (hashOf(content, known.contents()) === job.knownHash) {
+      return { kind: "unchanged", parts: known.states() };
+    }
+  }
+  const parts = createPartFiles(job.file, job.root, copy);
+  const outcome = loadContent(job, settings, { octets: content, changedAt: read.changedAt }, parts);
+  return parts.isUnstable()
+    ? { kind: "unstable", parts: parts.states() }
+    : { ...outcome, parts: parts.states() };
+}
 
-  const isCopied = job.copy !== undefined && hasContent(job.copy.path, read.octets);
-  const { zone, issues } = loadZone(text, {
+function loadContent(
+  job: LoadJob,
+  { geo, hasReferences, knowsAsns }: LoadSettings,
+  { octets, changedAt }: { readonly octets: Uint8Array; readonly changedAt: number },
+  parts: PartFiles,
+): LoadOutcome {
+  let isCopied = false;
+  const { zone, issues } = loadZone(octets, {
     file: job.file,
-    changedAt: serialTime(job, read.changedAt, isCopied),
+    parts,
+    get changedAt() {
+      // Only now is it known which parts there are.
+      isCopied = isInCopy(job, packCopy(job.file, octets, parts.contents()));
+      return serialTime(job, Math.max(changedAt, parts.changedAt()), isCopied);
+    },
     previousSerial: job.previousSerial,
     references: hasReferences,
     knowsAsns,
@@ -85,10 +122,18 @@ export function loadZoneFile(
       zone.secondary === undefined
         ? prepareZone(zone, geo.table, geo.version)
         : prepareUnavailable(zone),
-    hash,
+    hash: hashOf(octets, parts.contents()),
     warnings: issues,
-    uncopied: isCopied ? undefined : read.octets,
+    uncopied: isCopied ? undefined : packCopy(job.file, octets, parts.contents()),
   };
+}
+
+/** Equal for equal content of the zone file and of all its parts. */
+function hashOf(octets: Uint8Array, parts: readonly Part[]): string {
+  const hash = createHash("sha256").update(octets);
+  for (const part of parts)
+    hash.update(`\0${part.file}\0${part.octets.length}\0`).update(part.octets);
+  return hash.digest("hex");
 }
 
 /**
@@ -100,18 +145,11 @@ function serialTime(job: LoadJob, changedAt: number, isCopied: boolean): number 
 }
 
 function refuse(file: string, message: string): LoadResult {
-  return { kind: "refused", issues: [createFileIssue(file, "error", message)] };
+  return { kind: "refused", issues: [createFileIssue(file, "error", message)], parts: [] };
 }
 
-function decode(octets: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
-  } catch {
-    return undefined;
-  }
-}
-
-function hasContent(path: string, octets: Buffer): boolean {
-  const read = readZoneFile(path);
+function isInCopy({ copy }: LoadJob, octets: Uint8Array): boolean {
+  if (copy === undefined) return false;
+  const read = readZoneFile(copy.path, MAX_COPY_OCTETS);
   return read.kind === "content" && read.octets.equals(octets);
 }

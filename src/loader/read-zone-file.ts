@@ -2,7 +2,7 @@
  * Reads one zone file whole, in a worker. What it returns is the content of one moment, or nothing.
  */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
-import { fingerprintOf, refusalOf } from "./zone-folder.ts";
+import { fingerprintOf, limitFor, refusalOf } from "./zone-folder.ts";
 
 export type ReadZoneFile =
   | {
@@ -16,8 +16,12 @@ export type ReadZoneFile =
   | { readonly kind: "unstable" }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** Reads a regular file of acceptable size; the result says why if it is something else. */
-export function readZoneFile(path: string): ReadZoneFile {
+/**
+ * Reads a regular file of acceptable size; the result says why if it is something else.
+ *
+ * @param mostOctets the largest file that is read
+ */
+export function readZoneFile(path: string, mostOctets: number = limitFor(path)): ReadZoneFile {
   let fd: number;
   try {
     // Opening a FIFO without O_NONBLOCK waits for its writer for ever.
@@ -27,7 +31,7 @@ export function readZoneFile(path: string): ReadZoneFile {
   }
   try {
     const before = fstatSync(fd, { bigint: true });
-    const refusal = refusalOf(before);
+    const refusal = refusalOf(before, mostOctets);
     if (refusal !== undefined) return { kind: "refused", reason: refusal };
     const octets = readWhole(fd, Number(before.size));
     const fingerprint = fingerprintOf(before);

@@ -17,7 +17,7 @@ import {
 import type { LastGood } from "./last-good.ts";
 import { findMassChanges } from "./mass-change.ts";
 import { type LoadedZone, type ResolvedZones, resolveZones } from "./resolve-zones.ts";
-import { listZoneFiles, sourceName, type ZoneFileStat } from "./zone-folder.ts";
+import { folderOf, listZoneFiles, sourceName, type ZoneFileStat } from "./zone-folder.ts";
 
 /** No start: some files are bad and have no last good copy. */
 export class ZoneLoadError extends Error {
@@ -59,6 +59,7 @@ export async function startZones(
   markMissing(source, looks, files);
   const requests = looks.map((look) => ({
     look,
+    root: folderOf(source, look.path),
     isExact: false,
     ...(lastGood === undefined ? {} : { findCopy: () => lastGood.find(look.path) }),
   }));

@@ -49,6 +49,7 @@ async function start(pollMs?: number): Promise<void> {
   watch = createZoneWatch({
     source,
     log: silentLog,
+    knownParts: [],
     known: await listZoneFiles(source),
     onChanges: async ({ toRead, gone }) => {
       const atMs = performance.now();

@@ -6,23 +6,42 @@
 import { performance } from "node:perf_hooks";
 import type { ZoneSource } from "../config/server-file.ts";
 import type { Log } from "../log/log.ts";
-import { createChangeTracker, type SeenFile } from "./change-tracker.ts";
+import { createChangeTracker, type Look, type SeenFile } from "./change-tracker.ts";
 import { watchDirectories } from "./directory-events.ts";
-import { listZoneFiles, statZoneFile, type ZoneFileStat } from "./zone-folder.ts";
+import { forEachParallel } from "./for-each-parallel.ts";
+import type { PartState } from "./part-files.ts";
+import { createPartIndex } from "./part-index.ts";
+import {
+  isZoneFile,
+  listZoneFiles,
+  PARALLEL_STATS,
+  statPart,
+  statZoneFile,
+  type ZoneFileStat,
+} from "./zone-folder.ts";
 
 export interface FileChanges {
   /** Came, or look different now. */
   readonly toRead: readonly ZoneFileStat[];
   readonly gone: readonly string[];
+  /** The last state of a part that was found whole. */
+  readonly settledPart: (path: string) => string | undefined;
 }
 
+/** By the path of a zone file: the paths of the files that it draws in. */
+export type PartsOfFiles = ReadonlyMap<string, readonly string[]>;
+
 export interface ZoneWatch {
+  /** Follows the files that zone files draw in, and no others: a change of one is reported as one of all files that do. */
+  setParts(parts: PartsOfFiles): void;
   close(): void;
 }
 
 export interface ZoneWatchOptions {
   readonly source: ZoneSource;
   readonly log: Log;
+  /** The parts of files that were read before the watch began, in the state they had then. */
+  readonly knownParts: Iterable<PartState>;
   /** The files that were read before the watch began, in the state they had then. */
   readonly known: readonly ZoneFileStat[];
   /** The next changes are reported when the promise has resolved, a second after this call at the earliest. */
@@ -47,6 +66,10 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
   const pollMs = options.pollMs ?? POLL_MS;
   const tracker = createChangeTracker();
   for (const file of options.known) tracker.markHandled(file);
+  for (const { path, fingerprint } of options.knownParts) {
+    if (fingerprint !== undefined) tracker.markHandled({ path, fingerprint });
+  }
+  const parts = createPartIndex();
 
   /** Names to look at; everything if `isAllDirty`. */
   const dirty = new Set<string>();
@@ -64,6 +87,7 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
   const directories = watchDirectories({
     source,
     log: options.log,
+    parts,
     onEvent(path, kind) {
       tracker.noteEvent(path, kind, performance.now());
       if (dirty.size < MAX_DIRTY) dirty.add(path);
@@ -104,9 +128,10 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
       settledLookAt = result.lookAgainAt ?? NEVER;
       restMs = Math.max(DEBOUNCE_MS, REST_FACTOR * (performance.now() - startedAt));
       reportFolder(undefined);
-      if (!isClosed && result.toRead.length + result.gone.length > 0) {
+      const changes = await withOwners(result);
+      if (!isClosed && changes.toRead.length + changes.gone.length > 0) {
         restMs = Math.max(restMs, SPACING_MS);
-        await options.onChanges(result);
+        await options.onChanges(changes);
       }
     } catch (error) {
       isAllDirty = true;
@@ -119,26 +144,55 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
     schedule();
   }
 
+  /** The zone files that changed, and those of which a part did. */
+  async function withOwners({ toRead, gone }: Look): Promise<FileChanges> {
+    const files = new Map(
+      toRead.filter(({ path }) => isZoneFile(source, path)).map((file) => [file.path, file]),
+    );
+    for (const path of [...toRead.map((file) => file.path), ...gone]) {
+      for (const owner of parts.ownersOf(path)) {
+        if (files.has(owner)) continue;
+        const file = await statZoneFile(source, owner);
+        // One that is being written itself is read when it is whole.
+        if (file?.fingerprint === tracker.handled(owner) && file !== undefined)
+          files.set(owner, file);
+      }
+    }
+    return {
+      toRead: [...files.values()],
+      gone: gone.filter((path) => isZoneFile(source, path)),
+      settledPart: tracker.handled,
+    };
+  }
+
   /** Looks at the dirty names or at all; events that come while it does are for the next look. */
   async function takeSeen(): Promise<SeenFile[]> {
     if (!isAllDirty) {
       const paths = [...dirty];
       dirty.clear();
-      return Promise.all(
-        paths.map(async (path) => ({ path, file: await statZoneFile(source, path) })),
-      );
+      return Promise.all(paths.map(async (path) => ({ path, file: await statAny(path) })));
     }
     isAllDirty = false;
     dirty.clear();
     pollAt = performance.now() + pollMs;
     await directories.refresh();
     const files = await listZoneFiles(source);
+    const listed = new Set(files.map((file) => file.path));
+    const others = [...parts.paths()].filter((path) => !listed.has(path));
+    await forEachParallel(others, PARALLEL_STATS, async (path) => {
+      const file = await statPart(path);
+      if (file !== undefined) files.push(file);
+    });
     const present = new Set(files.map((file) => file.path));
     const absent = tracker.knownPaths().filter((path) => !present.has(path));
     return [
       ...files.map((file) => ({ path: file.path, file })),
       ...absent.map((path) => ({ path, file: undefined })),
     ];
+  }
+
+  function statAny(path: string): Promise<ZoneFileStat | undefined> {
+    return isZoneFile(source, path) ? statZoneFile(source, path) : statPart(path);
   }
 
   function reportFolder(problem: string | undefined): void {
@@ -149,6 +203,12 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
 
   schedule();
   return {
+    setParts(wanted) {
+      // Another look finds those that are new, and the directories they are in.
+      if (!parts.replace(wanted)) return;
+      isAllDirty = true;
+      wake();
+    },
     close() {
       isClosed = true;
       clearTimeout(timer);

@@ -4,9 +4,10 @@
  */
 import type { BigIntStats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import type { ZoneSource } from "../config/server-file.ts";
 import { DEFAULT_YAML_LIMITS } from "../config/yaml-limits.ts";
+import { isMasterFile, MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
 import { forEachParallel } from "./for-each-parallel.ts";
 
 /** What tells one state of a file from another without reading it. */
@@ -29,11 +30,16 @@ export interface ZoneFileStat {
 /** Zone files end with one of these. */
 const EXTENSIONS = [".yaml", ".yml", ".zone"];
 
-/** The largest zone file that is read, in octets. */
+/** The largest zone file in YAML that is read, in octets. */
 export const MAX_ZONE_FILE_BYTES: number = DEFAULT_YAML_LIMITS.bytes;
 
+/** The largest zone file of this name that is read, in octets: master files take a hundredth of the work. */
+export function limitFor(path: string): number {
+  return isMasterFile(path) ? MAX_MASTER_OCTETS : MAX_ZONE_FILE_BYTES;
+}
+
 /** `stat` calls under way at one time: the thread pool has four threads, a few more keep it busy. */
-const PARALLEL_STATS = 16;
+export const PARALLEL_STATS = 16;
 
 /** Whether a folder's entry of this name is a zone file: `.yaml`, `.yml` or `.zone`, and no dotfile. */
 export function isZoneFileName(name: string): boolean {
@@ -50,6 +56,12 @@ export async function listZoneFiles(source: ZoneSource): Promise<ZoneFileStat[]>
   return found.filter((file) => file !== undefined);
 }
 
+/** Whether the source has a zone file at this path, if there is any. */
+export function isZoneFile(source: ZoneSource, path: string): boolean {
+  if (source.kind === "files") return source.paths.includes(path);
+  return path === join(source.path, basename(path)) && isZoneFileName(basename(path));
+}
+
 /** Looks at one zone file; undefined if it is not there. */
 export async function statZoneFile(
   source: ZoneSource,
@@ -63,6 +75,16 @@ export async function statZoneFile(
 export function directoriesOf(source: ZoneSource): string[] {
   if (source.kind === "folder") return [resolve(source.path)];
   return [...new Set(source.paths.map((file) => dirname(resolve(file))))];
+}
+
+/** The folder that the files which a zone file draws in must lie in: the zones folder, or that of a listed file. */
+export function folderOf(source: ZoneSource, path: string): string {
+  return source.kind === "folder" ? source.path : dirname(path);
+}
+
+/** Looks at a file that zone files draw in; undefined if it is not there. Whether it may be read is decided by who does. */
+export function statPart(path: string): Promise<ZoneFileStat | undefined> {
+  return lookAt(path, undefined, MAX_MASTER_OCTETS);
 }
 
 /** What messages call the source as a whole. */
@@ -99,16 +121,17 @@ async function statAll(
 async function lookAt(
   path: string,
   realRoot: string | undefined,
+  most: number = limitFor(path),
 ): Promise<ZoneFileStat | undefined> {
   try {
     const entry = await lstat(path, { bigint: true });
-    if (!entry.isSymbolicLink()) return describe(path, entry, false, refusalOf(entry));
+    if (!entry.isSymbolicLink()) return describe(path, entry, false, refusalOf(entry, most));
     const target = await realpath(path);
     const file = await stat(path, { bigint: true });
     const isOutside = realRoot !== undefined && !target.startsWith(realRoot + sep);
     const refusal = isOutside
       ? `it is a symbolic link to ${target}, outside the zones folder`
-      : refusalOf(file);
+      : refusalOf(file, most);
     return describe(path, file, true, refusal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -153,10 +176,10 @@ export function fingerprintOf(file: BigIntStats): string {
 }
 
 /** Why a file of this kind and size is not read; undefined if it is. */
-export function refusalOf(file: BigIntStats): string | undefined {
+export function refusalOf(file: BigIntStats, mostOctets: number): string | undefined {
   if (!file.isFile()) return `it is ${kindOf(file)}, not a regular file`;
-  if (file.size > MAX_ZONE_FILE_BYTES) {
-    return `it has ${file.size} octets, more than the ${MAX_ZONE_FILE_BYTES} allowed`;
+  if (file.size > mostOctets) {
+    return `it has ${file.size} octets, more than the ${mostOctets} allowed`;
   }
   return undefined;
 }

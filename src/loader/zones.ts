@@ -18,8 +18,8 @@ import { createProblemLog } from "./problem-log.ts";
 import type { ReloadCounts } from "./reload-counts.ts";
 import { type LoadedZone, resolveZones, type ZoneProblem } from "./resolve-zones.ts";
 import { type StartedZones, startZones } from "./start-zones.ts";
-import { createZoneWatch } from "./watch.ts";
-import { listZoneFiles, sourceName } from "./zone-folder.ts";
+import { createZoneWatch, type PartsOfFiles } from "./watch.ts";
+import { folderOf, listZoneFiles, sourceName } from "./zone-folder.ts";
 
 export interface ZoneLoader {
   /** All zones that are served now. */
@@ -136,6 +136,7 @@ function runLoader(
       findObjections: force ? () => [] : findObjections,
     };
     await loadAll(pool, files, requests, state);
+    watch.setParts(listParts());
     if (requests.some(({ look }) => files.get(look.path)?.errors.length)) failures += 1;
     const { removed, kept } = planRemoval(remove, files.values(), served);
     for (const zone of removed) removeZone(zone);
@@ -193,7 +194,7 @@ function runLoader(
     const present = new Set(looks.map((look) => look.path));
     const gone = [...files.keys()].filter((path) => !present.has(path));
     return update(
-      looks.map((look) => ({ look, isExact: false })),
+      looks.map((look) => ({ look, root: folderOf(source, look.path), isExact: false })),
       gone,
       wish,
     );
@@ -232,6 +233,14 @@ function runLoader(
     }
   }
 
+  function listParts(): PartsOfFiles {
+    return new Map(
+      [...files.values()]
+        .filter(({ isGone }) => !isGone)
+        .map(({ file, parts }) => [file, parts.map(({ path }) => path)]),
+    );
+  }
+
   function setFolderProblem(message: string | undefined): void {
     folderProblems = message === undefined ? [] : [describeFolder(sourceName(source), message)];
     problemLog.report(allProblems());
@@ -245,13 +254,21 @@ function runLoader(
     source,
     log,
     known: started.looks,
-    onChanges: async ({ toRead, gone }) => {
-      const requests = toRead.map((look) => ({ look, isExact: true }));
+    knownParts: [...files.values()].flatMap(({ parts }) => parts),
+    onChanges: async ({ toRead, gone, settledPart }) => {
+      const requests = toRead.map((look) => ({
+        look,
+        root: folderOf(source, look.path),
+        isExact: true,
+        settledPart,
+      }));
       await inTurn(() => update(requests, gone, {}));
     },
     onFolder: setFolderProblem,
     ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   });
+
+  watch.setParts(listParts());
 
   return {
     zones: () => [...served.values()],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listZoneIssues, renderZoneIssues } from "../../test/support/zone-issues.ts";
+import { formatName } from "../wire/name.ts";
 import { loadZone } from "./load-zone.ts";
 
 describe("a bad file", () => {
@@ -102,7 +103,10 @@ describe("an envelope", () => {
       "zone: a.\nrecrods: {}\nrecords: {}",
       '2:1: error: unknown key "recrods" in a zone file; did you mean "records"?',
     ],
-    ["zone: a.\nimport: a.zone\nrecords: {}", '2:1: error: "import" is not supported yet'],
+    [
+      "zone: a.\nimport: a.db\nrecords: {}",
+      '2:9: error: "a.db" cannot be imported: files are not at hand here',
+    ],
     [
       "zone: a.\nrecords: []",
       "2:10: error: records must be records by owner name, a mapping: found a list",
@@ -114,11 +118,16 @@ describe("an envelope", () => {
   ])("%j", (text, message) => expect(listZoneIssues(text)).toContain(message));
 
   it("is not expected of a master file", () => {
-    const { zone, issues } = loadZone("$ORIGIN a.\n", { file: "a.zone", changedAt: 1 });
-    expect([zone, issues.map(({ severity, message }) => `${severity}: ${message}`)]).toEqual([
-      undefined,
-      ["error: master files (*.zone) are not supported yet: write the zone as YAML"],
-    ]);
+    const text = "@ 3600 SOA ns. hm. 1 2 3 4 5\n@ 3600 NS ns.\n@ 3600 NS ns2.\n";
+    const { zone, issues } = loadZone(text, { file: "zones/A.example.zone", changedAt: 1 });
+    expect(issues).toEqual([]);
+    expect(zone && formatName(zone.apex)).toBe("a.example.");
+  });
+
+  it("names the master file whose name is no zone", () => {
+    const { zone, issues } = loadZone("", { file: "zones/a..b.zone", changedAt: 1 });
+    expect(zone).toBeUndefined();
+    expect(issues[0]?.message).toContain("call it example.com.zone");
   });
 
   it("names the file whose name is no zone", () => {

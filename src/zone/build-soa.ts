@@ -1,5 +1,6 @@
 import type { Located } from "../config/decode.ts";
 import type { SoaSettings } from "../config/zone-settings.ts";
+import { endOfName } from "../rdata/name-codecs.ts";
 import { readAbsoluteName, readMailbox } from "../rdata/read-name.ts";
 import { toOctets } from "../rdata/to-octets.ts";
 import { equalNames, formatName, parseName } from "../wire/name.ts";
@@ -24,12 +25,23 @@ export interface SerialBounds {
   readonly previousSerial?: number | undefined;
 }
 
-/** The SOA of a zone: from the key `soa`, from a record at the apex, or from defaults alone. */
+/** The SOA of a master file. */
+export interface ImportedSoa {
+  readonly rrset: StaticDraft;
+  /** Whether its serial is used as it is written, whatever changes. */
+  readonly keepsSerial: boolean;
+}
+
+/**
+ * The SOA of a zone: from the key `soa`, from a record at the apex, or from defaults alone. Where a master file has one,
+ * each part that the key does not name is taken from there.
+ */
 export function buildSoa(
   settings: Located<SoaSettings> | undefined,
   statics: readonly StaticDraft[],
   bounds: SerialBounds,
   context: BuildContext,
+  imported?: ImportedSoa,
 ): BuiltSoa {
   const { apex, issues } = context;
   for (const { owner, type, place } of statics) {
@@ -40,22 +52,23 @@ export function buildSoa(
   if (record !== undefined) return readSoaRecord(record, settings, context);
 
   const soa = settings?.value;
-  const place = settings?.place ?? { start: 0, end: 1 };
-  const serial = chooseSerial(soa?.serial, bounds, context);
-  const minimum = soa?.minimum?.value ?? 60;
+  const place = settings?.place ?? imported?.rrset.place ?? { start: 0, end: 1 };
+  const parts = imported && splitSoa(imported.rrset.rdata[0]!.octets);
+  const serial = chooseSerial(soa?.serial, parts?.serial, imported, bounds, context);
+  const minimum = soa?.minimum?.value ?? parts?.minimum ?? 60;
   const octets = [
-    ...chooseMname(soa?.mname, statics, context),
-    ...chooseRname(soa?.rname, context),
+    ...(readMname(soa?.mname, context) ?? parts?.mname ?? defaultMname(statics, context)),
+    ...(readRname(soa?.rname, context) ?? parts?.rname ?? defaultRname(context)),
     ...toOctets(serial, 4),
-    ...toOctets(soa?.refresh?.value ?? 7200, 4),
-    ...toOctets(soa?.retry?.value ?? 1800, 4),
-    ...toOctets(soa?.expire?.value ?? 1_209_600, 4),
+    ...toOctets(soa?.refresh?.value ?? parts?.refresh ?? 7200, 4),
+    ...toOctets(soa?.retry?.value ?? parts?.retry ?? 1800, 4),
+    ...toOctets(soa?.expire?.value ?? parts?.expire ?? 1_209_600, 4),
     ...toOctets(minimum, 4),
   ];
   const rrset: StaticDraft = {
     owner: apex,
     type: TYPE_SOA,
-    ttl: soa?.ttl?.value ?? DEFAULT_INFRASTRUCTURE_TTL,
+    ttl: soa?.ttl?.value ?? imported?.rrset.ttl ?? DEFAULT_INFRASTRUCTURE_TTL,
     rdata: [{ octets: Uint8Array.from(octets), place }],
     answers: undefined,
     place,
@@ -73,27 +86,58 @@ function readSoaRecord(
     const line = issues.lineOf(record.place.start);
     issues.error(settings.place, `the SOA is written twice: here and as a record, in line ${line}`);
   }
-  // The five numbers end the rdata (RFC 1035 §3.3.13).
-  const octets = record.rdata[0]?.octets ?? new Uint8Array(22);
-  const numbers = new DataView(octets.buffer, octets.byteOffset + octets.length - 20, 20);
-  return { rrset: record, serial: numbers.getUint32(0), minimum: numbers.getUint32(16) };
+  const { serial, minimum } = splitSoa(record.rdata[0]?.octets ?? new Uint8Array(22));
+  return { rrset: record, serial, minimum };
 }
 
+/** The parts of a SOA's rdata (RFC 1035 §3.3.13). */
+function splitSoa(octets: Uint8Array): {
+  readonly mname: Name;
+  readonly rname: Name;
+  readonly serial: number;
+  /** Seconds, as all below. */
+  readonly refresh: number;
+  readonly retry: number;
+  readonly expire: number;
+  readonly minimum: number;
+} {
+  const middle = endOfName(octets, 0) ?? 1;
+  const end = octets.length - 20;
+  const numbers = new DataView(octets.buffer, octets.byteOffset + end, 20);
+  return {
+    mname: octets.subarray(0, middle),
+    rname: octets.subarray(middle, end),
+    serial: numbers.getUint32(0),
+    refresh: numbers.getUint32(4),
+    retry: numbers.getUint32(8),
+    expire: numbers.getUint32(12),
+    minimum: numbers.getUint32(16),
+  };
+}
+
+/**
+ * An automatic serial is the time of the last change, and never below one that was served. Beside a master file it is not
+ * below that file's either, which an operator may have raised on purpose.
+ */
 function chooseSerial(
   written: Located<"auto" | number> | undefined,
+  ofFile: number | undefined,
+  imported: ImportedSoa | undefined,
   { changedAt, previousSerial }: SerialBounds,
   { issues }: BuildContext,
 ): number {
-  if (written === undefined || written.value === "auto") {
-    return Math.max(Math.floor(changedAt), previousSerial ?? 0) % 2 ** 32;
+  const place = written?.place ?? imported?.rrset.place ?? { start: 0, end: 1 };
+  const serial = imported?.keepsSerial ? ofFile : written?.value;
+  if (serial === undefined || serial === "auto") {
+    return Math.max(Math.floor(changedAt), previousSerial ?? 0, ofFile ?? 0) % 2 ** 32;
   }
-  if (previousSerial !== undefined && isBefore(written.value, previousSerial)) {
+  if (previousSerial !== undefined && isBefore(serial, previousSerial)) {
     issues.warn(
-      written.place,
-      `serial ${written.value} is before ${previousSerial}, which is being served: secondaries will not follow`,
+      place,
+      `serial ${serial} is before ${previousSerial}, which is being served: secondaries will not follow`,
     );
   }
-  return written.value;
+  return serial;
 }
 
 /** Serial number arithmetic (RFC 1982 §3.2). */
@@ -101,22 +145,26 @@ function isBefore(serial: number, other: number): boolean {
   return serial !== other && (other - serial) >>> 0 < 2 ** 31;
 }
 
-function chooseMname(
+function readMname(
   written: Located<string> | undefined,
-  statics: readonly StaticDraft[],
   { apex, issues }: BuildContext,
-): Name {
-  if (written !== undefined) {
-    return readAbsoluteName(written.value, "mname", written.place, apex, issues) ?? apex;
-  }
+): Name | undefined {
+  return written && (readAbsoluteName(written.value, "mname", written.place, apex, issues) ?? apex);
+}
+
+function defaultMname(statics: readonly StaticDraft[], { apex }: BuildContext): Name {
   const ns = statics.find(({ owner, type }) => type === TYPE_NS && equalNames(owner, apex));
   return ns?.rdata[0]?.octets ?? apex;
 }
 
-function chooseRname(written: Located<string> | undefined, { apex, issues }: BuildContext): Name {
-  if (written !== undefined) {
-    return readMailbox(written.value, "rname", written.place, apex, issues) ?? apex;
-  }
+function readRname(
+  written: Located<string> | undefined,
+  { apex, issues }: BuildContext,
+): Name | undefined {
+  return written && (readMailbox(written.value, "rname", written.place, apex, issues) ?? apex);
+}
+
+function defaultRname({ apex }: BuildContext): Name {
   const parsed = parseName(`hostmaster.${formatName(apex).replace(/^\.$/, "")}`);
   // An apex of 255 octets has no room for a label more.
   return parsed.ok ? parsed.name : apex;

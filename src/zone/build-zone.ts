@@ -17,6 +17,7 @@ import { checkSteeredAliases } from "./check-steered-aliases.ts";
 import { checkSteering } from "./check-steering.ts";
 import { CheckTable } from "./check-table.ts";
 import type { StaticDraft } from "./draft.ts";
+import { type ImportSource, importRecords } from "./import-records.ts";
 import type { Name, RRset, TransferSettings, Zone } from "./model.ts";
 import { OwnerIndex } from "./owner-index.ts";
 import { PoolTable } from "./pool-table.ts";
@@ -27,6 +28,7 @@ export function buildZone(
   apex: Name,
   bounds: SerialBounds & { readonly references: boolean; readonly knowsAsns: boolean },
   issues: IssueList,
+  source?: ImportSource,
 ): Zone {
   if (settings.secondary !== undefined) {
     const zone = buildSecondary(settings.secondary.value, apex, issues);
@@ -45,10 +47,22 @@ export function buildZone(
   const datacenterNames = new Set(datacenters.map(({ name }) => name));
   const pools = new PoolTable(settings.pools?.value ?? [], apex, checks, datacenterNames, issues);
   const records = buildRecords(settings.records?.value ?? [], context, pools, checks);
-  const soa = buildSoa(settings.soa, records.statics, bounds, context);
+  const imported = source && importRecords(source, { apex, ...records }, issues);
+  const soa = buildSoa(
+    settings.soa,
+    [...records.statics, ...(imported?.owners.draftsOf(apex) ?? [])],
+    bounds,
+    context,
+    imported?.soa,
+  );
   const statics = [soa.rrset, ...records.statics.filter((rrset) => rrset !== soa.rrset)];
 
-  const index = new OwnerIndex({ apex, statics, steered: records.steered });
+  const index = new OwnerIndex({
+    apex,
+    statics,
+    steered: records.steered,
+    imported: imported?.owners,
+  });
   checkAliases(apex, index, issues);
   checkAliasRecords(apex, records.steered, index, issues);
   checkDnames(apex, index, issues);
@@ -70,7 +84,7 @@ export function buildZone(
   }
   return {
     apex,
-    rrsets: hints.statics.map(finish),
+    rrsets: [...hints.statics.map(finish), ...(imported?.rrsets.list() ?? [])],
     steered: [...records.steered.map(({ rrset }) => rrset), ...hints.steered],
     pools: used,
     datacenters,

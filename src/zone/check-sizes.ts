@@ -1,6 +1,7 @@
 import type { IssueList } from "../config/issue-list.ts";
 import { formatType } from "../wire/rr-types.ts";
 import type { StaticDraft } from "./draft.ts";
+import type { RRsetTable } from "./master/rrset-table.ts";
 import { showName } from "./names.ts";
 
 /** What is left of a message over TCP beside its header, a question of full length, and OPT with a client subnet. */
@@ -17,8 +18,32 @@ export function checkSizes(statics: readonly StaticDraft[], issues: IssueList): 
   }
 }
 
+/** The same for the RRsets of a master file. */
+export function checkTableSizes(rrsets: RRsetTable, issues: IssueList): void {
+  const { table, records, first, size } = rrsets;
+  for (let rrset = 0; rrset < rrsets.count; rrset++) {
+    const start = first[rrset]!;
+    let octets = 0;
+    for (let i = start; i < start + size[rrset]!; i++) {
+      const record = records[i]!;
+      octets += RECORD_HEADER + table.rdata[record + 1]! - table.rdata[record]!;
+    }
+    if (octets <= MAX_ANSWER) continue;
+    const record = records[start]!;
+    const owner = showName(table.owners.nameAt(table.owner[record]!));
+    issues.error(
+      { start: table.place[record]!, end: table.place[record]! },
+      `the ${formatType(rrsets.typeOf(rrset))} records of ${owner} take ${explainOversize(octets)}`,
+    );
+  }
+}
+
 /** How much too large records are together; undefined if an answer can hold them. */
 export function findOversize(rdata: readonly Uint8Array[]): string | undefined {
   const size = rdata.reduce((sum, octets) => sum + RECORD_HEADER + octets.length, 0);
-  return size <= MAX_ANSWER ? undefined : `${size} octets: an answer holds at most ${MAX_ANSWER}`;
+  return size <= MAX_ANSWER ? undefined : explainOversize(size);
+}
+
+function explainOversize(octets: number): string {
+  return `${octets} octets: an answer holds at most ${MAX_ANSWER}`;
 }

@@ -1,5 +1,6 @@
 import type { Place } from "../config/issue-list.ts";
 import type { RecordSettings } from "../config/zone-settings.ts";
+import type { TableOwners } from "./master/table-owners.ts";
 import type { Name, SteeredRRset } from "./model.ts";
 
 /** A zone's records before the checks that look at several of them together. */
@@ -7,6 +8,8 @@ export interface Draft {
   readonly apex: Name;
   readonly statics: readonly StaticDraft[];
   readonly steered: readonly SteeredDraft[];
+  /** Records of a master file. */
+  readonly imported?: TableOwners | undefined;
 }
 
 export interface StaticDraft {

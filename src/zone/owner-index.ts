@@ -2,6 +2,7 @@ import type { Place } from "../config/issue-list.ts";
 import { labelOffsets, lowerName } from "../wire/name.ts";
 import { TYPE_CNAME, TYPE_DNAME, TYPE_NS } from "../wire/rr-types.ts";
 import type { Draft, StaticDraft } from "./draft.ts";
+import type { TableOwners } from "./master/table-owners.ts";
 import type { Name } from "./model.ts";
 import { keyOf } from "./names.ts";
 
@@ -22,22 +23,34 @@ export function isAlias(node: OwnerNode | undefined): boolean {
   );
 }
 
+/** Nodes by `keyOf()` of their owners. */
+export interface OwnerNodes extends Iterable<readonly [string, OwnerNode]> {
+  get(key: string): OwnerNode | undefined;
+  values(): Iterable<OwnerNode>;
+}
+
 /** The names of a zone, for the checks that follow one record to another. */
 export class OwnerIndex {
-  readonly nodes: ReadonlyMap<string, OwnerNode>;
+  /** All that checks have to look at one by one: of the records of a master file, see `TableOwners.listSpecial()`. */
+  readonly nodes: OwnerNodes;
+  readonly #imported: TableOwners | undefined;
   readonly #apexKey: string;
   /** Names that exist because something lies below them (RFC 4592 §2.2.2), owners included. */
   readonly #existing = new Set<string>();
   readonly #cuts = new Set<string>();
   readonly #dnames = new Set<string>();
 
-  constructor({ apex, statics, steered }: Draft) {
+  constructor({ apex, statics, steered, imported }: Draft) {
     const nodes = new Map<string, OwnerNode>();
-    this.nodes = nodes;
+    this.nodes = imported === undefined ? nodes : createNodes(nodes, imported);
+    this.#imported = imported;
     this.#apexKey = keyOf(apex);
-    const nodeAt = (owner: Name, place: Place): OwnerNode => {
+    const nodeAt = (owner: Name, place?: Place): OwnerNode => {
       const key = keyOf(owner);
-      const node = nodes.get(key) ?? { owner, place, statics: [], steered: [] };
+      const known = nodes.get(key);
+      if (known !== undefined) return known;
+      const own = imported?.draftsOf(owner) ?? [];
+      const node = { owner, place: place ?? own[0]!.place, statics: own, steered: [] };
       nodes.set(key, node);
       for (const ancestor of this.#lineage(owner)) this.#existing.add(ancestor);
       return node;
@@ -50,15 +63,21 @@ export class OwnerIndex {
       if (draft.type === TYPE_DNAME) this.#dnames.add(keyOf(draft.owner));
     }
     for (const { rrset, place } of steered) nodeAt(rrset.owner, place).steered.push(rrset.type);
+    if (imported === undefined) return;
+    const { cuts, dnames } = imported.listHiding();
+    for (const cut of cuts) this.#cuts.add(keyOf(cut));
+    for (const dname of dnames) this.#dnames.add(keyOf(dname));
+    const hiding = [...this.#cuts, ...this.#dnames].map((key) => Buffer.from(key, "latin1"));
+    for (const name of imported.listSpecial(hiding)) nodeAt(name);
   }
 
   /** What answers a query for a name: its own node, or the wildcard's at its closest encloser (RFC 4592 §3.3.1). */
   find(name: Name): OwnerNode | undefined {
-    const lineage = this.#lineage(lowerName(name));
-    const [own = ""] = lineage;
-    if (this.#existing.has(own)) return this.nodes.get(own);
-    const encloser = lineage.find((key) => this.#existing.has(key));
-    return encloser === undefined ? undefined : this.nodes.get(`\u0001*${encloser}`);
+    const lower = lowerName(name);
+    const lineage = this.#lineage(lower);
+    const depth = lineage.findIndex((key) => this.#exists(key, lower));
+    if (depth === 0) return this.nodes.get(lineage[0] ?? "");
+    return depth < 0 ? undefined : this.nodes.get(`\u0001*${lineage[depth]}`);
   }
 
   /** The node of exactly this name. */
@@ -87,6 +106,12 @@ export class OwnerIndex {
     return this.#cuts.size > 0;
   }
 
+  /** Whether the end of a name that has this key exists. */
+  #exists(key: string, name: Name): boolean {
+    if (this.#existing.has(key)) return true;
+    return this.#imported?.has(name.subarray(name.length - key.length)) ?? false;
+  }
+
   /** Keys of a name and of those above it, up to the apex. */
   #lineage(name: Name): string[] {
     const key = keyOf(name);
@@ -94,4 +119,24 @@ export class OwnerIndex {
     keys.push("\0");
     return keys.slice(0, keys.indexOf(this.#apexKey) + 1);
   }
+}
+
+/** Nodes that are listed, and those of all other owners of a table, each made when it is asked for. */
+function createNodes(listed: Map<string, OwnerNode>, imported: TableOwners): OwnerNodes {
+  const others = new Map<string, OwnerNode>();
+  return {
+    get(key) {
+      const known = listed.get(key) ?? others.get(key);
+      if (known !== undefined) return known;
+      const owner = Buffer.from(key, "latin1");
+      const statics = imported.draftsOf(owner);
+      const [first] = statics;
+      if (first === undefined) return undefined;
+      const node = { owner, place: first.place, statics, steered: [] };
+      others.set(key, node);
+      return node;
+    },
+    values: () => listed.values(),
+    [Symbol.iterator]: () => listed[Symbol.iterator](),
+  };
 }

@@ -1,0 +1,83 @@
+import { NameTable } from "./name-table.ts";
+
+const FIRST_RECORDS = 64;
+const FIRST_OCTETS = 1024;
+
+/** The most records and octets of rdata that a zone may have: far above any real one, and below what 32 bits count. */
+export const MAX_TABLE_RECORDS: number = 2 ** 27;
+export const MAX_TABLE_OCTETS: number = 2 ** 30;
+
+/**
+ * Records in the order of their files, in columns: about 40 octets each and no object per record, so that a million of
+ * them are read in a moment. Rdata is uncompressed wire form, one behind the other in a single buffer.
+ *
+ * Rdata is written first, to `octets` from `rdataEnd` on after `reserve()`; `add()` then makes a record of it.
+ */
+export class RecordTable {
+  readonly owners: NameTable = new NameTable();
+  count = 0;
+  /** By record: the number of its owner. */
+  owner: Uint32Array = new Uint32Array(FIRST_RECORDS);
+  type: Uint16Array = new Uint16Array(FIRST_RECORDS);
+  /** Seconds. */
+  ttl: Uint32Array = new Uint32Array(FIRST_RECORDS);
+  /** Where it is written: an offset of an `IssueList`. */
+  place: Uint32Array = new Uint32Array(FIRST_RECORDS);
+  /** Where its rdata starts; it ends where the next record's starts. */
+  rdata: Uint32Array = new Uint32Array(FIRST_RECORDS + 1);
+  octets: Uint8Array = new Uint8Array(FIRST_OCTETS);
+  /** Behind the rdata of the last record, and of what is being written. */
+  rdataEnd = 0;
+
+  /** Makes room for more rdata; `octets` may be another array afterwards. */
+  reserve(more: number): void {
+    const wanted = this.rdataEnd + more;
+    if (wanted <= this.octets.length) return;
+    const octets = new Uint8Array(Math.max(wanted, this.octets.length * 2));
+    octets.set(this.octets.subarray(0, this.rdataEnd));
+    this.octets = octets;
+  }
+
+  /** Appends to the rdata that is being written. */
+  append(octets: Uint8Array): void {
+    this.reserve(octets.length);
+    this.octets.set(octets, this.rdataEnd);
+    this.rdataEnd += octets.length;
+  }
+
+  /** Makes a record of the rdata that was written since the last one. */
+  add(owner: number, type: number, ttl: number, place: number): void {
+    const number = this.count;
+    if (number === this.owner.length) this.#grow();
+    this.owner[number] = owner;
+    this.type[number] = type;
+    this.ttl[number] = ttl;
+    this.place[number] = place;
+    this.count = number + 1;
+    this.rdata[number + 1] = this.rdataEnd;
+  }
+
+  /** Forgets the rdata that was written since the last record. */
+  dropRdata(): void {
+    this.rdataEnd = this.rdata[this.count]!;
+  }
+
+  /** A view of a record's rdata, valid until more is written. */
+  rdataAt(number: number): Uint8Array {
+    return this.octets.subarray(this.rdata[number]!, this.rdata[number + 1]!);
+  }
+
+  #grow(): void {
+    const size = this.owner.length * 2;
+    this.owner = copyOf(this.owner, new Uint32Array(size));
+    this.type = copyOf(this.type, new Uint16Array(size));
+    this.ttl = copyOf(this.ttl, new Uint32Array(size));
+    this.place = copyOf(this.place, new Uint32Array(size));
+    this.rdata = copyOf(this.rdata, new Uint32Array(size + 1));
+  }
+}
+
+function copyOf<Column extends Uint16Array | Uint32Array>(from: Column, to: Column): Column {
+  to.set(from);
+  return to;
+}

@@ -1,0 +1,114 @@
+import { equalNames } from "../../wire/name.ts";
+import {
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CAA,
+  TYPE_DNAME,
+  TYPE_NS,
+  TYPE_PTR,
+  TYPE_TXT,
+} from "../../wire/rr-types.ts";
+import type { StaticDraft } from "../draft.ts";
+import type { Name } from "../model.ts";
+import { hashName, NameTable } from "./name-table.ts";
+import type { RRsetTable } from "./rrset-table.ts";
+
+/** Types that mean the same whatever else a zone holds: no check looks at an owner for their sake. */
+const PLAIN: ReadonlySet<number> = new Set([TYPE_A, TYPE_AAAA, TYPE_TXT, TYPE_PTR, TYPE_CAA]);
+
+/** The owners of a table for the checks between records: who exists, and which of them want a look. */
+export class TableOwners {
+  readonly #rrsets: RRsetTable;
+  readonly #apex: Name;
+  /** Names that exist because something lies below them, and own nothing (RFC 4592 §2.2.2). */
+  readonly #empty = new NameTable();
+
+  constructor(rrsets: RRsetTable, apex: Name) {
+    this.#rrsets = rrsets;
+    this.#apex = apex;
+    const { owners } = rrsets.table;
+    for (let owner = 0; owner < owners.count; owner++) {
+      if (this.#isOwner(owner)) this.#noteAbove(owners.nameAt(owner));
+    }
+  }
+
+  /** Whether a name in lower case exists, owner or empty. */
+  has(name: Name): boolean {
+    return this.#numberOf(name) >= 0 || this.#empty.numberOf(name) >= 0;
+  }
+
+  /** All that a name in lower case owns; empty if it owns nothing. */
+  draftsOf(name: Name): StaticDraft[] {
+    const owner = this.#numberOf(name);
+    return owner < 0 ? [] : this.#rrsets.draftsOf(owner);
+  }
+
+  /** The owners of NS records below the apex, and of DNAME records. */
+  listHiding(): { cuts: Name[]; dnames: Name[] } {
+    const cuts: Name[] = [];
+    const dnames: Name[] = [];
+    const { owners } = this.#rrsets.table;
+    for (let owner = 0; owner < owners.count; owner++) {
+      this.#rrsets.forEachType(owner, (type) => {
+        if (type !== TYPE_NS && type !== TYPE_DNAME) return;
+        const name = owners.nameAt(owner);
+        if (type === TYPE_DNAME) dnames.push(name);
+        else if (!equalNames(name, this.#apex)) cuts.push(name);
+      });
+    }
+    return { cuts, dnames };
+  }
+
+  /**
+   * The owners that the checks look at one by one: those of records that name others or stand alone, and those below a name
+   * that hides them. All others can have nothing wrong that their own records do not show.
+   */
+  *listSpecial(hiding: readonly Name[]): Generator<Name> {
+    const { owners } = this.#rrsets.table;
+    const hiders = new NameTable();
+    for (const name of hiding) hiders.add(name, 0, name.length, hashName(name, 0));
+    for (let owner = 0; owner < owners.count; owner++) {
+      if (!this.#isOwner(owner)) continue;
+      const name = owners.nameAt(owner);
+      if (this.#isSpecial(owner) || (hiders.count > 0 && this.#isBelow(name, hiders))) yield name;
+    }
+  }
+
+  /** The number of an owner that has records left, or -1. */
+  #numberOf(name: Name): number {
+    const owner = this.#rrsets.table.owners.numberOf(name);
+    return owner >= 0 && this.#isOwner(owner) ? owner : -1;
+  }
+
+  #isOwner(owner: number): boolean {
+    const { owners } = this.#rrsets;
+    return owners[owner + 1]! > owners[owner]!;
+  }
+
+  #isSpecial(owner: number): boolean {
+    const { owners } = this.#rrsets;
+    for (let rrset = owners[owner]!; rrset < owners[owner + 1]!; rrset++) {
+      if (!PLAIN.has(this.#rrsets.typeOf(rrset))) return true;
+    }
+    return false;
+  }
+
+  #isBelow(name: Name, hiders: NameTable): boolean {
+    for (let at = 1 + name[0]!; name.length - at > this.#apex.length; at += 1 + name[at]!) {
+      if (hiders.numberOf(name.subarray(at)) >= 0) return true;
+    }
+    return this.#apex.length < name.length && hiders.numberOf(this.#apex) >= 0;
+  }
+
+  /** The names between an owner and the apex exist, too. */
+  #noteAbove(name: Name): void {
+    for (let at = 1 + name[0]!; name.length - at > this.#apex.length; at += 1 + name[at]!) {
+      const above = name.subarray(at);
+      const hash = hashName(above, 0);
+      const { count } = this.#empty;
+      if (this.#rrsets.table.owners.find(above, 0, above.length, hash) >= 0) return;
+      // What lies above a name that is known is known as well.
+      if (this.#empty.add(above, 0, above.length, hash) < count) return;
+    }
+  }
+}
