@@ -55,7 +55,8 @@ function askOverUdp(question: SerialQuestion): Promise<UdpReply> {
     let problem: string | undefined;
     let isFinished = false;
     const cancel = clock.schedule(
-      () => fail(problem ?? `no answer within ${limits.udpMs / 1000} s`, false),
+      // Who answers what cannot be trusted does so again.
+      () => fail(problem ?? `no answer within ${limits.udpMs / 1000} s`, problem !== undefined),
       limits.udpMs,
     );
 
