@@ -9,6 +9,7 @@ import { combineDatabases } from "../geo/combine-databases.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { readZones } from "../loader/read-zones.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
+import { checkAliasTargets } from "./check-alias-targets.ts";
 import { readSettings } from "./read-settings.ts";
 
 export interface FileSelection {
@@ -64,7 +65,8 @@ export async function readWorld(
   ]);
   const config = selection.config ?? "rondo.yaml";
   const geoIssues = geo.problems.map((problem) => createFileIssue(config, "warning", problem));
-  const all = [...issues, ...geoIssues, ...report.issues];
+  const aliasIssues = settings.resolver.length > 0 ? [] : checkAliasTargets(report.zones);
+  const all = [...issues, ...geoIssues, ...report.issues, ...aliasIssues];
   if (report.zones.length === 0 && !hasErrors(all) && source.kind === "folder") {
     const message = "No zone files in this folder: names end with .yaml, .yml or .zone";
     all.push(createFileIssue(source.path, "warning", message));

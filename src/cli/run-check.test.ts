@@ -77,6 +77,26 @@ describe("runCheck()", () => {
     expect(exit).toBe(1);
   });
 
+  it("warns of ALIAS targets that nobody can be asked for", async () => {
+    const alias = (label: string, target: string): string =>
+      `  ${label}: { type: ALIAS, value: ${target} }\n`;
+    const [in1, in2, out] = [
+      alias("a", "www.example.com."),
+      alias("b", "www.example.org."),
+      alias("c", "www.example.net."),
+    ];
+    const file = write("a.yaml", `${GOOD}${in1}${in2}${out}`);
+    write("b.yaml", GOOD.replace("example.com", "example.org"));
+    const found = await check("--zones", folder);
+    expect(found).toMatchObject({
+      exit: 0,
+      err: `${file}:1:1: warning: the ALIAS target www.example.net. is in no zone here, and the server file names no resolver that could be asked for it; write resolver: [ADDR:PORT] there\n`,
+    });
+    const config = write("rondo.yaml", `zones: ${folder}\nresolver: [192.0.2.53]\n`);
+    rmSync(join(folder, "b.yaml"));
+    expect(await check("--config", config, file)).toMatchObject({ exit: 0, err: "" });
+  });
+
   it("refuses two files for one zone, naming both", async () => {
     const [one, two] = [write("a.yaml", GOOD), write("b.yaml", GOOD)];
     const { exit, out, err } = await check(one, two);

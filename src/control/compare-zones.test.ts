@@ -60,6 +60,38 @@ describe("compareZones()", () => {
     expect(compare([prepare(records)], [prepare(turned, { serial: 2 })])).toEqual([]);
   });
 
+  it("compares where ALIAS records lead, not what is there", () => {
+    const before = prepare(`  "": { type: ALIAS, ttl: 60, value: a.example.net. }\n`);
+    const after = prepare(`  "": { type: ALIAS, ttl: 60, value: b.example.net. }\n`);
+    expect(compare([before], [before])).toEqual([]);
+    const [change] = compare([before], [after]);
+    expect(change!.rrsets).toMatchObject([
+      {
+        name: "example.com.",
+        type: "ALIAS",
+        kind: "changed",
+        clients: [{ before: "a.example.net., ttl 60", after: "b.example.net., ttl 60" }],
+      },
+    ]);
+  });
+
+  it("compares hints by the addresses they follow", () => {
+    const hints = `  svc: { type: HTTPS, ttl: 60, value: "1 www.example.com. ipv4hint=auto" }\n`;
+    const [before, after] = ["eu", "us"].map((pool) =>
+      prepare(steered(`{ geos: [EU], pool: ${pool} }, { pool: as }`) + hints),
+    );
+    const [change] = compare([before!], [after!]);
+    expect(change!.rrsets.map(({ name, type, clients }) => [name, type, clients.length])).toEqual([
+      ["svc.example.com.", "HTTPS", 1],
+      ["www.example.com.", "A", 1],
+    ]);
+    expect(change!.rrsets[0]!.clients[0]).toMatchObject({
+      before: "1 www.example.com. ipv4hint=192.0.2.1, ttl 30",
+      after: "1 www.example.com. ipv4hint=192.0.2.2, ttl 30",
+      example: "10.0.0.0",
+    });
+  });
+
   it("names zones that come and go", () => {
     const other = prepare("  a: { type: A, value: 192.0.2.1 }\n", { apex: "other.example." });
     const one = prepare("  a: { type: A, value: 192.0.2.1 }\n");

@@ -9,10 +9,10 @@ import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { steer } from "../steering/steer.ts";
 import type { World } from "../steering/world.ts";
 import { formatName } from "../wire/name.ts";
-import { formatType, TYPE_SOA } from "../wire/rr-types.ts";
+import { formatType, TYPE_ALIAS, TYPE_SOA } from "../wire/rr-types.ts";
 import type { RRset } from "../zone/model.ts";
 import { type ClientPair, pairClients } from "./client-pairs.ts";
-import { describeDecision, describeRRset } from "./describe-outcome.ts";
+import { describeAlias, describeDecision, describeRRset } from "./describe-outcome.ts";
 
 /** Zones, and the world they decide in. */
 export interface Side {
@@ -169,6 +169,16 @@ function listSources(prepared: PreparedZone, world: World): Map<string, Source> 
     if (steered === undefined) continue;
     const { rrset, plan } = steered;
     const name = formatName(rrset.owner);
+    if (rrset.alias !== undefined) {
+      // What its target has is nothing that files say; A and AAAA are two halves of one record.
+      add({
+        name,
+        type: TYPE_ALIAS,
+        outcomes: [describeAlias(rrset, rrset.alias)],
+        map: undefined,
+      });
+      continue;
+    }
     add({ name, type: rrset.type, outcomes: outcomes[plan]!, map: maps[plan] });
   }
   return sources;

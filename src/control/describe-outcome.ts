@@ -1,6 +1,7 @@
 import { formatRdata } from "../rdata/format-rdata.ts";
 import type { Answer, Decision } from "../steering/decision.ts";
-import type { RRset } from "../zone/model.ts";
+import { formatName } from "../wire/name.ts";
+import type { Alias, RRset, SteeredRRset } from "../zone/model.ts";
 
 /** What a class of clients gets, in one line that is equal exactly if the answers are. */
 export function describeDecision(decision: Decision): string {
@@ -9,6 +10,14 @@ export function describeDecision(decision: Decision): string {
   const { ttl, mode } = decision;
   const open = mode === "normal" ? "" : ", no pool in service";
   return `${describeValues(decision)}, ttl ${ttl}${open}`;
+}
+
+/** An ALIAS record: where it leads, and how addresses elsewhere are checked. */
+export function describeAlias({ ttl, answers }: SteeredRRset, { target, checks }: Alias): string {
+  const names = checks.map(({ check, port }) => `${check.name} on port ${port}`).join(", ");
+  const checked = names === "" ? "" : `, checked by ${names}`;
+  const count = answers === undefined ? "" : `, ${answers} per answer`;
+  return `${formatName(target)}${count}${checked}, ttl ${ttl}`;
 }
 
 /** The same of an RRset that everybody gets. */
