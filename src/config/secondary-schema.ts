@@ -9,6 +9,7 @@ import {
 } from "./decode.ts";
 import { describe, type JsonSchema, textSchema } from "./describe.ts";
 import type { IssueList } from "./issue-list.ts";
+import { plainName } from "./plain-name.ts";
 import { parseSocketAddress, type SocketAddress } from "./socket-address.ts";
 import type { Tree } from "./tree.ts";
 
@@ -16,7 +17,7 @@ import type { Tree } from "./tree.ts";
 export interface SecondarySettings {
   /** In the order they are asked. */
   readonly primaries: Located<readonly Located<SocketAddress>[]>;
-  /** The name of the TSIG key that both sides sign with. */
+  /** The name of the TSIG key that both sides sign with, in lower case, with the dot at the end. */
   readonly key: Located<string> | undefined;
 }
 
@@ -34,7 +35,7 @@ const primary: Decoder<SocketAddress> = describe((tree, name, issues) => {
 /** What stands under `secondary`. */
 export const secondary: Decoder<SecondarySettings> = object<SecondarySettings>("a secondary zone", {
   primaries: required(fullListOf(primary)),
-  key: optional(text),
+  key: optional(plainName("key")),
 });
 
 /** Beside `secondary`: what the zone is called, and who may have it from here. */

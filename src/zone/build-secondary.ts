@@ -1,8 +1,5 @@
-import type { Located } from "../config/decode.ts";
 import type { IssueList } from "../config/issue-list.ts";
 import type { SecondarySettings } from "../config/secondary-schema.ts";
-import { quote } from "../config/tree.ts";
-import { formatName, lowerName, parseName } from "../wire/name.ts";
 import type { Name, Zone } from "./model.ts";
 
 /** A zone that has no records before its primaries have given it some: only where they are to come from. */
@@ -30,15 +27,7 @@ export function buildSecondary(
       primaries: primaries.value
         .map(({ value }) => value)
         .filter(({ address, port }) => seen.delete(`${address} port ${port}`)),
-      key: key && readKeyName(key, issues),
+      key: key?.value,
     },
   };
-}
-
-function readKeyName(key: Located<string>, issues: IssueList): string | undefined {
-  const parsed = parseName(key.value);
-  if (parsed.ok && key.value !== "") return formatName(lowerName(parsed.name));
-  const reason = parsed.ok ? `found ${quote(key.value)}` : parsed.error;
-  issues.error(key.place, `key must be the name of a key in the server file: ${reason}`);
-  return undefined;
 }

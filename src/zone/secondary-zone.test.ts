@@ -52,7 +52,7 @@ test("loadZone() says what is wrong with primaries and key", () => {
   ).toEqual([
     expect.stringContaining("3 error: primaries: "),
     expect.stringContaining("3 error: primaries: "),
-    expect.stringContaining("4 error: key must be the name of a key in the server file: "),
+    expect.stringContaining('4 error: key: "a..b" is no name of a key'),
   ]);
   expect(messages("zone: example.net.\nsecondary: { primaries: [] }\n")[0]).toContain(
     "primaries is an empty list",
