@@ -88,6 +88,7 @@ function explainLink(
   world: World,
   aliases: number,
 ): Explained {
+  if (zone.isUnavailable) return { link: explainUnavailable(name, zone), target: undefined };
   const found = findName(zone, name, question.type);
   const base = {
     name: formatName(name),
@@ -194,10 +195,27 @@ function findEnd(target: Name, visited: readonly Name[], world: World): string |
   if (visited.some((name) => equalNames(name, target))) {
     return `the answer ends here: it has been at ${text} before`;
   }
-  if (findZone(world.zones, target) === undefined) {
+  const zone = findZone(world.zones, target);
+  if (zone === undefined) {
     return `the answer ends here: ${text} is in no zone of this server, the resolver follows it`;
   }
+  if (zone.isUnavailable) {
+    return `the answer ends here: ${text} is in a secondary zone without data`;
+  }
   return undefined;
+}
+
+function explainUnavailable(name: Name, zone: Zone): Link {
+  return {
+    name: formatName(name),
+    zone: formatName(zone.apex),
+    owner: undefined,
+    kind: "servfail",
+    answer: undefined,
+    steering: undefined,
+    note: "a secondary zone without data: it has not come from its primaries yet, or has expired",
+    through: undefined,
+  };
 }
 
 function answerStatic(rrset: RRset): Answer {

@@ -18,10 +18,11 @@ export function prepareUnavailable(zone: Zone): PreparedZone {
   const soa = { owner: zone.apex, type: TYPE_SOA, ttl: 0, rdata: [NO_SOA], answers: undefined };
   const prepared = prepareStatic({ ...zone, rrsets: [soa] });
   new Uint32Array(prepared.compiled.segment)[SEGMENT.unavailable] = 1;
-  return { ...prepared, compiled: { ...prepared.compiled, names: 0, records: 0 } };
+  const compiled = { ...prepared.compiled, names: 0, records: 0 };
+  return { ...prepared, zone: { ...prepared.zone, isUnavailable: true }, compiled };
 }
 
 /** True for what `prepareUnavailable()` makes. */
-export function isUnavailable({ compiled }: PreparedZone): boolean {
-  return new Uint32Array(compiled.segment, SEGMENT.unavailable * 4, 1)[0] !== 0;
+export function isUnavailable({ zone }: PreparedZone): boolean {
+  return zone.isUnavailable === true;
 }

@@ -92,7 +92,7 @@ export class ZoneRefresher {
    * @param name its apex in presentation form
    */
   constructor(zone: Zone, name: string, stateFile: string, options: RefresherOptions) {
-    this.#zone = zone;
+    this.#zone = unmark(zone);
     this.#name = name;
     this.#stateFile = stateFile;
     this.#options = options;
@@ -136,7 +136,7 @@ export class ZoneRefresher {
   /** Goes by another file from now on; primaries that are others are asked at once. */
   setZone(zone: Zone): void {
     const before = JSON.stringify(this.source);
-    this.#zone = zone;
+    this.#zone = unmark(zone);
     if (JSON.stringify(this.source) !== before) this.refresh();
   }
 
@@ -334,6 +334,11 @@ export class ZoneRefresher {
     if (times === undefined) return waitForFirst(this.#failuresInRow);
     return this.#failuresInRow === 0 ? times.refreshMs : times.retryMs;
   }
+}
+
+/** A zone comes from its file without data; what is made of it has some. */
+function unmark({ isUnavailable: _, ...zone }: Zone): Zone {
+  return zone;
 }
 
 function createContent(prepared: PreparedZone, soa: Uint8Array, isSaved: boolean): Content {

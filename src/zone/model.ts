@@ -24,6 +24,8 @@ export interface Zone {
   readonly negativeTtl: number;
   /** Where its records come from; undefined: from its file. */
   readonly secondary?: SecondarySource | undefined;
+  /** Set while nothing is known of its records: whatever is asked, the answer is SERVFAIL. */
+  readonly isUnavailable?: true;
   /** Who may have it whole, and who is told when it changes; undefined: whom the server file names. */
   readonly transfer?: TransferSettings | undefined;
 }
