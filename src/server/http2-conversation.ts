@@ -12,8 +12,8 @@ import { type DohRequest, readDohBody, readDohRequest } from "./doh-request.ts";
 import { MAX_QUERY_OCTETS } from "./frame-reader.ts";
 import { StallWatch } from "./stall-watch.ts";
 
-/** Requests that a client may have under way. */
-const MAX_STREAMS = 64;
+/** Requests that a client may have under way: the least that RFC 9113 §6.5.2 recommends. */
+const MAX_STREAMS = 100;
 const MAX_HEADER_OCTETS = 8192;
 const MAX_HEADER_PAIRS = 64;
 /** What nghttp2 may keep for one connection, in megabytes. */

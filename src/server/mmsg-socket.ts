@@ -88,7 +88,7 @@ export class MmsgSocket {
       if (this.#proxied !== undefined) queryLength = this.#unwrap(query, queryLength, context);
       if (isControlDatagram(query, queryLength)) {
         this.#handOverSlot(slot, queryLength, context);
-      } else {
+      } else if (queryLength >= 0) {
         const answer = arena.answers[slot] as Uint8Array;
         const length = reader.answer(query, queryLength, now, answer);
         if (length > 0) arena.stage(staged++, slot, length);
@@ -98,11 +98,11 @@ export class MmsgSocket {
     this.#send(staged);
   }
 
-  /** Moves a query to where it would stand without a proxy. @returns its length; 0, which gets no answer, for what is none */
+  /** Moves a query to where it would stand without a proxy. @returns its length, or DROPPED */
   #unwrap(datagram: Uint8Array, length: number, context: Context): number {
     context.family = this.#family;
     const start = this.#proxied!.open(datagram, length, context);
-    if (start === DROPPED) return 0;
+    if (start === DROPPED) return DROPPED;
     if (start > 0) datagram.copyWithin(0, start, length);
     return length - start;
   }

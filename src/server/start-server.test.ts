@@ -2,7 +2,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { askTcp, askUdp, type Endpoint } from "../../test/support/dns-client.ts";
+import { askTcp, askUdp, type Endpoint, frame, openTcp } from "../../test/support/dns-client.ts";
 import {
   ECHO,
   echoOptions,
@@ -170,6 +170,32 @@ describe.each(paths)("startServer() on the path %s", (path) => {
     server.publish(echoPublication(3));
     await askUntil(to[1]!, ({ version }) => version === 3);
     expect(server.counters().answers[0]).toBeGreaterThan(before + 3);
+  });
+
+  it("replaces the thread of the connections, which costs its clients no more than those", async () => {
+    const { log, lines } = collectLog();
+    const { server, to } = await start(path, ["127.0.0.1:0"], { log });
+    const other = await openTcp(to[0]!);
+    other.write(frame(echoQuery(1)));
+    const { rotation } = readEcho((await other.next())!);
+    server.publish(echoPublication(2));
+    const deadly = await openTcp(to[0]!);
+    deadly.write(frame(echoQuery(ECHO.exit)));
+    expect(await deadly.next()).toBeUndefined();
+    expect(await other.next()).toBeUndefined();
+    // Who comes while there is no thread waits, where the socket is the main thread's.
+    if (path === "dgram")
+      await until(() => lines.some((line) => line.includes("starting another")));
+    await until(async () => {
+      const answer = await askTcp(to[0]!, echoQuery(7)).catch(() => undefined);
+      if (path === "mmsg") expect(answer).toBeDefined();
+      return answer !== undefined && readEcho(answer).version === 2;
+    });
+    expect(readEcho((await askTcp(to[0]!, echoQuery(7)))!).rotation).toBe(rotation + 2);
+    const { restarts, tcp } = server.counters();
+    expect([restarts, tcp.accepted]).toEqual([1, 4]);
+    await until(() => server.counters().tcp.connections === 0);
+    expect(lines.filter((line) => line.startsWith("TCP thread ended"))).toHaveLength(1);
   });
 
   it("sums the counters of all transports", async () => {

@@ -53,6 +53,8 @@ export class StreamConversation implements Conversation {
       this.#work();
     });
     socket.on("end", () => this.end());
+    // Whoever read the header of a proxy has left it paused.
+    socket.resume();
     socket.on("drain", () => {
       this.#control.pull();
       this.#work();

@@ -92,6 +92,16 @@ export interface TcpConversation {
 /** Opens a TCP connection that reads framed messages. */
 export async function openTcp(to: Endpoint): Promise<TcpConversation> {
   const socket = connect({ host: to.address, port: to.port, allowHalfOpen: true });
+  const conversation = converseOn(socket);
+  await new Promise<void>((resolve, reject) => {
+    socket.once("connect", resolve);
+    socket.once("error", reject);
+  });
+  return conversation;
+}
+
+/** Reads framed messages from a socket, connected or about to be. */
+export function converseOn(socket: TcpSocket): TcpConversation {
   let received: Buffer = Buffer.alloc(0);
   let isClosed = false;
   let wake: () => void = () => {};
@@ -106,10 +116,6 @@ export async function openTcp(to: Endpoint): Promise<TcpConversation> {
   };
   socket.on("end", ended);
   socket.on("close", ended);
-  await new Promise<void>((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("error", reject);
-  });
   // A reset is one way of closing; next() reports it as the end.
   socket.on("error", ended);
   return {
