@@ -1,22 +1,31 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import { type AnswerSettings, IDENTITY_OCTETS } from "./answer/answer-settings.ts";
+import {
+  type AnswerSettings,
+  IDENTITY_OCTETS,
+  type RateLimitSettings,
+} from "./answer/answer-settings.ts";
 import { COOKIE_SECRET_OCTETS, createCookieSecrets } from "./answer/cookie-secrets.ts";
+import { RATE_TABLE_OCTETS } from "./answer/rate-limiter.ts";
 import type { IdentityText } from "./config/server/identity-section.ts";
+import type { RrlSettings } from "./config/server/rrl-section.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import { openCookieSecretFile } from "./cookie-secret-file.ts";
 import type { Log } from "./log/log.ts";
+import { type LimitedTotals, reportRateLimits } from "./report-rate-limits.ts";
 import type { Keyring } from "./tsig/keyring.ts";
 
 /** What the operator has decided about answers, as the threads that answer need it. */
 export interface OpenedAnswers {
   readonly settings: AnswerSettings;
+  /** From now on the log says how many responses were limited. */
+  reportLimits(read: () => LimitedTotals): void;
   close(): void;
 }
 
 /** @throws CookieSecretError if there is a file of cookie secrets and it holds none */
 export function openAnswers(
-  { explain, identity, cookies }: ServerSettings,
+  { explain, identity, cookies, rrl }: ServerSettings,
   keyring: Keyring,
   version: string,
   log: Log,
@@ -24,6 +33,7 @@ export function openAnswers(
   const { enabled, secretFile } = cookies;
   const file =
     enabled && secretFile !== undefined ? openCookieSecretFile(secretFile, log) : undefined;
+  const closers: (() => void)[] = [() => file?.close()];
   return {
     settings: {
       operators: explain.allow,
@@ -41,8 +51,37 @@ export function openAnswers(
             limitWithout: cookies.maxResponseWithoutCookie,
           }
         : undefined,
+      rateLimit: rrl.enabled ? toRateLimit(rrl) : undefined,
     },
-    close: () => file?.close(),
+    reportLimits: (read) => {
+      if (rrl.enabled) closers.push(reportRateLimits(read, rrl.logOnly, log));
+    },
+    close: () => {
+      for (const close of closers) close();
+    },
+  };
+}
+
+function toRateLimit(rrl: RrlSettings): RateLimitSettings {
+  const random = randomBytes(8);
+  const every = rrl.responsesPerSecond;
+  return {
+    // In the order of RESPONSE_KIND.
+    rates: [
+      every,
+      rrl.referralsPerSecond ?? every,
+      rrl.nodataPerSecond ?? every,
+      rrl.nxdomainsPerSecond ?? every,
+      rrl.errorsPerSecond ?? every,
+    ],
+    windowSeconds: rrl.window / 1000,
+    slip: rrl.slip,
+    prefix4: rrl.ipv4Prefix,
+    prefix6: rrl.ipv6Prefix,
+    exempt: rrl.exempt,
+    isLogOnly: rrl.logOnly,
+    key: [random.readInt32LE(0), random.readInt32LE(4)],
+    table: new SharedArrayBuffer(RATE_TABLE_OCTETS),
   };
 }
 

@@ -47,6 +47,7 @@ import { openSecondaries } from "./open-secondaries.ts";
 import { openServer } from "./open-server.ts";
 import { openTransfers } from "./open-transfers.ts";
 import { CertificateError } from "./server/certificate.ts";
+import { readDnsCounts } from "./server/dns-counts.ts";
 import { ListenError } from "./server/listen-error.ts";
 import type { Server } from "./server/start-server.ts";
 
@@ -123,6 +124,7 @@ async function start(
       log,
       closers,
     });
+    answers.reportLimits(() => readDnsCounts(server.counters()).limited);
 
     const geo = watchGeoData({
       databases: settings.geo.databases,
@@ -265,6 +267,7 @@ async function start(
         server,
         loader,
         plane,
+        aliases,
         secondaries,
         transfers: transfers.counts,
         memory,

@@ -29,6 +29,7 @@ export function answerChaos(query: Query, response: Response, context: Context):
   if (response.truncated) return RCODE_NOERROR;
   if (query.type !== TYPE_TXT && query.type !== TYPE_ANY) return RCODE_REFUSED;
   const { version, id } = context.identity;
+  response.zone = query.name.hashes[0]!;
   if (isOneOf(query.name, VERSION_NAMES)) return say(response, version);
   if (isOneOf(query.name, ID_NAMES)) return say(response, id);
   return RCODE_REFUSED;

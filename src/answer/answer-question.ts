@@ -53,6 +53,7 @@ export function answerQuestion(
 
   // Nobody has authority over all classes (RFC 1035 §6.2).
   response.authoritative = query.class === CLASS_IN;
+  response.zone = name.hashes[name.labels - segment.apexLabels]!;
   // Where the name, and the apex of its zone, stand in the response.
   let owner = QUESTION_NAME;
   let apex = owner + name.length - segment.apexLength;
@@ -62,6 +63,7 @@ export function answerQuestion(
     const exists = node !== 0;
     if (!exists) node = segment.findClosestEncloser(name);
     const cut = exists ? segment.cutOf(node) : segment.cutBelow(node);
+    if (link === 0) response.node = cut || (exists ? node : segment.wildcardOf(node));
     let alias: number;
     if (cut !== 0 && segment.ownsDname(cut)) {
       alias = writeDname(response, segment, cut, chain, name, owner, apex);

@@ -13,6 +13,28 @@ export interface AnswerSettings {
   readonly identity: Identity;
   /** Undefined: cookies are an option like any other unknown one. */
   readonly cookies: CookieSettings | undefined;
+  /** Undefined: nobody's responses are limited. */
+  readonly rateLimit: RateLimitSettings | undefined;
+}
+
+/** See rate-limiter.ts. */
+export interface RateLimitSettings {
+  /** Responses per second, by RESPONSE_KIND; 0: no limit. */
+  readonly rates: readonly number[];
+  /** How long at most somebody stays limited who asks no more. */
+  readonly windowSeconds: number;
+  /** Of the limited responses every so manieth is sent short, 0: none; at most 15. */
+  readonly slip: number;
+  /** Bits of a client's address that count: up to 32, up to 64. */
+  readonly prefix4: number;
+  readonly prefix6: number;
+  readonly exempt: readonly Prefix[];
+  /** Whether it is only counted what would be limited. */
+  readonly isLogOnly: boolean;
+  /** Random. */
+  readonly key: readonly [number, number];
+  /** RATE_TABLE_OCTETS, all zero, for all threads together. */
+  readonly table: SharedArrayBuffer;
 }
 
 /** DNS cookies (RFC 7873). */
@@ -49,4 +71,5 @@ export const DEFAULT_ANSWER_SETTINGS: AnswerSettings = {
   keyring: NO_KEYS,
   identity: { nsid: NOTHING, version: NOTHING, id: NOTHING },
   cookies: undefined,
+  rateLimit: undefined,
 };

@@ -2,6 +2,7 @@ import type { Prefix } from "../address/address.ts";
 import type { Keyring } from "../tsig/keyring.ts";
 import type { AnswerSettings, Identity } from "./answer-settings.ts";
 import { CookieJar } from "./cookie-jar.ts";
+import { RateLimiter } from "./rate-limiter.ts";
 
 /** Who asks, over what, and the worker's own state: everything `respond()` needs beside the query and the image. */
 export interface Context {
@@ -16,6 +17,8 @@ export interface Context {
   keepalive: number;
   /** The server's own ceiling for a UDP response in octets (1232, RFC 9715). */
   readonly udpLimit: number;
+  /** The same for clients that have not shown a good cookie. */
+  readonly limitWithoutCookie: number;
   /**
    * Rotation counters by slot, shared with the control plane, which only reads; the server replaces it by a larger copy
    * before a publication that asks for more slots.
@@ -32,6 +35,8 @@ export interface Context {
   readonly identity: Identity;
   /** Undefined: no cookies. */
   readonly cookies: CookieJar | undefined;
+  /** Undefined: no limits. */
+  readonly limiter: RateLimiter | undefined;
 }
 
 /** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
@@ -54,12 +59,14 @@ export function createContext(
     encrypted: false,
     keepalive: 0,
     udpLimit: UDP_LIMIT,
+    limitWithoutCookie: Math.min(UDP_LIMIT, settings.cookies?.limitWithout ?? UDP_LIMIT),
     rotation: new Uint32Array(0),
     counters,
     wallClock,
     operators: settings.operators,
     keyring: settings.keyring,
     identity: settings.identity,
+    limiter: settings.rateLimit && new RateLimiter(settings.rateLimit),
     cookies: settings.cookies && new CookieJar(settings.cookies, wallClock),
   };
 }

@@ -31,8 +31,6 @@ const RENEWED_AFTER = 1800;
 export class CookieJar {
   /** Whether clients that know cookies must have one of ours to be answered over UDP. */
   readonly isRequired: boolean;
-  /** Octets of an answer over UDP to a client without one. */
-  readonly limitWithout: number;
   /** For the client of the query that was checked last. */
   readonly serverCookie: Uint8Array = new Uint8Array(SERVER_COOKIE_OCTETS);
   readonly #secrets: CookieSecrets;
@@ -44,7 +42,6 @@ export class CookieJar {
   /** @param wallClock milliseconds since 1970 */
   constructor(settings: CookieSettings, wallClock: () => number) {
     this.isRequired = settings.isRequired;
-    this.limitWithout = settings.limitWithout;
     this.#secrets = new CookieSecrets(settings.secrets);
     this.#wallClock = wallClock;
   }

@@ -14,6 +14,9 @@ export const COUNTER = {
   rcode: 8,
   /** Queries with a cookie option, by what it says of the client: COOKIE.fresh, bad and good. */
   cookie: 32,
+  /** Responses beyond their rate by RESPONSE_KIND, 0 to 4: those sent short, and those not sent. */
+  slipped: 36,
+  dropped: 41,
 } as const;
 
-export const COUNTER_SLOTS = 36;
+export const COUNTER_SLOTS = 46;

@@ -4,16 +4,22 @@
  * see image/ for where things stand and steering/ for why.
  */
 import type { Serving } from "../image/serving.ts";
-import { RCODE_BADCOOKIE, RCODE_FORMERR, RCODE_NOERROR } from "../wire/message.ts";
+import {
+  MAX_MESSAGE_OCTETS,
+  RCODE_BADCOOKIE,
+  RCODE_FORMERR,
+  RCODE_NOERROR,
+} from "../wire/message.ts";
 import { Query, SILENCE } from "../wire/query.ts";
 import { CLASS_CH } from "../wire/rr-types.ts";
 import { answerChaos } from "./answer-chaos.ts";
 import { answerQuestion } from "./answer-question.ts";
-import { checkCookie, findLimit, isCookieWanted } from "./check-cookie.ts";
+import { checkCookie, isCookieWanted } from "./check-cookie.ts";
 import { Client } from "./client.ts";
 import type { Context } from "./context.ts";
 import { COOKIE } from "./cookie-jar.ts";
 import { COUNTER } from "./counters.ts";
+import { DROPPED, limitRate } from "./limit-rate.ts";
 import { optOctets, writeOpt } from "./opt.ts";
 import { QuerySignature } from "./query-signature.ts";
 import { Response } from "./response.ts";
@@ -37,7 +43,7 @@ export function respond(
   length: number,
   context: Context,
   serving: Serving,
-  _now: number,
+  now: number,
   out: Uint8Array,
 ): number {
   const { counters } = context;
@@ -47,21 +53,25 @@ export function respond(
     counters[COUNTER.silent]!++;
     return 0;
   }
-  const cookie = checkCookie(query, octets, context);
+  if (query.hasEdns) counters[COUNTER.withEdns]!++;
+  if (query.hasSubnet) counters[COUNTER.withSubnet]!++;
+  const cookie = query.cookieAt === 0 ? COOKIE.none : checkCookie(query, octets, context);
+  const udpLimit = cookie === COOKIE.good ? context.udpLimit : context.limitWithoutCookie;
+  const most = context.stream ? MAX_MESSAGE_OCTETS : Math.min(query.payload, udpLimit);
   signature.begin(octets, length, query.signatureAt, context.keyring, context.wallClock);
-  const limit = findLimit(query, context, cookie) - signature.room;
+  const limit = most - signature.room;
   response.begin(out, octets, query.questionEnd, limit - optOctets(query, context));
   client.begin(query, octets, context);
   let rcode = signature.rcode;
   if (rcode === RCODE_NOERROR) {
     rcode = status === RCODE_NOERROR ? answer(context, serving, cookie) : status;
   }
-
-  if (query.hasEdns) {
-    counters[COUNTER.withEdns]!++;
-    if (query.hasSubnet) counters[COUNTER.withSubnet]!++;
-    writeOpt(response, query, octets, context, rcode, limit, client.scope);
+  if (context.limiter !== undefined) {
+    rcode = limitRate(query, response, context, rcode, cookie, now);
+    if (rcode === DROPPED) return 0;
   }
+
+  if (query.hasEdns) writeOpt(response, query, octets, context, rcode, limit, client.scope);
   if (response.truncated) counters[COUNTER.truncated]!++;
   counters[COUNTER.responses]!++;
   counters[COUNTER.rcode + rcode]!++;

@@ -35,6 +35,9 @@ export class Response {
   additionals = 0;
   authoritative = false;
   truncated = false;
+  /** What counts as one and the same answer under a rate limit: a hash of the zone's name, and a node of it, 0 for none. */
+  zone = 0;
+  node = 0;
   /** Why there is no answer, see extended-error.ts. */
   extendedError: number = EXTENDED_ERROR.none;
   /** Number, in its RRset, of the record that leads the RRset written last. */
@@ -52,6 +55,8 @@ export class Response {
     this.additionals = 0;
     this.authoritative = false;
     this.truncated = false;
+    this.zone = 0;
+    this.node = 0;
     this.extendedError = EXTENDED_ERROR.none;
   }
 

@@ -27,6 +27,9 @@ keys: { Secondaries.Example: { secret_file: k }, b: { algorithm: hmac-sha512, se
 transfer: { allow: [192.0.2.1, { key: B }], notify: ["[2001:db8::1]", { address: "192.0.2.1:5300", key: b }] }
 identity: { nsid: "0x6e73", version: auto, id: none }
 cookies: { enabled: false, secret_file: cookies, require: true, max_response_without_cookie: 512 }
+rrl:
+  { responses_per_second: 100, referrals_per_second: 1, nodata_per_second: 2, nxdomains_per_second: 0,
+    errors_per_second: 5, window: 5s, slip: 3, ipv4_prefix: 32, ipv6_prefix: 64, exempt: 192.0.2.0/24, log_only: true }
 catalog: { zone: Catalog.Example, group: g, secondaries: false, allow: [{ key: b }], notify: [] }
 log: { level: debug }
 `;
@@ -69,6 +72,20 @@ log: { level: debug }
           secretFile: "/etc/rondo/cookies",
           require: true,
           maxResponseWithoutCookie: 512,
+        },
+        rrl: {
+          enabled: true,
+          responsesPerSecond: 100,
+          referralsPerSecond: 1,
+          nodataPerSecond: 2,
+          nxdomainsPerSecond: 0,
+          errorsPerSecond: 5,
+          window: 5000,
+          slip: 3,
+          ipv4Prefix: 32,
+          ipv6Prefix: 64,
+          exempt: [{ address: parseAddress("192.0.2.0"), length: 24 }],
+          logOnly: true,
         },
         keys: [
           {

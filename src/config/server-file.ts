@@ -28,6 +28,7 @@ import { type IdentitySettings, identitySection } from "./server/identity-sectio
 import { type KeySettings, keysSection } from "./server/keys-section.ts";
 import { type ListenSetting, listenItem, usesTls } from "./server/listen-item.ts";
 import { type LogSettings, logSection } from "./server/log-section.ts";
+import { type RrlSettings, rrlSection } from "./server/rrl-section.ts";
 import type { Maybe, Section } from "./server/section.ts";
 import { type TlsSettings, tlsSection } from "./server/tls-section.ts";
 import { type TransferSettings, transferSection } from "./server/transfer-section.ts";
@@ -51,6 +52,7 @@ export interface ServerSettings {
   readonly explain: ExplainSettings;
   readonly identity: IdentitySettings;
   readonly cookies: CookiesSettings;
+  readonly rrl: RrlSettings;
   /** Shared with secondaries and primaries. */
   readonly keys: readonly KeySettings[];
   readonly transfer: TransferSettings;
@@ -79,6 +81,7 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   explain: explainSection.defaults,
   identity: identitySection.defaults,
   cookies: cookiesSection.defaults,
+  rrl: rrlSection.defaults,
   keys: keysSection.defaults,
   transfer: transferSection.defaults,
   catalog: catalogSection.defaults,
@@ -119,6 +122,7 @@ interface ServerFile {
   readonly explain: WrittenIn<typeof explainSection>;
   readonly identity: WrittenIn<typeof identitySection>;
   readonly cookies: WrittenIn<typeof cookiesSection>;
+  readonly rrl: WrittenIn<typeof rrlSection>;
   readonly keys: WrittenIn<typeof keysSection>;
   readonly transfer: WrittenIn<typeof transferSection>;
   readonly catalog: WrittenIn<typeof catalogSection>;
@@ -156,6 +160,7 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
   explain: optional(explainSection.decode),
   identity: optional(identitySection.decode),
   cookies: optional(cookiesSection.decode),
+  rrl: optional(rrlSection.decode),
   keys: optional(keysSection.decode),
   transfer: optional(transferSection.decode),
   catalog: optional(catalogSection.decode),
@@ -181,6 +186,7 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     explain: settingsOf(explainSection, file?.explain),
     identity: settingsOf(identitySection, file?.identity),
     cookies: settingsOf(cookiesSection, file?.cookies),
+    rrl: settingsOf(rrlSection, file?.rrl),
     keys: settingsOf(keysSection, file?.keys),
     transfer: settingsOf(transferSection, file?.transfer),
     catalog: settingsOf(catalogSection, file?.catalog),

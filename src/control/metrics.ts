@@ -6,10 +6,12 @@ import type { GeoSource } from "../geo/geo-table.ts";
 import type { HealthReport } from "../health/report.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { ReloadCounts } from "../loader/reload-counts.ts";
+import type { TargetTable } from "../resolver/target-table.ts";
 import type { RefreshReport } from "../secondary/zone-refresher.ts";
 import type { World } from "../steering/world.ts";
 import type { TransferCounts } from "../transfer/transfer-counts.ts";
 import { formatName } from "../wire/name.ts";
+import { collectAliasMetrics } from "./alias-metrics.ts";
 import type { SteeringInForce } from "./control-plane.ts";
 import { collectHealthMetrics } from "./health-metrics.ts";
 import type { HealthStats } from "./health-stats.ts";
@@ -40,6 +42,7 @@ export interface MetricsSources {
   /** Overrides in force. */
   readonly overrides: () => readonly { readonly action: "drain" | "up" | "down" }[];
   readonly reloads: () => ReloadCounts;
+  readonly aliases: () => Pick<TargetTable, "counts" | "sizes">;
   readonly secondaries: () => readonly RefreshReport[];
   readonly transfers: () => TransferCounts;
   readonly geo: () => readonly GeoSource[];
@@ -56,6 +59,10 @@ export interface DnsTotals {
   readonly withSubnet: number;
   /** Queries with a cookie, by what it says of the client. */
   readonly cookies: Readonly<Record<"fresh" | "bad" | "good", number>>;
+  /** Responses beyond their rate, by kind: sent short, and not sent. */
+  readonly limited: Readonly<
+    Record<string, { readonly slipped: number; readonly dropped: number }>
+  >;
   /** By RCODE, from 0 on. */
   readonly rcodes: readonly number[];
 }
@@ -85,6 +92,7 @@ export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
     ...collectSteeringMetrics(sources),
     ...collectHealthMetrics(sources),
     ...collectZoneMetrics(sources.zones(), sources.reloads()),
+    ...collectAliasMetrics(sources.aliases()),
     ...collectSecondaryMetrics(sources.secondaries()),
     ...collectTransferMetrics(sources.transfers()),
     collectGeoAge(sources.geo()),
@@ -148,6 +156,14 @@ function collectDnsMetrics(dns: DnsTotals): MetricFamily[] {
         labels: { cookie },
         value: dns.cookies[cookie],
       })),
+    ),
+    counter(
+      "rondo_rrl_limited_total",
+      "Responses beyond their rate: sent short, or dropped.",
+      Object.entries(dns.limited).flatMap(([kind, { slipped, dropped }]) => [
+        { labels: { kind, action: "slip" }, value: slipped },
+        { labels: { kind, action: "drop" }, value: dropped },
+      ]),
     ),
   ];
 }
