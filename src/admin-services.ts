@@ -7,6 +7,7 @@ import { renderMetrics } from "./admin/metrics.ts";
 import type { AdminServices } from "./admin/services.ts";
 import { askDns } from "./cli/ask-dns.ts";
 import { explainServed } from "./cli/explain-served.ts";
+import type { Aliases } from "./control/aliases.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import type { HealthService } from "./control/health-service.ts";
 import type { SteeringMemory } from "./control/memory.ts";
@@ -32,6 +33,7 @@ export interface ServerParts {
   readonly server: Server;
   readonly loader: ZoneLoader;
   readonly plane: ControlPlane;
+  readonly aliases: Aliases;
   readonly secondaries: Secondaries;
   readonly transfers: TransferCounts;
   readonly memory: SteeringMemory;
@@ -52,7 +54,10 @@ export function createAdminServices(parts: ServerParts): AdminServices {
   const startedAt = Date.now() - Math.round(process.uptime() * 1000);
   /** With what is served of them, where that is not in their files. */
   const zones = (): readonly LoadedZone[] =>
-    loader.zones().map((zone) => ({ ...zone, prepared: secondaries.lookAt(zone.prepared) }));
+    loader.zones().map((loaded) => {
+      const prepared = secondaries.lookAt(loaded.prepared);
+      return { ...loaded, prepared: { ...prepared, zone: parts.aliases.fill(prepared.zone) } };
+    });
   const counters = (): ReturnType<Server["counters"]> => server.counters();
   return {
     state: () =>
@@ -126,6 +131,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
           shares: () => shares.list(),
           health,
           overrides: () => store.list(),
+          aliases: () => parts.aliases.lookups,
           secondaries: () => secondaries.report(),
           transfers: () => parts.transfers,
           reloads: () => loader.reloads(),

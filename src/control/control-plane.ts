@@ -47,7 +47,7 @@ const MIN_TICK_MS = 100;
 export interface SteeringInForce {
   readonly zone: Zone;
   readonly plan: Plan;
-  /** The same object as long as the zone is not loaded anew. */
+  /** The same object as long as there are the same values to count: neither the zone nor its pools are other ones. */
   readonly names: readonly CountedName[];
   /** By class; the same object as long as nothing has been decided anew. */
   readonly sets: readonly AnswerSet[];
@@ -68,7 +68,7 @@ interface ServedPlan {
   zone: ServedZone;
   readonly number: number;
   readonly map: number | undefined;
-  readonly names: readonly CountedName[];
+  names: readonly CountedName[];
   decided: DecidedSets;
 }
 
@@ -191,8 +191,10 @@ export class ControlPlane {
       const { compiled, zone: old } = before.prepared;
       const after = { ...before, prepared: { ...before.prepared, zone } };
       this.#zones.set(after.name, after);
-      compiled.plans.forEach((_, i) => {
-        this.#plans[after.planBase + i]!.zone = after;
+      compiled.plans.forEach(({ rrset }, i) => {
+        const plan = this.#plans[after.planBase + i]!;
+        plan.zone = after;
+        if (rrset.alias !== undefined) plan.names = [...plan.names];
       });
       this.#follow(after, before);
       zone.pools.forEach((pool, i) => {

@@ -89,6 +89,10 @@ function monitor(): Monitored {
     health: { stats, report: () => ({ blind: true }) },
     overrides: () => [{ action: "drain" }, { action: "drain" }, { action: "up" }],
     reloads: () => ({ failures: 8, lastSuccessful: false }),
+    aliases: () => ({
+      sizes: { targets: 4, failing: 2, unknown: 1 },
+      counts: { records: 10, none: 20, failed: 30 },
+    }),
     secondaries: () => SECONDARIES,
     transfers: () => ({ ...createTransferCounts(), whole: 3, refused: 1 }),
     geo: () => [
@@ -129,6 +133,14 @@ it("transfers and notifies are counted by what came of them", () => {
   expect(values.get(key("rondo_transfers_total", { kind: "whole" }))).toBe(3);
   expect(values.get(key("rondo_transfers_total", { kind: "refused" }))).toBe(1);
   expect(values.get(key("rondo_notifies_total", { result: "unanswered" }))).toBe(0);
+});
+
+it("targets of ALIAS records are counted, and what was said of them", () => {
+  const values = monitor().read();
+  expect(values.get(key("rondo_alias_targets"))).toBe(4);
+  expect(values.get(key("rondo_alias_targets_failing"))).toBe(2);
+  expect(values.get(key("rondo_alias_targets_unknown"))).toBe(1);
+  expect(values.get(key("rondo_alias_lookups_total", { result: "none" }))).toBe(20);
 });
 
 it("secondary zones tell whether they are served, what they have, and how they came", () => {
