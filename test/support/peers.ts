@@ -66,13 +66,19 @@ export interface Output {
   readonly stderr: string;
 }
 
-/** Runs a program to its end; a status other than 0 is a result, not an error. */
+/** Runs a program, without input, to its end; a status other than 0 is a result, not an error. */
 export function runPeer(program: string, args: readonly string[]): Promise<Output> {
   return new Promise((resolve) => {
-    execFile(requirePeer(program), args, { timeout: 30_000 }, (error, stdout, stderr) => {
-      const status = error ? (typeof error.code === "number" ? error.code : 255) : 0;
-      resolve({ status, stdout, stderr });
-    });
+    const child = execFile(
+      requirePeer(program),
+      args,
+      { timeout: 30_000 },
+      (error, stdout, stderr) => {
+        const status = error ? (typeof error.code === "number" ? error.code : 255) : 0;
+        resolve({ status, stdout, stderr });
+      },
+    );
+    child.stdin?.end();
   });
 }
 

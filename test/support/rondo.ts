@@ -17,8 +17,10 @@ export interface RondoOptions {
   readonly zones: Readonly<Record<string, string>>;
   /** Text of a server file. Left out, it names no geo databases: those take most of the time of a start. */
   readonly config?: string;
-  /** `ADDR:PORT`; 127.0.0.1 and any free port if left out. */
+  /** `ADDR:PORT`; 127.0.0.1 and any free port if left out; an empty list leaves it to `config`. */
   readonly listen?: readonly string[];
+  /** Beside the server file, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** An admin interface of its own on any free port if none is said here or in `config`. */
   readonly args?: readonly string[];
   /** The most file descriptors it may have. */
@@ -136,6 +138,9 @@ function spawnRondo(options: RondoOptions): {
   for (const [file, text] of Object.entries(options.zones)) {
     writeFileSync(join(folder, "zones", file), text);
   }
+  for (const [file, text] of Object.entries(options.files ?? {})) {
+    writeFileSync(join(folder, file), text);
+  }
   const args = [requireMain(), "serve", "--zones", join(folder, "zones")];
   args.push("--state", join(folder, "state"));
   for (const listen of options.listen ?? ["127.0.0.1:0"]) args.push("--listen", listen);
@@ -162,15 +167,16 @@ function spawnRondo(options: RondoOptions): {
 
 /** Addresses in the banner, `127.0.0.1:5300` or `[::1]:5300`. */
 function readEndpoints(banner: string, count: number): Endpoint[] {
-  const found = [...banner.matchAll(/(?:\[([0-9a-f:]+)\]|\b(\d+\.\d+\.\d+\.\d+)):(\d+)/g)].map(
-    ([, v6, v4, port]) => ({ address: (v6 ?? v4)!, port: Number(port) }),
-  );
+  const lines = banner.split("\n").filter((line) => line.startsWith("listening on "));
+  const found = [
+    ...lines.join("\n").matchAll(/(?:\[([0-9a-f:]+)\]|\b(\d+\.\d+\.\d+\.\d+)):(\d+)/g),
+  ].map(([, v6, v4, port]) => ({ address: (v6 ?? v4)!, port: Number(port) }));
   const unique = found.filter(
     (one, i) =>
       found.findIndex((two) => two.address === one.address && two.port === one.port) === i,
   );
   if (unique.length < count) throw new Error("The banner does not name the listeners");
-  return unique.slice(0, count);
+  return count === 0 ? unique : unique.slice(0, count);
 }
 
 function writeByRename(file: string, text: string): void {

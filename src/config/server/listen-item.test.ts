@@ -43,8 +43,8 @@ it.each([
   [
     "{ port: 53 }",
     [
-      '1:12 unknown key "port" in a listen address; allowed: address, protocol, path, proxy',
       '1:10 a listen address needs the key "address"',
+      '1:12 unknown key "port" in a listen address; allowed: address, protocol, path, proxy',
     ],
   ],
   ["{ address: host }", [expect.stringMatching(/^1:21 address: host is not an IP address/)]],
