@@ -47,7 +47,8 @@ export function exchangeUdp<T>(
     socket.once("connect", () => socket.send(query));
     socket.once("error", (error) => finish({ failure: error.message }));
     socket.on("message", (octets) => {
-      const reply = accept(octets);
+      // A Buffer's slices would share its memory.
+      const reply = accept(Uint8Array.from(octets));
       if (reply !== undefined) finish({ reply });
     });
     socket.connect(server.port, server.address);
