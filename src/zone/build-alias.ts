@@ -1,3 +1,4 @@
+import { parseAddress } from "../address/parse.ts";
 import { startOf } from "../config/decode.ts";
 import type { CheckReferences } from "../config/zone-settings.ts";
 import { readRdata } from "../rdata/read-rdata.ts";
@@ -65,6 +66,14 @@ function readTarget(record: RecordDraft, context: BuildContext): Name | undefine
   if (second !== undefined) {
     const name = showName(record.owner);
     context.issues.error(second.place, `${name} has ${values.length} targets: an ALIAS has one`);
+    return undefined;
+  }
+  const written = value?.kind === "scalar" ? String(value.value) : "";
+  if (parseAddress(written) !== undefined) {
+    context.issues.error(
+      value!.place,
+      `${written} is an address, and an ALIAS leads to a name: for addresses, write type: [A, AAAA]`,
+    );
     return undefined;
   }
   const target = readRdata(TYPE_CNAME, value!, context.apex, context.issues);
