@@ -47,10 +47,16 @@ export interface ServedState {
   serialOf(zone: string): number | undefined;
   /** What is against serving this in place of what is; empty if nothing is. */
   findObjections(zone: LoadedZone): readonly Issue[];
+  /** What is to be said of it as a change of what is served. */
+  findRemarks(zone: LoadedZone): readonly Issue[];
 }
 
 /** Nothing is served yet. */
-export const NOTHING_SERVED: ServedState = { serialOf: () => undefined, findObjections: () => [] };
+export const NOTHING_SERVED: ServedState = {
+  serialOf: () => undefined,
+  findObjections: () => [],
+  findRemarks: () => [],
+};
 
 export type LoadPool = Pick<WorkerPool<LoadJob, LoadResult>, "run">;
 
@@ -189,6 +195,7 @@ function takeOutcome(
     name: formatName(result.prepared.zone.apex),
     file: state.file,
     prepared: result.prepared,
+    digest: result.digest,
     origin,
     warnings: [...warnings, ...result.warnings],
   };
@@ -202,7 +209,8 @@ function takeOutcome(
   state.hash = result.hash;
   state.hashedParts = result.parts.map(({ path }) => path);
   state.uncopied = result.uncopied;
-  state.claim = claim;
+  const remarks = served.findRemarks(claim);
+  state.claim = { ...claim, warnings: [...claim.warnings, ...remarks] };
 }
 
 /** Notes the errors of the present content, if any; the last good one stays. */

@@ -7,7 +7,7 @@ import { basename } from "node:path";
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { loadZone } from "../zone/load-zone.ts";
-import { MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
+import { isMasterFile, MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
 import type { Part } from "../zone/part-reader.ts";
 import { packCopy, unpackCopy } from "./copy-content.ts";
 import { createPartFiles, type PartFiles, type PartState } from "./part-files.ts";
@@ -62,6 +62,8 @@ type LoadOutcome =
       readonly kind: "loaded";
       readonly prepared: PreparedZone;
       readonly hash: string;
+      /** Equal for equal records; of master files only, whose serials may stay the same though these change. */
+      readonly digest: string | undefined;
       readonly warnings: readonly Issue[];
       /** What the last good copy is to hold, if it holds something else. */
       readonly uncopied: Uint8Array | undefined;
@@ -116,12 +118,16 @@ function loadContent(
     knowsAsns,
   });
   if (zone === undefined || hasErrors(issues)) return { kind: "refused", issues };
+  const prepared =
+    zone.secondary === undefined
+      ? prepareZone(zone, geo.table, geo.version)
+      : prepareUnavailable(zone);
   return {
     kind: "loaded",
-    prepared:
-      zone.secondary === undefined
-        ? prepareZone(zone, geo.table, geo.version)
-        : prepareUnavailable(zone),
+    prepared,
+    digest: isMasterFile(job.file)
+      ? createHash("sha256").update(Buffer.from(prepared.compiled.segment)).digest("hex")
+      : undefined,
     hash: hashOf(octets, parts.contents()),
     warnings: issues,
     uncopied: isCopied ? undefined : packCopy(job.file, octets, parts.contents()),

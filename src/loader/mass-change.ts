@@ -2,7 +2,7 @@
  * The guard against a file that is valid and a mistake all the same: half written by a tool that failed, generated from
  * an empty inventory, an older copy. What is found here is served only if an operator says so.
  */
-import { listRRsets } from "../image/list-rrsets.ts";
+import { findDroppedNames } from "../image/find-dropped-names.ts";
 import { listNested, listTried } from "../steering/pool-content.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
@@ -19,18 +19,18 @@ export function findMassChanges(before: PreparedZone, after: PreparedZone): stri
   // What such a file says is where the records are; it has none to lose or to win.
   if (before.zone.secondary !== undefined || after.zone.secondary !== undefined) return [];
   return [
-    ...findDroppedNames(listOwners(before), listOwners(after)),
+    ...explainDroppedNames(before, after),
     ...findEmptiedPools(before.zone, after.zone),
     ...findSerialBack(before.zone.serial, after.zone.serial),
   ];
 }
 
-function findDroppedNames(before: ReadonlySet<string>, after: ReadonlySet<string>): string[] {
-  const dropped = [...before].filter((name) => !after.has(name));
-  if (dropped.length <= before.size * MAX_DROPPED) return [];
+function explainDroppedNames(before: PreparedZone, after: PreparedZone): string[] {
+  const { names, dropped } = findDroppedNames(before.compiled.segment, after.compiled.segment);
+  if (dropped.length <= names * MAX_DROPPED) return [];
   const more = dropped.length > MAX_LISTED ? `, and ${dropped.length - MAX_LISTED} more` : "";
-  const listed = dropped.sort().slice(0, MAX_LISTED).join(", ");
-  return [`${dropped.length} of ${before.size} names would go: ${listed}${more}`];
+  const listed = dropped.map(formatName).sort().slice(0, MAX_LISTED).join(", ");
+  return [`${dropped.length} of ${names} names would go: ${listed}${more}`];
 }
 
 /** A pool that loses its values while a name that used it stays; values that moved to another pool are not lost. */
@@ -77,9 +77,4 @@ function listEnabled(pool: Pool | undefined): [type: number, key: string][] {
   return (pool?.values ?? [])
     .filter(({ status }) => status !== "down")
     .map(({ type, rdata }) => [type, `${type} ${Buffer.from(rdata).toString("hex")}`]);
-}
-
-function listOwners({ zone, compiled }: PreparedZone): Set<string> {
-  const owners = [...listRRsets(compiled.segment, zone.apex), ...zone.steered];
-  return new Set(owners.map(({ owner }) => formatName(owner)));
 }

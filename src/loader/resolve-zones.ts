@@ -11,6 +11,8 @@ export interface LoadedZone {
   readonly name: string;
   readonly file: string;
   readonly prepared: PreparedZone;
+  /** Equal for equal records; undefined where a change of them always shows in the serial. */
+  readonly digest?: string | undefined;
   /** The file as it is, or the last good copy because the file was bad at start. */
   readonly origin: "file" | "copy";
   readonly warnings: readonly Issue[];

@@ -182,6 +182,36 @@ it("a restart with the same files keeps the serial, and a change of either file 
   await vi.waitFor(() => expect(serial()).toBe(2_000_000_009), WAIT);
 });
 
+it("a master file whose records change without its serial is warned of", async () => {
+  const warnings = (): string[] =>
+    (loader?.zones() ?? []).flatMap((zone) => zone.warnings.map(({ message }) => message));
+  const unnoticed = expect.stringContaining("its serial has not: secondaries");
+  await put("m.example.zone", `${MASTER}a TXT "1"\n`);
+  await start();
+  await put("m.example.zone", `${MASTER}; a comment\na TXT "1"\n`);
+  await loader?.reload();
+  expect(warnings()).not.toContainEqual(unnoticed);
+  await put("m.example.zone", `${MASTER}a TXT "2"\n`);
+  await loader?.reload();
+  expect(warnings()).toContainEqual(unnoticed);
+  await put("m.example.zone", `${MASTER.replace("hm 1", "hm 2")}a TXT "3"\n`);
+  await loader?.reload();
+  expect(warnings()).not.toContainEqual(unnoticed);
+  expect(textsOf("m.example.")).toEqual(['"3"']);
+});
+
+it("a master file whose serial goes back is served only by force", async () => {
+  await put("m.example.zone", MASTER.replace("hm 1", "hm 9"));
+  await start();
+  await put("m.example.zone", `${MASTER.replace("hm 1", "hm 8")}a TXT "1"\n`);
+  await loader?.reload();
+  expect(problems()).toEqual([
+    "mass-change m.example.zone:1: the serial would go back from 9 to 8; rondo reload --force serves it all the same",
+  ]);
+  await loader?.reload({ force: true });
+  expect(textsOf("m.example.")).toEqual(['"1"']);
+});
+
 it("a copy is one file, and names no path outside of the zones folder", async () => {
   await put("m.example.zone", `${MASTER}$INCLUDE inc/a.db\n`);
   await put("inc/a.db", 'a TXT "1"\n');

@@ -134,6 +134,7 @@ function runLoader(
     const state: ServedState = {
       serialOf: (zone) => served.get(zone)?.prepared.zone.serial,
       findObjections: force ? () => [] : findObjections,
+      findRemarks: (zone) => findUnnoticed(served.get(zone.name), zone),
     };
     await loadAll(pool, files, requests, state);
     watch.setParts(listParts());
@@ -303,6 +304,15 @@ function logLoaded(log: Log, { file, name, prepared, warnings }: LoadedZone): vo
       { ...facts, issues: warnings.map(renderIssue).join("\n") },
       "Zone loaded with warnings",
     );
+}
+
+/** A change that the serial does not tell. */
+function findUnnoticed(before: LoadedZone | undefined, after: LoadedZone): Issue[] {
+  const { serial } = after.prepared.zone;
+  if (before?.digest === undefined || before.prepared.zone.serial !== serial) return [];
+  if (after.digest === undefined || after.digest === before.digest) return [];
+  const message = `the zone has changed and its serial has not: secondaries do not fetch it again while it is ${serial}`;
+  return [createFileIssue(after.file, "warning", message)];
 }
 
 function describeFolder(file: string, message: string): ZoneProblem {
