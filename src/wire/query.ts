@@ -142,13 +142,11 @@ export class Query {
       if (at + size > end) return RCODE_FORMERR;
       if (code === OPTION_CLIENT_SUBNET) {
         if (!this.#parseSubnet(octets, at, size)) return RCODE_FORMERR;
-      } else if (code === OPTION_COOKIE) {
+      } else if (code === OPTION_COOKIE && this.cookieAt === 0) {
+        // Of several the first counts, the others are ignored (RFC 7873 §5.2).
         if (size !== 8 && (size < 16 || size > 40)) return RCODE_FORMERR;
-        // Of several the first counts (RFC 7873 §5.2).
-        if (this.cookieAt === 0) {
-          this.cookieAt = at;
-          this.cookieOctets = size;
-        }
+        this.cookieAt = at;
+        this.cookieOctets = size;
       } else if (code === OPTION_NSID) {
         this.wantsNsid = true;
       } else if (code === OPTION_KEEPALIVE) {

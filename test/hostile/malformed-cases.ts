@@ -262,6 +262,28 @@ const cases: Record<string, Uint8Array> = {
   "cookie: 7 octets": askOpt({ options: [option(10, pad(7))] }),
   "cookie: 12 octets": askOpt({ options: [option(10, pad(12))] }),
   "cookie: 41 octets": askOpt({ options: [option(10, pad(41))] }),
+  "cookie: two, the second malformed": askOpt({
+    options: [option(10, pad(8)), option(10, pad(3))],
+  }),
+  "cookie: two, the first malformed": askOpt({
+    options: [option(10, pad(3)), option(10, pad(8))],
+  }),
+  "cookie: 8 octets, no question": concat(
+    header({ ar: 1 }),
+    opt({ options: [option(10, pad(8))] }),
+  ),
+  "cookie: 24 octets, no question": concat(
+    header({ ar: 1 }),
+    opt({ options: [option(10, pad(24))] }),
+  ),
+  "cookie: 7 octets, no question": concat(
+    header({ ar: 1 }),
+    opt({ options: [option(10, pad(7))] }),
+  ),
+  "cookie: version 1, no question": concat(
+    header({ ar: 1 }),
+    opt({ version: 1, options: [option(10, pad(8))] }),
+  ),
   "ecs: /24": askEcs(1, 24, 0, 192, 0, 2),
   "ecs: /0": askEcs(1, 0, 0),
   "ecs: v6 /56": askEcs(2, 56, 0, 0x20, 1, 0xd, 0xb8, 0, 0, 0),

@@ -71,6 +71,7 @@ const MAJORITY: Readonly<Record<string, readonly string[]>> = {
     "edns: 1 octet of an option",
     "edns: 3 octets of an option",
     "edns: option longer than the rdata",
+    "cookie: 7 octets, no question",
   ],
   NOTIMP: [
     "header: opcode 1 IQUERY",
@@ -87,6 +88,7 @@ const MAJORITY: Readonly<Record<string, readonly string[]>> = {
     "edns: version 255",
     "edns: version 1, class CH",
     "edns: version 1, other zone",
+    "cookie: version 1, no question",
   ],
   REFUSED: [
     "name: 127 labels",
@@ -148,6 +150,8 @@ const MAJORITY: Readonly<Record<string, readonly string[]>> = {
     "edns: padding",
     "cookie: 8 octets",
     "cookie: 24 octets",
+    "cookie: two, the second malformed",
+    "cookie: 8 octets, no question",
     "ecs: /24",
     "ecs: /0",
     "ecs: v6 /56",
@@ -228,12 +232,17 @@ const REASONED: Readonly<Record<string, Expectation>> = {
     rcode: "FORMERR",
     because: "No majority: RFC 6891 §6.1.2 says it must be 0",
   },
+  "cookie: 24 octets, no question": {
+    rcode: "BADCOOKIE",
+    because: "RFC 7873 §5.4 says so where the server cookie is bad; the others do not tell",
+  },
   ...Object.fromEntries(
     [
       "cookie: 0 octets",
       "cookie: 7 octets",
       "cookie: 12 octets",
       "cookie: 41 octets",
+      "cookie: two, the first malformed",
       "ecs: /33",
       "ecs: v6 /129",
       "ecs: bits beyond the prefix",

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_ANSWER_SETTINGS } from "../../src/answer/answer-settings.ts";
+import { createCookieSecrets } from "../../src/answer/cookie-secrets.ts";
 import { askUdpAll } from "../support/dns-client.ts";
 import { type InProcess, serveInProcess } from "../support/in-process.ts";
 import { readMessage } from "../support/message.ts";
@@ -26,7 +28,14 @@ test("every case has its expectation, and every expectation its case", () => {
 describe("in process", () => {
   let server: InProcess;
   beforeAll(() => {
-    server = serveInProcess(ZONES);
+    server = serveInProcess(ZONES, undefined, {
+      ...DEFAULT_ANSWER_SETTINGS,
+      cookies: {
+        secrets: createCookieSecrets([new Uint8Array(16)]),
+        isRequired: false,
+        limitWithout: 1232,
+      },
+    });
   });
   test.each(MALFORMED_CASES)("$id", ({ id, packet }) => {
     const reply = server.ask(packet, "udp");
