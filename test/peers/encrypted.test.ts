@@ -224,7 +224,7 @@ test("a renewed certificate is served without a restart, whichever file is writt
     const socket = await openTlsSocket(tls);
     const { CN } = socket.getPeerCertificate().subject;
     socket.destroy();
-    return CN;
+    return String(CN);
   };
   expect(await subject()).toBe("probe.test");
   writeFileSync(join(rondo.folder, "key.pem"), RENEWED_CERTIFICATE.key);

@@ -87,6 +87,6 @@ function writeRecord({
 
 function write16(...values: readonly number[]): Buffer {
   const octets = Buffer.alloc(values.length * 2);
-  values.forEach((value, i) => octets.writeUInt16BE(value & 0xffff, i * 2));
+  for (const [i, value] of values.entries()) octets.writeUInt16BE(value & 0xffff, i * 2);
   return octets;
 }
