@@ -15,6 +15,10 @@ const PACKAGES: Readonly<Record<string, string>> = {
   kdig: "knot-dnsutils",
   named: "bind9",
   knotd: "knot",
+  "named-checkzone": "bind9-utils",
+  "nsd-checkzone": "nsd",
+  kzonecheck: "knot-dnssecutils",
+  "ldns-read-zone": "ldnsutils",
 };
 
 /** Absolute path of a program, or undefined. */
