@@ -93,7 +93,7 @@ export function answerQuestion(
       alias = response.at;
       const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
       if (written === NODATA) return deny(query, response, context, segment, apex, RCODE_NOERROR);
-      if (written === NO_ANSWER) return fail(query, response);
+      if (written === NO_ANSWER) return fail(query, response, EXTENDED_ERROR.nothingUp);
       if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
       response.answers += written;
       if (!isAlias) {
@@ -128,7 +128,7 @@ function answerAny(
   let entry = segment.firstEntry(node);
   for (let left = segment.countEntries(node); left > 0; left--) {
     const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
-    if (written === NO_ANSWER) return fail(query, response);
+    if (written === NO_ANSWER) return fail(query, response, EXTENDED_ERROR.nothingUp);
     if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
     if (written !== NODATA) {
       response.answers += written;
@@ -156,15 +156,16 @@ function deny(
 }
 
 /** No answer. @returns the RCODE */
-function fail(query: Query, response: Response): number {
+function fail(query: Query, response: Response, extendedError: number): number {
   response.empty(query.questionEnd);
   response.authoritative = false;
+  response.extendedError = extendedError;
   return RCODE_SERVFAIL;
 }
 
 /** What does not fit in a datagram is asked again over a stream; what fits in no message is our own mistake. */
 function overflow(query: Query, response: Response, context: Context, rcode: number): number {
-  if (context.stream) return fail(query, response);
+  if (context.stream) return fail(query, response, EXTENDED_ERROR.none);
   response.empty(query.questionEnd);
   response.truncated = true;
   return rcode;

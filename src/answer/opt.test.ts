@@ -94,6 +94,19 @@ describe("extended errors (RFC 8914)", () => {
     const { message } = ask(serve(), [], "www.example.org");
     expect([message.rcode, contentOf(message, EXTENDED_ERROR)]).toEqual(["REFUSED", "\0\x14"]);
   });
+  it("say that nothing is up where nothing is to be answered", () => {
+    const server = serveInProcess({
+      "z.yaml": `
+zone: example.com.
+pools: { main: { values: [{ value: 192.0.2.1 }], healthcheck: { protocol: TCP, port: 80 }, all_down: servfail } }
+records: { www: { type: A, dynamic: { rules: [{ pool: main }] } } }
+`,
+    });
+    server.mark({ "192.0.2.1": "down" });
+    const { message } = ask(server, []);
+    const error = contentOf(message, EXTENDED_ERROR);
+    expect([message.rcode, error]).toEqual(["SERVFAIL", "\0\0no value is up"]);
+  });
   it("are for clients with EDNS, and for errors", () => {
     const server = serve();
     const plain = readMessage(server.ask(query({ name: "example.org" }), "udp")!);

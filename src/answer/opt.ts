@@ -11,7 +11,7 @@ import type { Query } from "../wire/query.ts";
 import { TYPE_OPT } from "../wire/rr-types.ts";
 import type { Context } from "./context.ts";
 import { CLIENT_COOKIE_OCTETS, type CookieJar, SERVER_COOKIE_OCTETS } from "./cookie-jar.ts";
-import { EXTENDED_ERROR } from "./extended-error.ts";
+import { EXTENDED_ERROR, extraTextOf } from "./extended-error.ts";
 import { type Response, write16 } from "./response.ts";
 
 const OPT_OCTETS = 11;
@@ -19,7 +19,7 @@ const OPT_OCTETS = 11;
 const SUBNET_OCTETS = 8;
 const COOKIE_OCTETS = OPTION_HEAD_OCTETS + CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS;
 const KEEPALIVE_OCTETS = OPTION_HEAD_OCTETS + 2;
-const EXTENDED_ERROR_OCTETS = OPTION_HEAD_OCTETS + 2;
+const INFO_CODE_OCTETS = 2;
 /** Responses are made a multiple of this long (RFC 8467 §4.1). */
 const PADDING_BLOCK_OCTETS = 468;
 
@@ -123,11 +123,14 @@ function writeKeepalive(response: Response, timeout: number): void {
 /** Tells why there is no answer, if there is room: it is not what was asked for (RFC 8914 §3). */
 function writeExtendedError(response: Response, limit: number): void {
   const { octets, at, extendedError } = response;
-  if (at + EXTENDED_ERROR_OCTETS > limit) return;
+  const text = extraTextOf(extendedError);
+  const textAt = at + OPTION_HEAD_OCTETS + INFO_CODE_OCTETS;
+  if (textAt + text.length > limit) return;
   write16(octets, at, OPTION_EXTENDED_ERROR);
-  write16(octets, at + 2, 2);
+  write16(octets, at + 2, INFO_CODE_OCTETS + text.length);
   write16(octets, at + OPTION_HEAD_OCTETS, extendedError);
-  response.at = at + EXTENDED_ERROR_OCTETS;
+  octets.set(text, textAt);
+  response.at = textAt + text.length;
 }
 
 /** Fills the message up to whole blocks, so that its length tells little (RFC 7830 §3, RFC 8467 §4.1). */
