@@ -53,6 +53,8 @@ export interface MetricsSources {
 export interface DnsTotals {
   readonly queriesUdp: number;
   readonly queriesTcp: number;
+  readonly queriesTls: number;
+  readonly queriesHttps: number;
   readonly silent: number;
   readonly truncated: number;
   readonly withEdns: number;
@@ -77,6 +79,7 @@ export interface TransportTotals {
     readonly connections: number;
     readonly accepted: number;
     readonly evicted: number;
+    readonly handshakesFailed: number;
   };
   readonly restarts: number;
 }
@@ -124,6 +127,8 @@ function collectDnsMetrics(dns: DnsTotals): MetricFamily[] {
     counter("rondo_dns_requests_total", "Queries received.", [
       { labels: { proto: "udp" }, value: dns.queriesUdp },
       { labels: { proto: "tcp" }, value: dns.queriesTcp },
+      { labels: { proto: "tls" }, value: dns.queriesTls },
+      { labels: { proto: "https" }, value: dns.queriesHttps },
     ]),
     counter(
       "rondo_dns_responses_total",
@@ -185,16 +190,25 @@ function collectTransportMetrics({ udp, tcp, restarts }: TransportTotals): Metri
       "Queries answered SERVFAIL because of a bug of the server.",
       single(udp.faulted),
     ),
-    gauge("rondo_tcp_connections", "TCP connections at the moment.", single(tcp.connections)),
-    counter("rondo_tcp_accepted_total", "TCP connections accepted.", single(tcp.accepted)),
+    gauge(
+      "rondo_tcp_connections",
+      "Connections at the moment, with TLS or without.",
+      single(tcp.connections),
+    ),
+    counter("rondo_tcp_accepted_total", "Connections accepted.", single(tcp.accepted)),
     counter(
       "rondo_tcp_evicted_total",
-      "TCP connections closed for a newer one because a limit was reached.",
+      "Connections closed for a newer one because a limit was reached.",
       single(tcp.evicted),
     ),
     counter(
+      "rondo_tls_handshakes_failed_total",
+      "Connections on which no TLS handshake came to an end.",
+      single(tcp.handshakesFailed),
+    ),
+    counter(
       "rondo_worker_restarts_total",
-      "UDP threads that died and were replaced.",
+      "Threads of the data plane that died and were replaced.",
       single(restarts),
     ),
   ];

@@ -7,6 +7,8 @@ import type { ServerCounters } from "./start-server.ts";
 export interface DnsCounts {
   readonly queriesUdp: number;
   readonly queriesTcp: number;
+  readonly queriesTls: number;
+  readonly queriesHttps: number;
   /** Messages that got no response. */
   readonly silent: number;
   readonly truncated: number;
@@ -29,7 +31,10 @@ export interface Limited {
 
 const RCODES = 24;
 
-export function readDnsCounts({ answers }: Pick<ServerCounters, "answers">): DnsCounts {
+export function readDnsCounts({
+  answers,
+  tcp: { queriesTcp, queriesTls, queriesHttps },
+}: Pick<ServerCounters, "answers" | "tcp">): DnsCounts {
   const at = (slot: number): number => answers[slot] ?? 0;
   const limited = (kind: number): Limited => ({
     slipped: at(COUNTER.slipped + kind),
@@ -37,7 +42,9 @@ export function readDnsCounts({ answers }: Pick<ServerCounters, "answers">): Dns
   });
   return {
     queriesUdp: at(COUNTER.queriesUdp),
-    queriesTcp: at(COUNTER.queriesStream),
+    queriesTcp,
+    queriesTls,
+    queriesHttps,
     silent: at(COUNTER.silent),
     truncated: at(COUNTER.truncated),
     withEdns: at(COUNTER.withEdns),

@@ -25,6 +25,7 @@ import {
 } from "../../test/support/secure-client.ts";
 import { until } from "../../test/support/until.ts";
 import { parseAddress, parsePrefix } from "../address/parse.ts";
+import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import { silentLog } from "../log/log.ts";
 import { readCertificate } from "./certificate.ts";
 import type { ControlDesk, ControlRequest } from "./control-desk.ts";
@@ -103,6 +104,18 @@ describe("DNS over TLS", () => {
     await until(() => server.counters().tcp.connections === 0);
   });
 
+  it("ends a connection that never reads, with little kept for it", async () => {
+    const { server, to } = await start({ protocol: "tls" });
+    const socket = await openTlsSocket(to, { alpn: ["dot"] });
+    socket.pause();
+    const packet = frame(echoQuery(ECHO.big));
+    socket.write(Buffer.concat(new Array<Uint8Array>(1000).fill(packet)));
+    await until(() => server.counters().tcp.connections === 0);
+    // What fits the buffers of both sides, of 60 MB that were asked for.
+    expect(server.counters().answers[0]! * BIG_OCTETS).toBeLessThan(20_000_000);
+    socket.destroy();
+  });
+
   it("resumes sessions", async () => {
     const { to } = await start({ protocol: "tls" });
     const first = await openTlsSocket(to, { alpn: ["dot"] });
@@ -170,7 +183,7 @@ describe("DNS over HTTPS", () => {
   };
 
   it("answers GET and POST over HTTP/2 and HTTP/1.1", async () => {
-    const { to } = await start({ protocol: "https" });
+    const { server, to } = await start({ protocol: "https" });
     const session = await openHttp2(to);
     const answers = [
       await askHttp2(session, { path: dohPath(octets) }),
@@ -179,6 +192,7 @@ describe("DNS over HTTPS", () => {
       await askHttp1(to, post),
     ];
     session.close();
+    expect(server.counters().tcp).toMatchObject({ queriesTcp: 0, queriesTls: 0, queriesHttps: 4 });
     for (const { status, headers, body } of answers) {
       expect(status).toBe(200);
       expect(headers["content-type"]).toBe("application/dns-message");
@@ -252,10 +266,26 @@ describe("DNS over HTTPS", () => {
     stream.on("error", () => {});
     stream.write(octets.subarray(0, 5));
     const drip = setInterval(() => {
-      askHttp2(session, { path: dohPath(octets) }).catch(() => {});
+      if (!session.destroyed) askHttp2(session, { path: dohPath(octets) }).catch(() => {});
     }, 100);
     await until(() => session.destroyed);
     clearInterval(drip);
+  });
+
+  it("cuts a client that opens requests only to reset them", async () => {
+    const { server, to } = await start({ protocol: "https" });
+    const session = await openHttp2(to);
+    const churn = (): void => {
+      for (let i = 0; i < 50 && !session.destroyed; i++) {
+        const stream = session.request({ ":path": dohPath(octets) });
+        stream.on("error", () => {});
+        stream.on("ready", () => stream.close(8));
+      }
+      if (!session.destroyed) setImmediate(churn);
+    };
+    churn();
+    await until(() => session.destroyed && server.counters().tcp.connections === 0);
+    expect((await askHttp1(to, { path: dohPath(octets) })).status).toBe(200);
   });
 
   it("lets an operator ask for an explanation, and leaves transfers to those who can stream", async () => {
@@ -265,10 +295,7 @@ describe("DNS over HTTPS", () => {
       yield Uint8Array.of(high!, low!, 0x84, 0, ...new Uint8Array(8));
     };
     const operators = [parsePrefix("127.0.0.1/32")!];
-    const settings = {
-      ...(await import("../answer/answer-settings.ts")).DEFAULT_ANSWER_SETTINGS,
-      operators,
-    };
+    const settings = { ...DEFAULT_ANSWER_SETTINGS, operators };
     const { to } = await start({ protocol: "https" }, { desk, settings });
     const explain = query({ name: "explain.www.example.com", type: "TXT", class: "CH" });
     const transfer = query({ name: "example.com", type: "AXFR" });

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
@@ -196,6 +197,24 @@ describe.each(paths)("startServer() on the path %s", (path) => {
     expect([restarts, tcp.accepted]).toEqual([1, 4]);
     await until(() => server.counters().tcp.connections === 0);
     expect(lines.filter((line) => line.startsWith("TCP thread ended"))).toHaveLength(1);
+  });
+
+  it("answers over UDP and TCP while the main thread does something else for long", async () => {
+    const { to } = await start(path, ["127.0.0.1:0"]);
+    for (const ask of [askUdp, askTcp]) expect(await ask(to[0]!, echoQuery(7))).toBeDefined();
+    const { address, port } = to[0]!;
+    const asker = `
+      const socket = require("node:net").connect(${port}, "${address}");
+      const query = Buffer.from("${Buffer.from(echoQuery(9)).toString("hex")}", "hex");
+      const udp = require("node:dgram").createSocket("udp4");
+      udp.send(query, ${port}, "${address}");
+      udp.once("message", () => {
+        socket.once("data", () => process.exit(0));
+        socket.write(Buffer.concat([Buffer.from([0, query.length]), query]));
+      });
+      setTimeout(() => process.exit(1), 10_000);`;
+    // This waits for the asker, and so does everything else in this thread.
+    expect(spawnSync(process.execPath, ["-e", asker]).status).toBe(0);
   });
 
   it("sums the counters of all transports", async () => {

@@ -89,6 +89,10 @@ export interface ConnectionCounts {
   /** Closed for a newer connection because a cap was reached. */
   readonly evicted: number;
   readonly handshakesFailed: number;
+  /** Without TLS. */
+  readonly queriesTcp: number;
+  readonly queriesTls: number;
+  readonly queriesHttps: number;
 }
 
 export interface Server {
@@ -165,6 +169,9 @@ export async function startServer<S extends ImageReader>(
         accepted: total("accepted"),
         evicted: total("evicted"),
         handshakesFailed: total("handshakesFailed"),
+        queriesTcp: total("queriesTcp"),
+        queriesTls: total("queriesTls"),
+        queriesHttps: total("queriesHttps"),
       },
       restarts: slots.reduce((all, slot) => all + slot.deaths, 0),
     };

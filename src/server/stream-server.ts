@@ -48,6 +48,13 @@ export interface StreamListener {
 const LAST_QUERIES_MS = 100;
 const LAST_ANSWERS_MS = 1000;
 
+/** Where the queries of a transport are counted. */
+const COUNTER_OF: Readonly<Record<ConversationHost["transport"], number>> = {
+  tcp: threadCounter.queriesTcp,
+  tls: threadCounter.queriesTls,
+  https: threadCounter.queriesHttps,
+};
+
 /** Connections given up at a time when the process is about to run out of descriptors. */
 const SHED_CONNECTIONS = 16;
 
@@ -199,6 +206,7 @@ export class StreamServer<S extends ImageReader> {
   ): ConversationHost {
     const { reader, limits, link, clock } = this.#options;
     const { context } = reader;
+    const counter = COUNTER_OF[transport];
     const isWanted = transport === "https" ? isSingleControlMessage : isControlMessage;
     function prepare(): Context {
       context.family = client.family;
@@ -217,6 +225,7 @@ export class StreamServer<S extends ImageReader> {
       isReady: () => reader.isReady,
       isControl: (query, length) => isWanted(query, length, prepare()),
       answer: (query, length, now, out) => {
+        this.#count(counter);
         prepare();
         return reader.answer(query, length, now, out);
       },

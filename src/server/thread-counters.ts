@@ -14,6 +14,10 @@ export const threadCounter = {
   connections: 5,
   /** Connections on which no TLS handshake came to an end. */
   handshakesFailed: 6,
+  /** Queries over connections; the answers count them all alike. */
+  queriesTcp: 7,
+  queriesTls: 8,
+  queriesHttps: 9,
 } as const;
 
-export const THREAD_COUNTERS = 7;
+export const THREAD_COUNTERS = 10;

@@ -1,12 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { renderMetrics } from "../../src/admin/metrics.ts";
+import { COUNTER } from "../../src/answer/counters.ts";
 import { HealthStats } from "../../src/control/health-stats.ts";
 import { collectHealthTargets } from "../../src/control/health-targets.ts";
-import { collectMetrics, type MetricsSources } from "../../src/control/metrics.ts";
+import {
+  collectMetrics,
+  type MetricsSources,
+  type TransportTotals,
+} from "../../src/control/metrics.ts";
 import { Shares } from "../../src/control/shares.ts";
 import type { RefreshReport } from "../../src/secondary/zone-refresher.ts";
 import { readDnsCounts } from "../../src/server/dns-counts.ts";
+import type { ServerCounters } from "../../src/server/start-server.ts";
 import { createTransferCounts } from "../../src/transfer/transfer-counts.ts";
 import { type InProcess, serveInProcess } from "../support/in-process.ts";
 import { readMessage } from "../support/message.ts";
@@ -39,6 +45,20 @@ interface Monitored {
   readonly families: ReadonlySet<string>;
   read(): Map<string, number>;
 }
+
+const TRANSPORT: TransportTotals & Pick<ServerCounters, "tcp"> = {
+  udp: { sendFailed: 1, receiveFailed: 2, faulted: 3 },
+  tcp: {
+    connections: 4,
+    accepted: 5,
+    evicted: 6,
+    handshakesFailed: 8,
+    queriesTcp: 40,
+    queriesTls: 30,
+    queriesHttps: 20,
+  },
+  restarts: 7,
+};
 
 const SECONDARIES: readonly RefreshReport[] = [
   {
@@ -76,12 +96,14 @@ function monitor(): Monitored {
   stats.keepOnly(collectHealthTargets(plane.zones.map(({ zone }) => zone)).targets);
   const sources: MetricsSources = {
     version: "1.2.3",
-    dns: () => readDnsCounts({ answers: [...context.counters] }),
-    transport: () => ({
-      udp: { sendFailed: 1, receiveFailed: 2, faulted: 3 },
-      tcp: { connections: 4, accepted: 5, evicted: 6 },
-      restarts: 7,
-    }),
+    dns: () => {
+      const queriesTcp = context.counters[COUNTER.queriesStream]!;
+      return readDnsCounts({
+        answers: [...context.counters],
+        tcp: { ...TRANSPORT.tcp, queriesTcp },
+      });
+    },
+    transport: () => TRANSPORT,
     zones: () => plane.zones,
     steering: () => plane.steering,
     world: () => plane.world,
@@ -251,6 +273,9 @@ it("everything else is passed on", () => {
     ["rondo_tcp_connections", {}, 4],
     ["rondo_tcp_accepted_total", {}, 5],
     ["rondo_tcp_evicted_total", {}, 6],
+    ["rondo_dns_requests_total", { proto: "tls" }, 30],
+    ["rondo_dns_requests_total", { proto: "https" }, 20],
+    ["rondo_tls_handshakes_failed_total", {}, 8],
     ["rondo_worker_restarts_total", {}, 7],
     ["rondo_reload_failures_total", {}, 8],
     ["rondo_config_last_reload_successful", {}, 0],

@@ -34,12 +34,13 @@ describe("out of file descriptors", () => {
     const rondo = await startRondo({
       zones: { "example.com.yaml": writeZone("HTTP", port, hosts.slice(0, 2), hosts.slice(2)) },
       args: ["--workers", "1"],
-      openFiles: 128,
+      // Node opens the files of a program many at a time: it does not start with fewer.
+      openFiles: 256,
     });
     await becomes(rondo, "1,2");
 
     const idle = await Promise.all(
-      Array.from({ length: 200 }, () => openTcp(rondo.endpoint).catch(() => undefined)),
+      Array.from({ length: 400 }, () => openTcp(rondo.endpoint).catch(() => undefined)),
     );
     const seen = new Set<string>();
     for (let turn = 0; turn < 100; turn++) {
