@@ -21,6 +21,7 @@ geo: { databases: [dbip-country, mine.mmdb] }
 health: { references: ["tcp://192.0.2.1:443", "tcp://[2001:db8::1]:53"] }
 resolver: [192.0.2.9, "[2001:db8::9]:5353"]
 state: ./state
+tls: { cert: c.pem, key: /k.pem }
 admin: { listen: "[::1]:8053", token_file: token, read_token_file: /t, hosts: [ns1.example.com] }
 explain: { allow: [192.0.2.0/24, "2001:db8::1"] }
 keys: { Secondaries.Example: { secret_file: k }, b: { algorithm: hmac-sha512, secret: ${SECRET} } }
@@ -54,6 +55,7 @@ log: { level: debug }
           { address: "2001:db8::9", port: 5353 },
         ],
         state: "/etc/rondo/state",
+        tls: { cert: "/etc/rondo/c.pem", key: "/k.pem" },
         admin: {
           listen: { kind: "tcp", address: "::1", port: 8053 },
           tokenFile: "/etc/rondo/token",
