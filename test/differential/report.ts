@@ -1,0 +1,39 @@
+import type { Difference } from "./compare.ts";
+import { PEERS } from "./compare.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Summary } from "./run-worlds.ts";
+
+/** The counts, and the first differences that nothing explains. */
+export function renderSummary(summary: Summary, limit = 20): string {
+  const { pairs, zones, refused, explained, unexplained, octets } = summary;
+  const sizes = Object.entries(octets).map(([name, count]) => `${name} ${count}`);
+  return [
+    `${pairs} queries to ${zones} zones; ${unexplained.length} unexplained differences`,
+    ...[...explained].map(([id, count]) => `  ${id}: ${count}`),
+    `  octets of equal answers: ${sizes.join(", ")}`,
+    ...(refused.length > 0 ? [`  not served: ${refused.join(", ")}`] : []),
+    ...unexplained.slice(0, limit).map(renderDifference),
+    "",
+  ].join("\n");
+}
+
+function renderDifference(difference: Difference): string {
+  const { query, aspect, own, peers } = difference;
+  const outcomes = [...PEERS.map((peer) => [peer, peers[peer]] as const), ["rondo", own] as const];
+  return [
+    `${aspect}: ${query.text}`,
+    ...outcomes.map(([name, outcome]) => `  ${name}: ${renderOutcome(outcome)}`),
+  ].join("\n");
+}
+
+function renderOutcome({ aspects, answer, authority, additional, reply }: Outcome): string {
+  if (reply === undefined) return "silence";
+  const sections = [
+    ...answer.map((line) => `      ${line}`),
+    ...authority.map((line) => `    ~ ${line}`),
+    ...additional.map((line) => `    + ${line}`),
+  ];
+  const { rcode, flags, opcode, question, edns, tc } = aspects;
+  const head = `${rcode} [${flags}] tc ${tc}, opcode ${opcode}, question ${question}, edns ${edns}, ${reply.length} octets`;
+  return [head, ...sections].join("\n");
+}
