@@ -1,15 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { askUdp, type Endpoint } from "../support/dns-client.ts";
 import { type Message, readMessage } from "../support/message.ts";
 import { startNameServer } from "../support/name-servers.ts";
 import { query } from "../support/packet.ts";
-import { describeWithPeers, startPeer, until } from "../support/peers.ts";
-import { findFreePort } from "../support/ports.ts";
+import { describeWithPeers, until } from "../support/peers.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
+import { type RunningUnbound, startUnbound } from "../support/unbound.ts";
 
 const CHILD = `
 zone: gslb.example.com.
@@ -23,43 +20,6 @@ records:
   "*.wild": { type: A, ttl: 1, value: 192.0.2.9 }
   big: { type: TXT, ttl: 1, values: [${["1", "2", "3", "4", "5", "6", "7", "8"].map((digit) => JSON.stringify(digit.repeat(250))).join(", ")}] }
 `;
-
-interface Resolver extends Endpoint {
-  stop(): Promise<void>;
-}
-
-async function startUnbound(stubs: Readonly<Record<string, Endpoint>>): Promise<Resolver> {
-  const folder = mkdtempSync(join(tmpdir(), "rondo-unbound-"));
-  const port = await findFreePort();
-  const config = join(folder, "unbound.conf");
-  const zones = Object.entries(stubs).map(
-    ([zone, { address, port: at }]) =>
-      `stub-zone:\n  name: "${zone}"\n  stub-addr: ${address}@${at}\n  stub-no-cache: no\n`,
-  );
-  writeFileSync(
-    config,
-    `server:\n  interface: 127.0.0.1\n  port: ${port}\n  username: ""\n  chroot: ""\n  directory: "${folder}"\n` +
-      `  pidfile: ""\n  use-syslog: no\n  logfile: ""\n  do-daemonize: no\n  num-threads: 1\n` +
-      `  module-config: "iterator"\n  do-not-query-localhost: no\n  do-ip6: no\n  use-caps-for-id: yes\n` +
-      `  access-control: 127.0.0.0/8 allow\nremote-control:\n  control-enable: no\n${zones.join("")}`,
-  );
-  const probe = query({ name: "localhost", flags: ["rd"] });
-  const peer = await startPeer(
-    "unbound",
-    ["-d", "-c", config],
-    async () =>
-      (await askUdp({ address: "127.0.0.1", port }, probe, 200).catch(() => undefined)) !==
-      undefined,
-  );
-  return {
-    address: "127.0.0.1",
-    port,
-    stop: async () => {
-      await peer.stop();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 /** What a client of the resolver gets; the resolver may need more than one attempt of ours while it warms up. */
 async function resolve(resolver: Endpoint, name: string, type = "A"): Promise<Message> {
@@ -75,7 +35,7 @@ async function resolve(resolver: Endpoint, name: string, type = "A"): Promise<Me
 
 describeWithPeers("unbound, pointed at rondo (with 0x20)", ["unbound"], () => {
   let rondo: Rondo;
-  let unbound: Resolver;
+  let unbound: RunningUnbound;
   beforeAll(async () => {
     rondo = await startRondo({
       zones: { "child.yaml": CHILD.replace("NAMESERVER", "127.0.0.1") },
@@ -118,7 +78,7 @@ describeWithPeers("unbound, following a delegation from NSD to rondo", ["unbound
   }
   let rondo: Rondo;
   let parent: Awaited<ReturnType<typeof startNameServer>>;
-  let unbound: Resolver;
+  let unbound: RunningUnbound;
   beforeAll(async () => {
     rondo = await startRondo({
       zones: { "child.yaml": CHILD.replace("NAMESERVER", ADDRESS) },
@@ -141,7 +101,7 @@ describeWithPeers("unbound, following a delegation from NSD to rondo", ["unbound
   resolvesEverything(() => unbound);
 });
 
-function resolvesEverything(resolver: () => Resolver): void {
+function resolvesEverything(resolver: () => RunningUnbound): void {
   test("resolves a rotating name", async () => {
     const message = await resolve(resolver(), "www.gslb.example.com");
     expect(message.answer.map(({ rdata }) => rdata).sort()).toEqual([

@@ -37,12 +37,15 @@ export async function startResolver(behave: Behaviour, port?: number): Promise<R
       }
     });
   });
+  let isStopped = false;
   await listen(udp, tcp, address, chosen);
   return {
     address,
     port: chosen,
     queries,
     stop: async () => {
+      if (isStopped) return;
+      isStopped = true;
       for (const socket of open) socket.destroy();
       await Promise.all([
         new Promise<void>((done) => udp.close(() => done())),
