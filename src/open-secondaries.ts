@@ -24,8 +24,9 @@ export interface OpenSecondariesOptions {
 
 const WORKERS = 2;
 const IDLE_MS = 10_000;
-/** The largest transfer that is taken, as objects. */
+/** The largest transfer that is taken, as objects; most of them live until it is compiled, so copying them is in vain. */
 const WORKER_HEAP_MB = 3072;
+const WORKER_YOUNG_HEAP_MB = 192;
 const DEADLINE_MS = 120_000;
 
 /** Looks after secondary zones, and listens to what primaries say of them, until the closers run. */
@@ -36,7 +37,10 @@ export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
     module: new URL("./secondary/build-worker.js", import.meta.url),
     size: WORKERS,
     idleMs: IDLE_MS,
-    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+    resourceLimits: {
+      maxOldGenerationSizeMb: WORKER_HEAP_MB,
+      maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP_MB,
+    },
   });
   const secondaries = new Secondaries({
     stateDirectory: options.stateDirectory,

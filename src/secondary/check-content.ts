@@ -1,4 +1,4 @@
-import { formatName } from "../wire/name.ts";
+import { equalNames, formatName } from "../wire/name.ts";
 import {
   formatType,
   TYPE_CNAME,
@@ -29,14 +29,13 @@ const MAX_LISTED = 3;
 /** What is wrong with the records that a primary has for a zone, all of which are well-formed and of the zone. */
 export function checkContent(apex: Name, rrsets: readonly RRset[]): ContentReport {
   const warnings: string[] = [];
-  const types = typesByOwner(rrsets);
-  const apexTypes = types.get(keyOf(apex)) ?? [];
   const many = rrsets.find(({ type, rdata }) => SINGLE_TYPES.includes(type) && rdata.length > 1);
   if (many !== undefined) {
     const { owner, type, rdata } = many;
     const problem = `${formatName(owner)} has ${rdata.length} ${formatType(type)} records`;
     return { problem, warnings };
   }
+  const apexTypes = rrsets.flatMap(({ owner, type }) => (equalNames(owner, apex) ? type : []));
   if (!apexTypes.includes(TYPE_SOA)) return { problem: "it has no SOA", warnings };
   if (!apexTypes.includes(TYPE_NS)) warnings.push("it has no NS records at its apex");
   if (apexTypes.includes(TYPE_DNSKEY)) {
@@ -44,11 +43,7 @@ export function checkContent(apex: Name, rrsets: readonly RRset[]): ContentRepor
       "it is signed, and rondo does not add signatures to its answers: resolvers that validate refuse them if the parent has a DS record",
     );
   }
-  const besides = rrsets.filter(
-    ({ type, owner }) =>
-      type === TYPE_CNAME &&
-      types.get(keyOf(owner))!.some((other) => !BESIDE_CNAME.includes(other)),
-  );
+  const besides = findBesides(rrsets);
   if (besides.length > 0) {
     warnings.push(`there are other records beside the CNAME of ${list(besides)}`);
   }
@@ -57,15 +52,19 @@ export function checkContent(apex: Name, rrsets: readonly RRset[]): ContentRepor
   return { problem: undefined, warnings };
 }
 
-function typesByOwner(rrsets: readonly RRset[]): Map<string, number[]> {
-  const types = new Map<string, number[]>();
-  for (const { owner, type } of rrsets) {
-    const key = keyOf(owner);
-    const known = types.get(key);
-    if (known === undefined) types.set(key, [type]);
-    else known.push(type);
+/** The CNAMEs that other records stand beside. */
+function findBesides(rrsets: readonly RRset[]): readonly RRset[] {
+  const aliases = new Map<string, RRset>();
+  for (const rrset of rrsets) {
+    if (rrset.type === TYPE_CNAME) aliases.set(keyOf(rrset.owner), rrset);
   }
-  return types;
+  if (aliases.size === 0) return [];
+  const besides = new Set<RRset>();
+  for (const { owner, type } of rrsets) {
+    const alias = BESIDE_CNAME.includes(type) ? undefined : aliases.get(keyOf(owner));
+    if (alias !== undefined) besides.add(alias);
+  }
+  return [...besides];
 }
 
 function list(rrsets: readonly RRset[]): string {

@@ -94,13 +94,17 @@ function readRecords(
 ): string | undefined {
   const end = view.byteLength;
   let at = start;
+  let owner: Name = new Uint8Array(0);
   while (at < end) {
     const fields = skipName(octets, at, end);
     const data = fields + FIELD_OCTETS;
     if (fields < 0 || data > end) return "a record is malformed";
     const next = data + view.getUint16(fields + 6);
     if (next > end) return "a record is malformed";
-    const owner = lowerName(octets.subarray(at, fields));
+    // Records of a name stand together.
+    if (Buffer.compare(octets.subarray(at, fields), owner) !== 0) {
+      owner = lowerName(octets.subarray(at, fields));
+    }
     const type = view.getUint16(fields);
     const rdata = octets.subarray(data, next);
     if (!isSubdomain(owner, apex) || checkRdata(type, rdata) !== undefined) {
