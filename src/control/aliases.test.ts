@@ -208,6 +208,8 @@ describe("Aliases", () => {
     const { length } = world.asked;
     await world.pass(60_000);
     expect(world.asked).toHaveLength(length);
+    // What was said of it once is not what is there now.
+    expect(world.plane.zones[0]!.zone.pools).toMatchObject([{ isFollowed: true, values: [] }]);
   });
 
   it("goes on with what is known when the zone is loaded again, and with what was known before a restart", async () => {

@@ -38,8 +38,8 @@ export class Aliases {
   readonly #table: TargetTable;
   readonly #remembered: ReadonlyMap<string, Known>;
   readonly #knowledge: AliasKnowledge;
-  /** Keys of the targets outside. */
-  #outside: ReadonlySet<string> = new Set();
+  /** Keys of the targets outside; undefined: nobody has looked yet. */
+  #outside: ReadonlySet<string> | undefined;
   /** Those that nobody can be asked for, and the log has been told of. */
   #complained: ReadonlySet<string> = new Set();
   #cancelTimer: (() => void) | undefined;
@@ -69,7 +69,7 @@ export class Aliases {
     this.#knowledge = {
       find: (name, type) =>
         this.#table.find(name, type) ?? this.#remembered.get(keyOf({ name, type })),
-      isInside: (name) => !this.#outside.has(keyOfName(name)),
+      isInside: (name) => this.#outside?.has(keyOfName(name)) === false,
     };
   }
 
@@ -88,8 +88,8 @@ export class Aliases {
     const { zones, resolver, log } = this.#options;
     const outside = findOutsideTargets(zones());
     const keys = new Set(outside.map(keyOfName));
-    const isSame =
-      keys.size === this.#outside.size && [...keys].every((key) => this.#outside.has(key));
+    const before = this.#outside ?? new Set();
+    const isSame = keys.size === before.size && [...keys].every((key) => before.has(key));
     this.#outside = keys;
     if (resolver === undefined) {
       for (const name of outside) {

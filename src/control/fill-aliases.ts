@@ -28,7 +28,12 @@ export function fillAliases(zone: Zone, knowledge: AliasKnowledge): Zone {
 }
 
 function fillPool(pool: Pool, { target, checks }: Alias, knowledge: AliasKnowledge): Pool {
-  const known = TYPES.map((type) => ({ type, said: knowledge.find(target, type) }));
+  const isFollowed = knowledge.isInside(target);
+  // What was said of a name before it came here is of no use to anybody.
+  const known = TYPES.map((type) => ({
+    type,
+    said: isFollowed ? undefined : knowledge.find(target, type),
+  }));
   const filled: Pool = {
     ...pool,
     values: known.flatMap(({ type, said }) =>
@@ -47,7 +52,7 @@ function fillPool(pool: Pool, { target, checks }: Alias, knowledge: AliasKnowled
       }),
     ),
     unresolved: known.filter(({ said }) => said === undefined).map(({ type }) => type),
-    isFollowed: knowledge.isInside(target),
+    isFollowed,
   };
   return describe(filled) === describe(pool) ? pool : filled;
 }

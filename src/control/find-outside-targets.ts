@@ -57,6 +57,8 @@ function listNext(
   { zone }: PreparedZone,
   segment: Segment,
 ): readonly Name[] | undefined {
+  // A secondary's zone that has not come yet: it is here all the same.
+  if (segment.isUnavailable) return [];
   key.read(name, 0, name.length);
   let node = segment.findNode(key, 0);
   const exists = node !== 0;

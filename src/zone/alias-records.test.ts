@@ -102,6 +102,10 @@ records:
       '5:3: warning: the target "t.example.com." has neither A nor AAAA records',
     ],
     [
+      "  w: { type: ALIAS, value: a.example.com., healthcheck: web }\n  a: { type: A, value: 192.0.2.1 }",
+      '5:57: warning: healthcheck has no effect: the target is in this zone, and the checks of "a.example.com." hold',
+    ],
+    [
       "  w: { type: ALIAS, value: w.example.com. }",
       "5:3: error: the ALIAS goes round in a circle: w.example.com. → w.example.com.",
     ],

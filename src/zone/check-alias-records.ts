@@ -1,3 +1,4 @@
+import { startOf } from "../config/decode.ts";
 import type { IssueList } from "../config/issue-list.ts";
 import { formatName, isSubdomain } from "../wire/name.ts";
 import { formatType, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_DNAME } from "../wire/rr-types.ts";
@@ -25,7 +26,7 @@ export function checkAliasRecords(
       visited.add(node);
       const target: Name | undefined = targets.get(node) ?? findCname(node);
       if (target === undefined) {
-        checkAddresses(node, draft, issues);
+        checkEnd(node, draft, issues);
         break;
       }
       names.push(target);
@@ -73,7 +74,19 @@ function isRedirected(name: Name, index: OwnerIndex): boolean {
   return false;
 }
 
-function checkAddresses(node: OwnerNode, { place }: SteeredDraft, issues: IssueList): void {
+/** A target in the zone itself is never asked for, and never checked for this record. */
+function checkEnd(
+  node: OwnerNode,
+  { place, rrset, settings }: SteeredDraft,
+  issues: IssueList,
+): void {
+  if (rrset.alias!.checks.length > 0 && settings.healthcheck !== undefined) {
+    const name = showName(node.owner);
+    issues.warn(
+      startOf(settings.healthcheck),
+      `healthcheck has no effect: the target is in this zone, and the checks of ${name} hold`,
+    );
+  }
   const types = [...node.statics.map(({ type }) => type), ...node.steered];
   if ([TYPE_A, TYPE_AAAA, TYPE_CNAME].some((type) => types.includes(type))) return;
   issues.warn(place, `the target ${showName(node.owner)} has neither A nor AAAA records`);
