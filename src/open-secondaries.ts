@@ -27,7 +27,8 @@ const IDLE_MS = 10_000;
 /** The largest transfer that is taken, as objects; most of them live until it is compiled, so copying them is in vain. */
 const WORKER_HEAP_MB = 3072;
 const WORKER_YOUNG_HEAP_MB = 192;
-const DEADLINE_MS = 120_000;
+/** Millions of records on a busy machine. */
+const DEADLINE_MS = 600_000;
 
 /** Looks after secondary zones, and listens to what primaries say of them, until the closers run. */
 export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
