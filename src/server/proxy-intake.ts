@@ -1,6 +1,12 @@
 import type { Socket } from "node:net";
 import type { Address } from "../address/address.ts";
-import { INCOMPLETE, INVALID, MAX_PROXY_HEADER_OCTETS, ProxyHeader } from "./proxy-header.ts";
+import {
+  hasProxySignature,
+  INCOMPLETE,
+  INVALID,
+  MAX_PROXY_HEADER_OCTETS,
+  ProxyHeader,
+} from "./proxy-header.ts";
 
 const header = new ProxyHeader();
 
@@ -39,4 +45,11 @@ export function takeProxyHeader(
   const giveUp = (): void => void socket.destroy();
   socket.on("data", take);
   socket.on("end", giveUp);
+}
+
+/** Cuts a connection that begins as a proxy's does, although it is from none that is trusted. */
+export function refuseProxyHeader(socket: Socket): void {
+  socket.once("data", (chunk: Uint8Array) => {
+    if (hasProxySignature(chunk, chunk.length)) socket.destroy();
+  });
 }

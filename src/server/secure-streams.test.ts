@@ -375,6 +375,31 @@ describe("the PROXY protocol on connections", () => {
     }
   });
 
+  it("makes the client of a connection for https", async () => {
+    const { to } = await start({ protocol: "https", proxies: PROXIES });
+    const socket = await openThroughProxy(to, proxyHeader({ client }));
+    const secured = await openTlsSocket(to, { alpn: ["http/1.1"], socket });
+    secured.write(
+      `GET ${dohPath(echoQuery(8))} HTTP/1.1\r\nhost: probe.test\r\nconnection: close\r\n\r\n`,
+    );
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of secured) chunks.push(chunk as Uint8Array);
+    const response = Buffer.concat(chunks);
+    const body = response.subarray(response.indexOf("\r\n\r\n") + 4);
+    expect(readEcho(body)).toMatchObject({ id: 8, source: [203, 0, 113, 7] });
+  });
+
+  it.each(["dns", "tls", "https"] as const)(
+    "cuts whoever plays a proxy on an address for %s, and takes others as they are",
+    async (protocol) => {
+      const { to } = await start({ protocol, proxies: [parsePrefix("127.1.0.0/16")!] });
+      const socket = await openThroughProxy(to, proxyHeader({ client }));
+      expect(await converseOn(socket).next()).toBeUndefined();
+      if (protocol !== "dns") return;
+      expect(readEcho((await askTcp(to, echoQuery(8)))!).source).toEqual([127, 0, 0, 1]);
+    },
+  );
+
   it("reads a header that comes octet by octet, or with the query behind it", async () => {
     const { to } = await start({ proxies: PROXIES });
     const octets = Buffer.concat([proxyHeader({ client }), frame(echoQuery(8))]);

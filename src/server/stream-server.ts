@@ -16,7 +16,7 @@ import { Http1Conversation } from "./http1-conversation.ts";
 import { Http2Conversation } from "./http2-conversation.ts";
 import type { Libc } from "./libc.ts";
 import { createSystemError } from "./libc.ts";
-import { takeProxyHeader } from "./proxy-intake.ts";
+import { refuseProxyHeader, takeProxyHeader } from "./proxy-intake.ts";
 import type { Reader } from "./reader.ts";
 import { StreamConversation } from "./stream-conversation.ts";
 import type { StreamLimits } from "./stream-limits.ts";
@@ -162,6 +162,8 @@ export class StreamServer<S extends ImageReader> {
       if (this.#table.size === 0) this.#rest();
     });
     if (!isProxy) {
+      // As the beginning of a handshake it is refused anyway.
+      if (binding.proxies.length > 0 && binding.protocol === "dns") refuseProxyHeader(socket);
       this.#converse(connection, socket, peer, binding);
       return;
     }
