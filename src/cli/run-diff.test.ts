@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { geoTable } from "../../test/support/geo.ts";
+import { packCopy } from "../loader/copy-content.ts";
 import type { Output } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 import type { Readers } from "./read-world.ts";
@@ -96,6 +97,22 @@ describe("runDiff()", () => {
     write("a/z.yaml", BEFORE);
     write("b/z.yaml", BEFORE);
     expect(await diff(...FOLDERS())).toEqual({ exit: 0, out: "no answer would change\n", err: "" });
+  });
+
+  it("reads copies of files that draw in others, and of files that were listed", async () => {
+    const text = "zone: y.example.\nimport: y.db\n";
+    const part = { file: "b/y.db", octets: Buffer.from("a TXT b\n") };
+    const copy = packCopy("b/y.yaml", Buffer.from(text), [part]);
+    writeFileSync(join(folder, "state/zones/=0123456789ab=y.yaml"), copy);
+    const master = "$TTL 60\n@ SOA a. b. 1 2 3 4 5\n@ NS a.\n@ NS b.\n";
+    write("state/zones/=0123456789ab=m.example.zone", master);
+    write("b/y.yaml", text);
+    write("b/y.db", "a TXT b\n");
+    write("b/m.example.zone", `${master}b TXT c\n`);
+    const { exit, out } = await diff(...STATE());
+    expect(out).toContain("± zone m.example.\n  + b.m.example. TXT");
+    expect(out).not.toContain("y.example");
+    expect(exit).toBe(2);
   });
 
   it("prints what changes for whom", async () => {

@@ -36,7 +36,15 @@ export async function runDiff(
   }
   const path = from ?? findCopies(options, state);
   const withoutGeo = { table: combineDatabases([]), version: 0 };
-  const before = await readZones({ kind: "folder", path }, withoutGeo, readers?.workerModule);
+  const before = await readZones(
+    { kind: "folder", path },
+    withoutGeo,
+    readers?.workerModule,
+    false,
+    true,
+    undefined,
+    from === undefined,
+  );
   if (failsOn(before.issues, output)) {
     if (from === undefined) output.err(`rondo diff: ${path} should hold what is served\n`);
     return EXIT.failed;

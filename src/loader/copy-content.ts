@@ -3,7 +3,11 @@
  * whole or not at all, and a zone comes back from it though the file that it imported is broken or gone.
  */
 import { dirname, relative } from "node:path";
+import { MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
 import type { Part } from "../zone/part-reader.ts";
+
+/** A zone file with all its parts, and a list of them. */
+export const MAX_COPY_OCTETS: number = 2 * MAX_MASTER_OCTETS;
 
 export interface CopyContent {
   readonly main: Uint8Array;

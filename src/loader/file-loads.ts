@@ -30,6 +30,8 @@ export interface LoadRequest {
   readonly look: ZoneFileStat;
   /** The folder that no file it draws in may lie outside of. */
   readonly root: string;
+  /** Whether it is a last good copy itself. */
+  readonly isCopy?: boolean;
   /** Whether it must be in the state that was looked at: a state that is known to be whole. */
   readonly isExact: boolean;
   /** The state of a part that is known to be whole; undefined: all are taken as they are. */
@@ -122,6 +124,7 @@ async function loadFile(
     path: look.path,
     file: state.file,
     fingerprint: request.isExact ? look.fingerprint : undefined,
+    isCopy: request.isCopy ?? false,
     root: request.root,
     knownHash: state.hash,
     knownParts: state.hashedParts,
@@ -153,6 +156,7 @@ export async function loadCopy(pool: LoadPool, state: OwnedFile, copy: Copy): Pr
     path: copy.path,
     file: state.file,
     fingerprint: undefined,
+    isCopy: true,
     root: "",
     knownHash: undefined,
     knownParts: [],

@@ -113,7 +113,12 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
 function nameOf(source: ZoneSource, file: string): string {
   if (source.kind === "folder") return basename(file);
   const tag = createHash("sha256").update(file).digest("hex").slice(0, 12);
-  return `${tag}-${basename(file)}`;
+  return `=${tag}=${basename(file)}`;
+}
+
+/** The name of the file that a copy of this name is of, without folders. */
+export function originalName(copy: string): string {
+  return basename(copy).replace(/^=[0-9a-f]{12}=/, "");
 }
 
 /** Temporary file, sync, rename: a crash or a full disk leaves the old copy or the new one, never half of one. */

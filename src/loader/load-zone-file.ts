@@ -7,16 +7,14 @@ import { basename } from "node:path";
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
 import { loadZone } from "../zone/load-zone.ts";
-import { isMasterFile, MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
+import { isMasterFile } from "../zone/master/master-file.ts";
 import type { Part } from "../zone/part-reader.ts";
-import { packCopy, unpackCopy } from "./copy-content.ts";
+import { MAX_COPY_OCTETS, packCopy, unpackCopy } from "./copy-content.ts";
+import { originalName } from "./last-good.ts";
 import { createPartFiles, type PartFiles, type PartState } from "./part-files.ts";
 import { prepareUnavailable } from "./prepare-static.ts";
 import { type PreparedZone, prepareZone } from "./prepare-zone.ts";
 import { readZoneFile } from "./read-zone-file.ts";
-
-/** A zone file with all its parts, and a list of them. */
-const MAX_COPY_OCTETS = 2 * MAX_MASTER_OCTETS;
 
 /** What location rules are compiled against. */
 export interface LoadGeo {
@@ -39,6 +37,8 @@ export interface LoadJob {
   readonly path: string;
   /** What messages call it, and what a master file's zone is named by. */
   readonly file: string;
+  /** Whether it is a copy, with all that it draws in. */
+  readonly isCopy: boolean;
   /** The folder that no file it draws in may lie outside of. */
   readonly root: string;
   /** The state that is expected; another one is not read, for nobody has seen it be quiet. Undefined: any. */
@@ -74,15 +74,14 @@ type LoadOutcome =
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
 
 export function loadZoneFile(job: LoadJob, settings: LoadSettings): LoadResult {
-  const isCopy = job.path === job.copy?.path;
-  const read = readZoneFile(job.path, isCopy ? MAX_COPY_OCTETS : undefined);
+  const read = readZoneFile(job.path, job.isCopy ? MAX_COPY_OCTETS : undefined);
   if (read.kind === "unstable") return { ...read, parts: [] };
   if (read.kind === "refused") return refuse(job.file, `Not read: ${read.reason}`);
   if (job.fingerprint !== undefined && job.fingerprint !== read.fingerprint) {
     return { kind: "unstable", parts: [] };
   }
-  const copy = isCopy ? unpackCopy(read.octets) : undefined;
-  if (isCopy && copy === undefined) return refuse(job.file, "Not read: its copy is damaged");
+  const copy = job.isCopy ? unpackCopy(read.octets) : undefined;
+  if (job.isCopy && copy === undefined) return refuse(job.file, "Not read: its copy is damaged");
   const content = copy?.main ?? read.octets;
   if (job.knownHash !== undefined) {
     const known = createPartFiles(job.file, job.root, undefined);
@@ -107,6 +106,7 @@ function loadContent(
   let isCopied = false;
   const { zone, issues } = loadZone(octets, {
     file: job.file,
+    defaultZone: originalName(job.file).replace(/\.(ya?ml|zone)$/i, ""),
     parts,
     get changedAt() {
       // Only now is it known which parts there are.

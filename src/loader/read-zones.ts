@@ -18,6 +18,7 @@ export interface ZoneReport {
  * Loads all zones once, for commands that only want to look at them. A folder that cannot be read is an issue.
  *
  * @param serialOf the serial that a zone is served with: automatic ones go on from there, as in a reload
+ * @param areCopies whether the files are last good copies
  */
 export async function readZones(
   source: ZoneSource,
@@ -26,10 +27,12 @@ export async function readZones(
   hasReferences = false,
   knowsAsns = true,
   serialOf: ServedState["serialOf"] = NOTHING_SERVED.serialOf,
+  areCopies = false,
 ): Promise<ZoneReport> {
   const pool = createLoadPool({ geo, hasReferences, knowsAsns }, workerModule);
   try {
-    const { resolved } = await startZones(source, pool, undefined, { ...NOTHING_SERVED, serialOf });
+    const served = { ...NOTHING_SERVED, serialOf };
+    const { resolved } = await startZones(source, pool, undefined, served, areCopies);
     const zones = [...resolved.served.values()];
     const issues = [
       ...resolved.problems.flatMap((problem) => problem.issues),

@@ -4,6 +4,7 @@
 
 import { createFileIssue, type Issue, renderIssues } from "../config/issue.ts";
 import type { ZoneSource } from "../config/server-file.ts";
+import { MAX_COPY_OCTETS } from "./copy-content.ts";
 import {
   createOwnedFile,
   type LoadPool,
@@ -43,6 +44,7 @@ export interface StartedZones {
  * Loads everything once.
  *
  * @param served what runs elsewhere while this is only looked at
+ * @param areCopies whether the files are last good copies
  * @throws ZoneLoadError if the folder cannot be listed; with `lastGood`, also if a file is bad and has no copy, with the
  *   issues of every such file
  */
@@ -51,8 +53,10 @@ export async function startZones(
   pool: LoadPool,
   lastGood: LastGood | undefined,
   served: ServedState = NOTHING_SERVED,
+  areCopies = false,
 ): Promise<StartedZones> {
-  const looks = await listZoneFiles(source).catch((error: Error) => {
+  const most = areCopies ? MAX_COPY_OCTETS : undefined;
+  const looks = await listZoneFiles(source, most).catch((error: Error) => {
     throw new ZoneLoadError([createFileIssue(sourceName(source), "error", error.message)]);
   });
   const files: OwnedFiles = new Map();
@@ -60,6 +64,7 @@ export async function startZones(
   const requests = looks.map((look) => ({
     look,
     root: folderOf(source, look.path),
+    isCopy: areCopies,
     isExact: false,
     ...(lastGood === undefined ? {} : { findCopy: () => lastGood.find(look.path) }),
   }));

@@ -49,10 +49,14 @@ export function isZoneFileName(name: string): boolean {
 /**
  * Looks at every zone file of the source, in the order of their names; files that are not there are left out.
  *
+ * @param mostOctets the largest file that is not refused; undefined: as its name says
  * @throws what the file system says if the folder cannot be listed
  */
-export async function listZoneFiles(source: ZoneSource): Promise<ZoneFileStat[]> {
-  const found = await statAll(await listPaths(source), rootOf(source));
+export async function listZoneFiles(
+  source: ZoneSource,
+  mostOctets?: number,
+): Promise<ZoneFileStat[]> {
+  const found = await statAll(await listPaths(source), rootOf(source), mostOctets);
   return found.filter((file) => file !== undefined);
 }
 
@@ -109,11 +113,12 @@ function rootOf(source: ZoneSource): string | undefined {
 async function statAll(
   paths: readonly string[],
   root: string | undefined,
+  mostOctets: number | undefined,
 ): Promise<(ZoneFileStat | undefined)[]> {
   const realRoot = root === undefined ? undefined : await realpath(root);
   const results = new Array<ZoneFileStat | undefined>(paths.length);
   await forEachParallel(paths, PARALLEL_STATS, async (path, i) => {
-    results[i] = await lookAt(path, realRoot);
+    results[i] = await lookAt(path, realRoot, mostOctets);
   });
   return results;
 }

@@ -45,9 +45,8 @@ export function readRecord(frame: Frame, state: MasterState, startsBlank: boolea
     }
   } else {
     frame.owner = readOwner(frame, state);
-    if (frame.owner !== OWNER.outside) scanner.next();
+    scanner.next();
   }
-  if (frame.owner === OWNER.outside) return;
   if (!readHead(frame, state)) return;
   const { type } = state.head;
   if (!readRecordRdata(frame, state, type)) {
@@ -55,7 +54,7 @@ export function readRecord(frame: Frame, state: MasterState, startsBlank: boolea
     return;
   }
   const ttl = chooseTtl(frame, state, start);
-  if (frame.owner === OWNER.bad || ttl === NO_TTL || isFull(frame, state)) {
+  if (frame.owner < 0 || ttl === NO_TTL || isFull(frame, state)) {
     state.table.dropRdata();
     return;
   }
