@@ -313,8 +313,8 @@ describe.each(paths)("the PROXY protocol, with UDP on the path %s", (path) => {
   const client = "203.0.113.7";
   const source = [203, 0, 113, 7];
 
-  async function ask(to: Endpoint, packet: Uint8Array, from = "127.0.0.1") {
-    const answer = await askUdp(to, packet, 300, from);
+  async function ask(to: Endpoint, packet: Uint8Array, from = "127.0.0.1", waitMs = 10_000) {
+    const answer = await askUdp(to, packet, waitMs, from);
     return answer && readEcho(answer);
   }
 
@@ -338,10 +338,12 @@ describe.each(paths)("the PROXY protocol, with UDP on the path %s", (path) => {
   it("answers no proxy that names nobody, and nobody else who plays one", async () => {
     const { to } = await start({ proxies: PROXIES }, { udp: path });
     const proxied = Buffer.concat([proxyHeader({ client }), echoQuery(7)]);
-    expect(await ask(to, echoQuery(7))).toBeUndefined();
-    expect(await ask(to, proxied.subarray(0, 20))).toBeUndefined();
-    expect(await ask(to, proxied, "127.2.0.1")).toBeUndefined();
     expect(await ask(to, echoQuery(7), "127.2.0.1")).toMatchObject({ source: [127, 2, 0, 1] });
+    const silence = (packet: Uint8Array, from?: string) => ask(to, packet, from, 300);
+    expect(await silence(echoQuery(7))).toBeUndefined();
+    expect(await silence(proxied.subarray(0, 20))).toBeUndefined();
+    expect(await silence(proxied, "127.2.0.1")).toBeUndefined();
+    expect(await ask(to, proxied)).toMatchObject({ source });
   });
 
   it("gives control messages to the desk under the client's address", async () => {
@@ -352,7 +354,7 @@ describe.each(paths)("the PROXY protocol, with UDP on the path %s", (path) => {
     };
     const { to } = await start({ proxies: PROXIES }, { udp: path, desk });
     const octets = query({ name: "example.com", type: "SOA", opcode: 4 });
-    await askUdp(to, Buffer.concat([proxyHeader({ client }), octets]), 3000);
+    await askUdp(to, Buffer.concat([proxyHeader({ client }), octets]), 10_000);
     expect(requests).toEqual([{ octets, source: parseAddress(client), transport: "udp" }]);
   });
 });
