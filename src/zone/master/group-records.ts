@@ -1,7 +1,7 @@
 import type { IssueList, Place } from "../../config/issue-list.ts";
 import { isLowered, namesIn } from "../../rdata/names-in.ts";
 import { lowerName } from "../../wire/name.ts";
-import { formatType, TYPE_CNAME, TYPE_SOA } from "../../wire/rr-types.ts";
+import { formatType, TYPE_CNAME, TYPE_RRSIG, TYPE_SOA } from "../../wire/rr-types.ts";
 import { MAX_RECORDS } from "../limits.ts";
 import { keyOf, showName } from "../names.ts";
 import type { RecordTable } from "./record-table.ts";
@@ -89,7 +89,11 @@ function settle(table: RecordTable, records: Uint32Array, issues: IssueList): nu
   return kept;
 }
 
-function settleTtl({ ttl, place }: RecordTable, records: Uint32Array, issues: IssueList): void {
+function settleTtl(
+  { ttl, type, place }: RecordTable,
+  records: Uint32Array,
+  issues: IssueList,
+): void {
   const first = records[0]!;
   let least = ttl[first]!;
   let other: number | undefined;
@@ -98,14 +102,16 @@ function settleTtl({ ttl, place }: RecordTable, records: Uint32Array, issues: Is
     least = Math.min(least, ttl[record]!);
   }
   if (other === undefined) return;
-  const [here, there] = [place[other]!, place[first]!];
   const [its, theirs] = [ttl[other]!, ttl[first]!];
+  for (const record of records) ttl[record] = least;
+  // The signatures of a name are of RRsets that differ in their TTLs.
+  if (type[first] === TYPE_RRSIG) return;
+  const [here, there] = [place[other]!, place[first]!];
   issues.warn(
     { start: here, end: here },
     () =>
       `its TTL is ${its}, and ${theirs} in ${issues.nameLine(there, here)}: records of one name and type have one TTL (RFC 2181 §5.2), the lowest is taken`,
   );
-  for (const record of records) ttl[record] = least;
 }
 
 function dropRepeated(table: RecordTable, records: Uint32Array, issues: IssueList): number {

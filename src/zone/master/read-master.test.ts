@@ -187,6 +187,7 @@ describe("what is wrong with a master file", () => {
       "a.example.org. A 192.0.2.1",
       '1:1: warning: "a.example.org." is out of the zone "example.com.": its records are left out',
     ],
+    ["a HTTPS 0 b. port=1", "1:9: warning: priority 0 makes an alias"],
     ["ä A 192.0.2.1", '1:1: warning: the name "ä" holds octets that are not ASCII'],
     [
       "$GENERATE 1-2000000 h$ A 192.0.2.1",

@@ -1,5 +1,6 @@
 import { quote } from "../../config/tree.ts";
 import { readRdataWords } from "../../rdata/read-rdata-words.ts";
+import { warnAboutRdata } from "../../rdata/warn-about-rdata.ts";
 import type { Word } from "../../rdata/word.ts";
 import {
   formatType,
@@ -207,11 +208,13 @@ function readByWords(frame: Frame, state: MasterState, type: number): boolean {
     return false;
   }
   const read = readRdataWords(type, words, frame.origin);
+  const [start, stop] = (read instanceof Uint8Array ? places[0] : places[read.word]) ?? end;
   if (read instanceof Uint8Array) {
+    const warning = warnAboutRdata(type, read);
+    if (warning !== undefined) state.issues.warn(placeOf(frame, start, stop), warning);
     state.table.append(read);
     return true;
   }
-  const [start, stop] = places[read.word] ?? end;
   state.issues.error(placeOf(frame, start, Math.max(stop, start + 1)), read.error);
   return false;
 }
