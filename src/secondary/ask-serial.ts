@@ -99,7 +99,7 @@ function askOverUdp(question: SerialQuestion): Promise<UdpReply> {
 }
 
 async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
-  const { primary, apex, key } = question;
+  const { primary, apex, key, limits } = question;
   const id = question.makeId();
   const request = writeRequest(question, id);
   let reply = { kind: "failed", reason: "no answer" } as SoaReply;
@@ -115,7 +115,7 @@ async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
       reply = readSoaReply(octets, verified, apex);
       return "done";
     },
-    question,
+    { ...question, limits: { ...limits, idleMs: limits.answerMs } },
   );
   if (problem !== undefined) return { kind: "failed", reason: problem };
   return reply.kind === "truncated"

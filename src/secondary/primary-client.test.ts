@@ -175,6 +175,14 @@ test("askSerial() says why nobody answers", async () => {
   expect(reasonOf(await client.askSerial(question))).toMatch(/ECONNREFUSED/);
 });
 
+test("askSerial() does not wait for an answer over TCP for as long as for a transfer", async () => {
+  const { client, question } = await meet(
+    { tcp: () => {} },
+    { limits: { udpMs: 20, answerMs: 20 } },
+  );
+  expect(reasonOf(await client.askSerial(question))).toMatch(/over TCP: no message within 0\.02 s/);
+});
+
 test("askSerial() signs, and believes only who signs, too", async () => {
   const right = findKeyByText(keyring, "k")!;
   const signed = await meet(

@@ -66,7 +66,9 @@ export interface PrimaryLimits {
   readonly udpMs: number;
   readonly udpTries: number;
   readonly connectMs: number;
-  /** Without a whole message. */
+  /** For an answer of one message over TCP. */
+  readonly answerMs: number;
+  /** Without a whole message of a transfer. */
   readonly idleMs: number;
   /** A transfer may take this long, and longer only while it brings this many octets a second. */
   readonly graceMs: number;
@@ -79,6 +81,7 @@ export const PRIMARY_LIMITS: PrimaryLimits = {
   udpMs: 2000,
   udpTries: 2,
   connectMs: 5000,
+  answerMs: 5000,
   idleMs: 20_000,
   graceMs: 60_000,
   leastOctetsPerSecond: 8192,
