@@ -14,6 +14,8 @@ export interface Difference {
   readonly found: string;
   readonly peers: PeerOutcomes;
   readonly own: Outcome;
+  /** Whether all that rondo answers is in the zones, or in one of the other answers. */
+  readonly isTrue: boolean;
 }
 
 /**
@@ -29,10 +31,16 @@ export function compareOutcomes(
 ): Difference[] {
   const differences: Difference[] = [];
   const report = (aspect: Difference["aspect"], expected: string, found: string): void => {
-    differences.push({ query, aspect, expected, found, peers, own });
+    const told = PEERS.flatMap((peer) => peers[peer].answer);
+    const isTrue = own.answer.every((line) => told.includes(line) || isKnown(line));
+    differences.push({ query, aspect, expected, found, peers, own, isTrue });
   };
+  // Flags and sections mean something only beside the RCODE they come with.
+  const rcode = majority(PEERS.map((peer) => peers[peer].aspects.rcode));
+  const agreeing = PEERS.filter((peer) => peers[peer].aspects.rcode === rcode);
   for (const aspect of ASPECTS) {
-    const expected = majority(PEERS.map((peer) => peers[peer].aspects[aspect]));
+    const asked = aspect === "reply" || aspect === "rcode" ? PEERS : agreeing;
+    const expected = majority(asked.map((peer) => peers[peer].aspects[aspect]));
     const found = own.aspects[aspect];
     if (expected === undefined || expected === found) continue;
     // Who is truncated says no more than that; which of them are is compared by itself.

@@ -1,5 +1,6 @@
 /** Where rondo does otherwise than two of the three on purpose: docs/differential.md says the same in prose. */
-import type { Difference } from "./compare.ts";
+import { type Difference, PEERS } from "./compare.ts";
+import type { Aspect } from "./outcome.ts";
 
 export interface Explanation {
   readonly id: string;
@@ -9,12 +10,20 @@ export interface Explanation {
 
 const TYPE_ANY = 255;
 const CLASS_ANY = 255;
-const OPCODE_UPDATE = 5;
 const CLASSIC_UDP_OCTETS = 512;
 /** An AAAA record whose owner is a pointer. */
 const ADDRESS_RECORD_OCTETS = 28;
-/** Octets of a name beside which little else fits into 512. */
-const LONG_NAME = 128;
+/** What messages that say the same may differ by in length. */
+const LITTLE_OCTETS = 48;
+
+/** Whether a record is a CNAME or DNAME, which leads to the answer. */
+function isLeading(line: string): boolean {
+  return ["TYPE5", "TYPE39"].includes(typeOf(line));
+}
+
+function typeOf(line: string): string {
+  return line.split(" ")[3]!;
+}
 
 export const EXPLANATIONS: readonly Explanation[] = [
   {
@@ -22,10 +31,23 @@ export const EXPLANATIONS: readonly Explanation[] = [
     because:
       "a chain is followed into other zones of this server (RFC 1034 §4.3.2), as NSD does; Knot and BIND leave that to the resolver",
     matches: ({ aspect, own, peers: { nsd, knotd, named } }) =>
-      ["answer", "authority", "rcode"].includes(aspect) &&
-      own.answer.length > 0 &&
-      own.aspects[aspect as "answer"] === nsd.aspects[aspect as "answer"] &&
-      [knotd, named].some(({ answer }) => answer.every((line) => own.answer.includes(line))),
+      ["answer", "authority", "rcode", "tc"].includes(aspect) &&
+      own.aspects[aspect as Aspect] === nsd.aspects[aspect as Aspect] &&
+      [knotd, named].some(
+        ({ answer }) =>
+          answer.some(isLeading) &&
+          (own.isTruncated || answer.every((line) => own.answer.includes(line))),
+      ),
+  },
+  {
+    id: "chain-too-long",
+    because: "a chain that is followed through other zones may not fit, as with NSD",
+    matches: ({ aspect, own, peers: { nsd, knotd, named } }) =>
+      nsd.isTruncated &&
+      (aspect === "tc"
+        ? own.isTruncated
+        : own.answer.length > 0 &&
+          [knotd, named].some(({ answer }) => answer.every((line) => own.answer.includes(line)))),
   },
   {
     id: "cd-copied",
@@ -49,21 +71,20 @@ export const EXPLANATIONS: readonly Explanation[] = [
     id: "opcode-unread",
     because:
       "of a message of an opcode that is not served nothing but the header is read, so no EDNS is seen in it, as with NSD",
-    matches: ({ aspect, query, peers: { nsd } }) =>
-      aspect === "edns" && query.opcode !== 0 && nsd.aspects.edns === "none",
+    matches: ({ aspect, query, own, peers: { nsd } }) =>
+      query.opcode !== 0 &&
+      ["rcode", "question", "edns"].includes(aspect) &&
+      own.aspects[aspect as Aspect] === nsd.aspects[aspect as Aspect],
   },
   {
     id: "any-one-rrset",
     because: "ANY gets one RRset (RFC 8482 §4.1); which one is the server's choice",
-    matches: ({ aspect, query, own }) =>
+    matches: ({ aspect, query, own, isTrue }) =>
       query.type === TYPE_ANY &&
       (aspect === "answer" || aspect === "tc") &&
-      new Set(own.answer.map((line) => line.split(" ")[3])).size <= 1,
-  },
-  {
-    id: "update",
-    because: "dynamic update (RFC 2136) is not served: NOTIMP, as with NSD",
-    matches: ({ query, own }) => query.opcode === OPCODE_UPDATE && own.aspects.rcode === "NOTIMP",
+      isTrue &&
+      own.answer.length > 0 &&
+      new Set(own.answer.filter((line) => !isLeading(line)).map(typeOf)).size <= 1,
   },
   {
     id: "rdata-case",
@@ -75,9 +96,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: "fits-or-not",
     because:
-      "how well names are compressed decides whether a message fits: rondo shortens them to the apex alone, and says TC for nothing but what must be there (RFC 9471 §3)",
-    matches: ({ aspect, query, own }) =>
-      aspect === "tc" && (!own.isTruncated || query.name.length > LONG_NAME),
+      "how well names are compressed decides whether a message just fits; and TC says nothing but that something is missing that must be there (RFC 9471 §3)",
+    matches: ({ aspect, own, peers }) => {
+      if (aspect !== "tc" || !own.isTruncated) return aspect === "tc";
+      const lengths = PEERS.filter((peer) => !peers[peer].isTruncated).map(
+        (peer) => peers[peer].reply?.length ?? 0,
+      );
+      return Math.max(...lengths) > CLASSIC_UDP_OCTETS - LITTLE_OCTETS;
+    },
   },
   {
     id: "additional-left-out",

@@ -84,9 +84,11 @@ function createRecords(
   for (const owner of owners) {
     if (records.some((record) => record.owner === owner) && owner !== apex) continue;
     if (delegations.includes(owner) || isRedirected(owner)) continue;
-    const isFree = !records.some(
-      (record) => record.owner !== owner && isBelow(record.owner, owner),
-    );
+    // NSD takes the records of a child for data below the parent's DNAME.
+    const isParent = children.some((child) => isBelow(child, owner));
+    const isFree =
+      !isParent &&
+      !records.some((record) => record.owner !== owner && isBelow(record.owner, owner));
     const kind = random.below(20);
     if (kind < 3 && owner !== apex) {
       add(owner, "CNAME", [target()]);
@@ -105,7 +107,7 @@ function createRecords(
   for (const owner of delegations) {
     if (!isRedirected(owner)) addDelegation(random, owner, apex, target, add);
   }
-  if (random.below(12) === 0) return redirectApex(apex, records, target);
+  if (random.below(12) === 0 && children.length === 0) return redirectApex(apex, records, target);
   return mergeSets(records);
 }
 
