@@ -6,7 +6,6 @@ import type { Clock } from "../health/clock.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
 import { type AnswerSet, compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
 import { keyOfPlan, type Plan } from "../image/compile-segment.ts";
-import { SEGMENT } from "../image/layout.ts";
 import type { Publication } from "../image/publication.ts";
 import { compileZoneIndex } from "../image/zone-index.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
@@ -27,6 +26,13 @@ import { logModes } from "./log-modes.ts";
 import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
 import { RangeAllocator } from "./range-allocator.ts";
+import {
+  placeZone,
+  type ServedMap,
+  type ServedPlan,
+  type ServedZone,
+  type ZoneNumbers,
+} from "./served-zone.ts";
 
 export interface ControlPlaneOptions {
   readonly publish: (publication: Publication) => void;
@@ -55,28 +61,6 @@ export interface SteeringInForce {
   readonly modes: DecidedSets["modes"];
 }
 
-interface ServedZone {
-  readonly prepared: PreparedZone;
-  readonly name: string;
-  readonly segment: number;
-  readonly planBase: number;
-  /** Rotation counters by request key. */
-  readonly counters: ReadonlyMap<string, { readonly start: number; readonly count: number }>;
-}
-
-interface ServedPlan {
-  zone: ServedZone;
-  readonly number: number;
-  readonly map: number | undefined;
-  names: readonly CountedName[];
-  decided: DecidedSets;
-}
-
-interface ServedMap {
-  readonly number: number;
-  users: number;
-}
-
 /** Owns the numbers of segments, plans, maps and rotation counters, and what stands behind each. */
 export class ControlPlane {
   readonly #options: ControlPlaneOptions;
@@ -93,10 +77,12 @@ export class ControlPlane {
   readonly #zones = new Map<string, ServedZone>();
   readonly #plans: (ServedPlan | undefined)[] = [];
   readonly #maps = new Map<string, ServedMap>();
-  readonly #segmentNumbers = new RangeAllocator();
-  readonly #planNumbers = new RangeAllocator();
   readonly #mapNumbers = new RangeAllocator();
-  readonly #counters = new RangeAllocator();
+  readonly #numbers: ZoneNumbers = {
+    segments: new RangeAllocator(),
+    plans: new RangeAllocator(),
+    counters: new RangeAllocator(),
+  };
 
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
@@ -136,7 +122,7 @@ export class ControlPlane {
       const name = formatName(prepared.zone.apex);
       const before = this.#zones.get(name);
       indexChanged ||= before === undefined;
-      const zone = this.#place(prepared, name, before);
+      const zone = placeZone(prepared, name, before, this.#numbers);
       this.#follow(zone, before);
       this.#decidePlans(zone, before, maps);
       this.#zones.set(name, zone);
@@ -162,8 +148,9 @@ export class ControlPlane {
     this.#memory.forget(served.prepared.zone, undefined);
     const maps: [number, SharedArrayBuffer | null][] = [];
     this.#releasePlans(served, maps);
-    for (const { start, count } of served.counters.values()) this.#counters.release(start, count);
-    this.#segmentNumbers.release(served.segment, 1);
+    for (const { start, count } of served.counters.values())
+      this.#numbers.counters.release(start, count);
+    this.#numbers.segments.release(served.segment, 1);
     this.#publish([[served.segment, null]], maps, true);
     this.#update(due);
     this.#options.onZones?.();
@@ -276,26 +263,6 @@ export class ControlPlane {
     this.#cancelTimer = clock.schedule(() => this.#update([]), delayMs);
   }
 
-  /** Gives a zone its numbers, and writes them into its segment, which nobody else has seen yet. */
-  #place(prepared: PreparedZone, name: string, before: ServedZone | undefined): ServedZone {
-    const { compiled } = prepared;
-    const words = new Uint32Array(compiled.segment);
-    const old = new Map(before?.counters);
-    const counters = new Map<string, { start: number; count: number }>();
-    for (const { word, key, count } of compiled.rotations) {
-      const kept = old.get(key);
-      old.delete(key);
-      const run = kept ?? { start: this.#counters.take(count), count };
-      counters.set(key, run);
-      words[word] = run.start;
-    }
-    for (const run of old.values()) this.#counters.release(run.start, run.count);
-    const planBase = this.#planNumbers.take(compiled.plans.length);
-    words[SEGMENT.planBase] = planBase;
-    const segment = before?.segment ?? this.#segmentNumbers.take(1);
-    return { prepared, name, segment, planBase, counters };
-  }
-
   #decidePlans(
     zone: ServedZone,
     before: ServedZone | undefined,
@@ -345,7 +312,7 @@ export class ControlPlane {
       this.#mapNumbers.release(served.number, 1);
       changedMaps.push([served.number, null]);
     });
-    this.#planNumbers.release(zone.planBase, compiled.plans.length);
+    this.#numbers.plans.release(zone.planBase, compiled.plans.length);
   }
 
   #decide(zone: ServedZone, number: number, before: DecidedSets | undefined): DecidedSets {
@@ -374,7 +341,7 @@ export class ControlPlane {
       segments,
       maps,
       steering: compileAnswerSets(sets),
-      rotationSlots: this.#counters.size,
+      rotationSlots: this.#numbers.counters.size,
     });
   }
 }

@@ -1,0 +1,65 @@
+import { SEGMENT } from "../image/layout.ts";
+import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { CountedName } from "./counted-names.ts";
+import type { DecidedSets } from "./decide-sets.ts";
+import type { RangeAllocator } from "./range-allocator.ts";
+
+/** A zone with the numbers that it has in publications. */
+export interface ServedZone {
+  readonly prepared: PreparedZone;
+  /** Its apex in presentation form. */
+  readonly name: string;
+  readonly segment: number;
+  readonly planBase: number;
+  /** Rotation counters by request key. */
+  readonly counters: ReadonlyMap<string, { readonly start: number; readonly count: number }>;
+}
+
+export interface ServedPlan {
+  zone: ServedZone;
+  readonly number: number;
+  readonly map: number | undefined;
+  names: readonly CountedName[];
+  decided: DecidedSets;
+}
+
+export interface ServedMap {
+  readonly number: number;
+  users: number;
+}
+
+/** Where numbers come from, one kind each. */
+export interface ZoneNumbers {
+  readonly segments: RangeAllocator;
+  readonly plans: RangeAllocator;
+  readonly counters: RangeAllocator;
+}
+
+/**
+ * Gives a zone its numbers, and writes them into its segment, which nobody else has seen yet.
+ *
+ * @param before the same zone as it was: it keeps its segment, and its counters as far as they are wanted
+ */
+export function placeZone(
+  prepared: PreparedZone,
+  name: string,
+  before: ServedZone | undefined,
+  numbers: ZoneNumbers,
+): ServedZone {
+  const { compiled } = prepared;
+  const words = new Uint32Array(compiled.segment);
+  const old = new Map(before?.counters);
+  const counters = new Map<string, { start: number; count: number }>();
+  for (const { word, key, count } of compiled.rotations) {
+    const kept = old.get(key);
+    old.delete(key);
+    const run = kept ?? { start: numbers.counters.take(count), count };
+    counters.set(key, run);
+    words[word] = run.start;
+  }
+  for (const run of old.values()) numbers.counters.release(run.start, run.count);
+  const planBase = numbers.plans.take(compiled.plans.length);
+  words[SEGMENT.planBase] = planBase;
+  const segment = before?.segment ?? numbers.segments.take(1);
+  return { prepared, name, segment, planBase, counters };
+}
