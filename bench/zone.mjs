@@ -32,7 +32,7 @@ const STATIC_SETS = [
  * @property {"yaml" | "import" | "master"} [form] how rondo reads it; as a master file it has no steered names
  * @property {boolean} [geoFile] whether the geo database is a file of its own, which may be changed
  * @property {number} [workers] UDP threads; 1 if left out
- * @property {number} [checkPort] where the health checks go
+ * @property {number} [checkPort] where the health checks go; if left out, where nobody answers (RFC 863)
  */
 
 const DATACENTER_NAMES = ["dc0", "dc1", "dc2", "dc3"];
@@ -114,7 +114,7 @@ function writeHosts({ hosts }) {
  * @param {Size} size
  */
 export function writeYamlZone(size) {
-  const { hosts, subnets, checkPort, ruleEach = false } = size;
+  const { hosts, subnets, checkPort = 9, ruleEach = false } = size;
   const lines = [
     `zone: ${ORIGIN}.`,
     `ttl: ${TTL_SECONDS}`,
@@ -184,7 +184,7 @@ weighted ${STEERED_TTL_SECONDS} DYNA weighted!weighted
 
 /** Writes gdnsd's configuration: one UDP thread, health-checked resources, and the map of the subnets. */
 export function writeGdnsdConfig(size, { port, runFolder, stateFolder }) {
-  const { subnets, checkPort } = size;
+  const { subnets, checkPort = 9 } = size;
   const datacenters = listDatacenters(size)
     .map(({ name, addresses }) => `        ${name} => [ ${addresses.join(", ")} ]`)
     .join("\n");
