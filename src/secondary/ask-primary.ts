@@ -34,6 +34,8 @@ export interface OwnZone {
   readonly soa: Uint8Array;
   /** Whether it is in the state folder, for changes to be applied to. */
   readonly isSaved: boolean;
+  /** Whether it is not served any more, for nobody has confirmed it for too long. */
+  readonly isExpired: boolean;
 }
 
 /** What is asked about. */
@@ -55,16 +57,19 @@ export async function askPrimary(asking: Asking, options: AskingOptions): Promis
   const answer = await options.questions.use(key, () => options.client.askSerial(question));
   if (answer.kind === "failed") return answer;
   if (question.signal.aborted) return fail("it is not wanted any more");
+  const areChangesWanted = own?.isSaved === true && isNewerSerial(answer.serial, own.serial);
   return (
     compareSerials(answer.serial, own) ??
-    options.transfers.use(key, () => fetch(asking, own?.isSaved === true, options))
+    options.transfers.use(key, () => fetch(asking, areChangesWanted, options))
   );
 }
 
-/** What there is to say without a transfer; undefined: the primary has something newer. */
+/** What there is to say without a transfer; undefined: the primary has something better than we have. */
 function compareSerials(serial: number, own: OwnZone | undefined): PrimaryOutcome | undefined {
   if (own === undefined || isNewerSerial(serial, own.serial)) return undefined;
   if (serial === own.serial) return { kind: "confirmed" };
+  // Any version is better than one that may not be served: the primary may have begun anew.
+  if (own.isExpired) return undefined;
   return fail(`its serial ${serial} does not come after ours, ${own.serial}`);
 }
 

@@ -261,6 +261,20 @@ test("an expired zone is served again as soon as a primary confirms it, without 
   expect(lines.at(-1)).toBe("info Zone is refreshed again");
 });
 
+test("an expired zone is taken whole from a primary that has begun anew with a lower serial", async () => {
+  primary.versions.set(FIRST, { serial: 5, times: TIMES });
+  await start();
+  primary.versions.set(FIRST, { serial: 4, times: TIMES });
+  for (let at = 0; at < 990; at += 10) await advance(10);
+  expect(state()).toBe("5 (1)");
+  primary.asked.length = 0;
+  await advance(10);
+  expect(primary.asked).toEqual([`SOA ${FIRST}`, `AXFR ${FIRST}`]);
+  expect(served.map((one) => isUnavailable(one))).toEqual([false, true, false]);
+  expect(state()).toBe("4 (3)");
+  expect(refresher.report()).toMatchObject({ state: "current", serial: 4, lastError: undefined });
+});
+
 test("a zone that never came is asked for less and less often", async () => {
   await start();
   const asked: number[] = [];

@@ -56,7 +56,7 @@ export interface RefreshReport {
   readonly failures: number;
 }
 
-interface Content extends OwnZone {
+interface Content extends Omit<OwnZone, "isExpired"> {
   readonly prepared: PreparedZone;
   readonly times: RefreshTimes;
 }
@@ -238,10 +238,8 @@ export class ZoneRefresher {
     const zone = this.#zone;
     const { signal } = this.#abort;
     const question = { primary, apex: zone.apex, key: zone.secondary?.key, signal };
-    return askPrimary(
-      { zone, stateFile: this.#stateFile, own: this.#content, question },
-      this.#options,
-    );
+    const own = this.#content && { ...this.#content, isExpired: this.#isExpired };
+    return askPrimary({ zone, stateFile: this.#stateFile, own, question }, this.#options);
   }
 
   #install(
