@@ -10,6 +10,7 @@ import type { GeoTable } from "../geo/geo-table.ts";
 import { readZones } from "../loader/read-zones.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
 import { checkAliasTargets } from "./check-alias-targets.ts";
+import { checkKeyNames } from "./check-key-names.ts";
 import { readSettings } from "./read-settings.ts";
 
 export interface FileSelection {
@@ -66,7 +67,10 @@ export async function readWorld(
   const config = selection.config ?? "rondo.yaml";
   const geoIssues = geo.problems.map((problem) => createFileIssue(config, "warning", problem));
   const aliasIssues = settings.resolver.length > 0 ? [] : checkAliasTargets(report.zones);
-  const all = [...issues, ...geoIssues, ...report.issues, ...aliasIssues];
+  // Without a server file nobody can say which keys there will be.
+  const keyIssues =
+    selection.config === undefined ? [] : checkKeyNames(report.zones, settings.keys);
+  const all = [...issues, ...geoIssues, ...report.issues, ...aliasIssues, ...keyIssues];
   if (report.zones.length === 0 && !hasErrors(all) && source.kind === "folder") {
     const message = "No zone files in this folder: names end with .yaml, .yml or .zone";
     all.push(createFileIssue(source.path, "warning", message));

@@ -97,6 +97,23 @@ describe("runCheck()", () => {
     expect(await check("--config", config, file)).toMatchObject({ exit: 0, err: "" });
   });
 
+  it("warns of keys that zone files name and the server file does not have", async () => {
+    const zones = ["secondary: { primaries: [192.0.2.1], key: Mine. }\n"];
+    zones.push(
+      "transfer: { allow: [{ key: yours }], notify: [{ address: 192.0.2.2, key: ours }] }\n",
+    );
+    const file = write("a.yaml", `zone: example.com.\n${zones.join("")}`);
+    const secret = Buffer.alloc(32).toString("base64");
+    const config = write("rondo.yaml", `keys: { ours: { secret: "${secret}" } }\n`);
+    const warn = (key: string): string =>
+      `${file}:1:1: warning: the zone names the key ${key}, which is not under "keys" of the server file: it has ours.\n`;
+    expect(await check("--config", config, file)).toMatchObject({
+      exit: 0,
+      err: `${warn("mine.")}${warn("yours.")}`,
+    });
+    expect(await check(file)).toMatchObject({ exit: 0, err: "" });
+  });
+
   it("refuses two files for one zone, naming both", async () => {
     const [one, two] = [write("a.yaml", GOOD), write("b.yaml", GOOD)];
     const { exit, out, err } = await check(one, two);
