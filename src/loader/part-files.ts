@@ -3,7 +3,7 @@
  * folder, by its name or by a symbolic link: who may write a zone file may not show other files of the machine that way.
  */
 import { realpathSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { MAX_MASTER_OCTETS } from "../zone/master/master-file.ts";
 import type { Part, PartReader } from "../zone/part-reader.ts";
 import type { CopyContent } from "./copy-content.ts";
@@ -67,7 +67,8 @@ export function createPartFiles(
 
   return {
     read(name, from) {
-      const path = join(dirname(from), name);
+      // One path for one file, however it is written.
+      const path = isAbsolute(name) ? join(root, relative(root, name)) : join(dirname(from), name);
       let read = known.get(path);
       if (read === undefined) {
         read = readPart(path);
