@@ -100,7 +100,7 @@ describe("aliases", () => {
   it("stand alone, and never at the apex", () => {
     const apex = `zone: example.com.\nrecords:\n  "": [{ type: CNAME, value: a.example.net. }]`;
     expect(listZoneIssues(apex)).toContain(
-      "3:3: error: a CNAME at the apex, which has a SOA and NS records: write A and AAAA (RFC 1912 §2.4)",
+      "3:3: error: a CNAME at the apex, which has a SOA and NS records (RFC 1912 §2.4): write ALIAS, or A and AAAA",
     );
     expect(
       listZoneIssues(

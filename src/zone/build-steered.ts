@@ -98,7 +98,7 @@ function isSteerable(
   if (types[0] === TYPE_CNAME && equalNames(owner, apex)) {
     issues.error(
       place,
-      "a CNAME at the apex, which has a SOA and NS records: write A and AAAA (RFC 1912 §2.4)",
+      "a CNAME at the apex, which has a SOA and NS records (RFC 1912 §2.4): write ALIAS, or A and AAAA",
     );
     return false;
   }

@@ -26,7 +26,7 @@ function checkAlias(
   if (equalNames(node.owner, apex)) {
     issues.error(
       cname.place,
-      "a CNAME at the apex, which has a SOA and NS records: write A and AAAA (RFC 1912 §2.4)",
+      "a CNAME at the apex, which has a SOA and NS records (RFC 1912 §2.4): write ALIAS, or A and AAAA",
     );
     return;
   }

@@ -132,7 +132,7 @@ describe("steered aliases", () => {
         `zone: example.com.\npools: { p: { values: [a.example.net.] } }\nrecords:\n${alias('"@"', "p")}`,
       ),
     ).toContain(
-      "4:3: error: a CNAME at the apex, which has a SOA and NS records: write A and AAAA (RFC 1912 §2.4)",
+      "4:3: error: a CNAME at the apex, which has a SOA and NS records (RFC 1912 §2.4): write ALIAS, or A and AAAA",
     );
     const both =
       "  w: [{ type: CNAME, dynamic: { rules: [{ pool: p }] } }, { type: TXT, value: x }]";
