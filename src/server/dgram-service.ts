@@ -140,9 +140,12 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
     slots: [slot],
     open: async (listen: ListenAddress) => {
       const { address, port, proxies = [] } = listen;
-      if (isWildcard(address)) return openWildcard(listen);
-      return (await bind(formatAddress(address), port, proxies)).port;
+      const bound = isWildcard(address)
+        ? await openWildcard(listen)
+        : (await bind(formatAddress(address), port, proxies)).port;
+      return { port: bound, start: () => {} };
     },
+    listSockets: () => undefined,
     publish: (publication) => slot.publish(publication),
     close: async () => {
       for (const timer of rechecks) clearInterval(timer);

@@ -20,7 +20,7 @@ function setUp(
     },
     openUdp: async ({ port }) => {
       udp(port);
-      return port;
+      return { port, start: () => {} };
     },
     log: { ...silentLog, warn: (_, message) => warnings.push(message) },
     retryMs: 1,

@@ -2,14 +2,16 @@ import type { Log } from "../log/log.ts";
 import { formatListenAddress, isWildcard, type ListenAddress } from "./listen-address.ts";
 import { createListenError, type ListenError } from "./listen-error.ts";
 import type { OpenedStream } from "./stream-service.ts";
+import type { OpenedDatagrams } from "./udp-service.ts";
 
 /** A listen address that is served, with the port that was given for 0. */
 export type Served = ListenAddress;
 
 export interface ListenersOptions {
   readonly openTcp: (listen: ListenAddress) => Promise<OpenedStream>;
-  /** Resolves with the port. */
-  readonly openUdp: (listen: ListenAddress) => Promise<number>;
+  readonly openUdp: (listen: ListenAddress) => Promise<OpenedDatagrams>;
+  /** What is opened waits for {@link Listeners.start}. */
+  readonly isHeld?: boolean;
   readonly log: Log;
   /** Milliseconds between two tries for an address that the host does not have (yet). */
   readonly retryMs?: number;
@@ -25,11 +27,20 @@ export class Listeners {
   readonly served: Served[] = [];
   readonly #options: ListenersOptions;
   #waiting: ListenAddress[] = [];
+  /** Opened and not started yet; undefined once they start at once. */
+  #held: { start(): void }[] | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: ListenersOptions) {
     this.#options = options;
+    this.#held = options.isHeld === true ? [] : undefined;
+  }
+
+  /** Has everything answered that was held, and what is opened from now on. */
+  start(): void {
+    for (const opened of this.#held ?? []) opened.start();
+    this.#held = undefined;
   }
 
   /**
@@ -95,8 +106,11 @@ export class Listeners {
       }
       const bound = { ...listen, port: tcp.port };
       try {
-        if (hasUdp) await openUdp(bound);
-        tcp.start();
+        const udp = hasUdp ? [await openUdp(bound)] : [];
+        for (const opened of [...udp, tcp]) {
+          if (this.#held === undefined) opened.start();
+          else this.#held.push(opened);
+        }
         this.served.push(bound);
         return undefined;
       } catch (error) {

@@ -1,3 +1,5 @@
+import { formatAddress } from "../address/parse.ts";
+import type { HandedSocket } from "./handed-sockets.ts";
 import type { Libc } from "./libc.ts";
 import { openUdpDescriptors, type UdpDescriptors } from "./udp-descriptors.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
@@ -11,14 +13,16 @@ import { WorkerSlot } from "./worker-slot.ts";
 export function createMmsgService(
   options: UdpServiceOptions & { readonly libc: Libc; readonly workers: number },
 ): UdpService {
-  const { libc, workers, log } = options;
+  const { libc, workers, handed, log } = options;
+  /** Those that are read. */
   const listeners: UdpDescriptors[] = [];
+  const sockets: HandedSocket[] = [];
 
   function greet(thread: number): ToWorker[] {
     const publication = options.wholePublication();
     return [
       ...(publication === undefined ? [] : [{ type: "publication", publication } as const]),
-      ...listeners.map((listener) => lend(listener, thread)),
+      ...listeners.flatMap((listener) => lend(listener, thread, workers)),
     ];
   }
 
@@ -42,27 +46,48 @@ export function createMmsgService(
     path: "mmsg",
     slots,
     open: async (listen) => {
-      const listener = openUdpDescriptors(libc, listen, workers);
-      listeners.push(listener);
-      for (const [thread, slot] of slots.entries()) slot.post(lend(listener, thread));
-      return listener.port;
+      const listener = openUdpDescriptors(libc, listen, workers, handed?.take("udp", listen));
+      const { port, descriptors } = listener;
+      const address = formatAddress(listen.address);
+      sockets.push({ kind: "udp", address, port, askedPort: listen.port, descriptors });
+      if (descriptors.length > workers) {
+        log.info(
+          { address, port, sockets: descriptors.length, workers },
+          "more UDP sockets than threads were handed over: each thread reads several until the next restart",
+        );
+      }
+      return {
+        port,
+        start: () => {
+          listeners.push(listener);
+          for (const [thread, slot] of slots.entries()) {
+            for (const message of lend(listener, thread, workers)) slot.post(message);
+          }
+        },
+      };
     },
+    listSockets: () => sockets,
     publish: (publication) => {
       for (const slot of slots) slot.publish(publication);
     },
     close: async () => {
       await Promise.all(slots.map((slot) => slot.stop()));
-      for (const { descriptors } of listeners) {
+      for (const { descriptors } of sockets) {
         for (const descriptor of descriptors) libc.close(descriptor);
       }
       listeners.length = 0;
+      sockets.length = 0;
     },
   };
 }
 
-function lend(listener: UdpDescriptors, thread: number): ToWorker {
+/** The sockets of a listener that a thread reads: one, unless there are more of them than threads. */
+function lend(listener: UdpDescriptors, thread: number, workers: number): ToWorker[] {
   const { family, hasPacketInfo, proxies, descriptors } = listener;
-  const descriptor = descriptors[thread];
-  if (descriptor === undefined) throw new RangeError(`Cannot lend a socket to thread ${thread}`);
-  return { type: "socket", socket: { descriptor, family, hasPacketInfo, proxies } };
+  return descriptors
+    .filter((_, i) => i % workers === thread)
+    .map((descriptor) => ({
+      type: "socket",
+      socket: { descriptor, family, hasPacketInfo, proxies },
+    }));
 }

@@ -64,7 +64,7 @@ export function runStreamLoop<S extends ImageReader>(loop: StreamLoop<S>): void 
       case "socket":
         break;
       case "stop":
-        void server.close().then(() => port.close());
+        void server.close(message.patienceMs).then(() => port.close());
         break;
     }
   });

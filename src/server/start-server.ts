@@ -13,7 +13,8 @@ import { CounterTotals } from "./counter-totals.ts";
 import { CurrentPublication } from "./current-publication.ts";
 import { createDgramService } from "./dgram-service.ts";
 import type { Engine, ImageReader } from "./engine.ts";
-import { loadLibc } from "./libc.ts";
+import { type HandedSocket, HandedSockets } from "./handed-sockets.ts";
+import { type Libc, type LoadedLibc, loadLibc } from "./libc.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import { ListenError } from "./listen-error.ts";
 import { Listeners } from "./listeners.ts";
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly settings?: AnswerSettings;
   /** Answers what the image cannot; left out, nobody does, and there is silence. */
   readonly desk?: ControlDesk;
+  /** Sockets of a process that this one takes over from. Nothing is read before `start()` then. */
+  readonly handed?: readonly HandedSocket[] | undefined;
 }
 
 export interface EngineOptions<S extends ImageReader> {
@@ -107,9 +110,18 @@ export interface Server {
   counters(): ServerCounters;
   /** The rotation counters of every thread, to read along. */
   rotation(): readonly RotationView[];
+  /** Has the sockets read that were handed over; closes those that no listen address asks for. */
+  start(): void;
+  /** All sockets, for a process that takes over; they stay in use. A string: why they cannot be handed over. */
+  listSockets(): readonly HandedSocket[] | string;
+  /** Stops reading and accepting, for another process does; connections in use may go on for {@link RETIRE_MS}. */
+  retire(): Promise<void>;
   /** Stops accepting, answers what is queued, ends all threads and connections; within 2 s. */
   close(): Promise<void>;
 }
+
+/** Clients with connections are told to come again sooner or later; this long they are waited for. */
+const RETIRE_MS = 10_000;
 
 /** Far below the time in which a counter could wrap around. */
 const SAMPLE_MS = 60_000;
@@ -127,8 +139,11 @@ export async function startServer<S extends ImageReader>(
   const current = new CurrentPublication();
   const wholePublication = (): Publication | undefined => current.whole();
   const check = createCheck(engine, wholePublication);
-  const threads = { workerEntry, answerCounters, settings, desk, wholePublication, log };
-  const { udp, reason } = await createUdpService(options, threads);
+  const loaded = options.udp === "dgram" ? { reason: "asked for" } : await loadLibc();
+  const libc = "libc" in loaded ? loaded.libc : undefined;
+  const handed = options.handed && takeSockets(libc, options.handed);
+  const threads = { workerEntry, answerCounters, settings, desk, wholePublication, handed, log };
+  const { udp, reason } = createUdpService(options, loaded, threads);
 
   const isSecure = ({ protocol = "dns" }: ListenAddress): boolean => protocol !== "dns";
   // Handshakes cost far more than answers: those who come without wait for none.
@@ -137,8 +152,6 @@ export async function startServer<S extends ImageReader>(
     { name: "TLS", isFor: isSecure },
   ].filter(({ isFor }) => options.listen.some(isFor));
   const limits = { ...findStreamLimits(kinds.length), ...options.limits };
-  const loaded = options.udp === "dgram" ? undefined : await loadLibc();
-  const libc = loaded !== undefined && "libc" in loaded ? loaded.libc : undefined;
   const streams = kinds.map(({ name, isFor }, i) => {
     const thread = udp.slots.length + i;
     return { isFor, service: new StreamService({ ...threads, name, thread, limits, libc }) };
@@ -180,13 +193,26 @@ export async function startServer<S extends ImageReader>(
   const listeners = new Listeners({
     openTcp: (listen) => streams.find(({ isFor }) => isFor(listen))!.service.open(listen),
     openUdp: (listen) => udp.open(listen),
+    isHeld: handed !== undefined,
     log,
   });
 
-  async function close(): Promise<void> {
+  let closed: Promise<unknown> | undefined;
+  async function close(patienceMs = 0): Promise<void> {
     listeners.close();
     clearInterval(sampling);
-    await Promise.all([udp.close(), ...streams.map(({ service }) => service.close())]);
+    closed ??= Promise.all([
+      udp.close(),
+      ...streams.map(({ service }) => service.close(patienceMs)),
+    ]);
+    await closed;
+    handed?.close();
+  }
+
+  function listSockets(): readonly HandedSocket[] | string {
+    const datagrams = udp.listSockets();
+    if (datagrams === undefined) return `UDP is read by node:dgram (${reason})`;
+    return [...datagrams, ...streams.flatMap(({ service }) => service.listSockets())];
   }
 
   try {
@@ -209,7 +235,13 @@ export async function startServer<S extends ImageReader>(
     setCertificate,
     counters,
     rotation: () => slots.map((slot) => slot.rotation.view()),
-    close,
+    start: () => {
+      listeners.start();
+      handed?.close();
+    },
+    listSockets,
+    retire: () => close(RETIRE_MS),
+    close: () => close(),
   };
 }
 
@@ -243,11 +275,24 @@ function createCheck<S extends ImageReader>(
   };
 }
 
-async function createUdpService(
+/** @throws ListenError if nothing can be done with them */
+function takeSockets(libc: Libc | undefined, handed: readonly HandedSocket[]): HandedSockets {
+  if (libc === undefined) {
+    throw new ListenError("Cannot take over sockets: that needs the C library", "ENOSYS");
+  }
+  try {
+    return new HandedSockets(libc, handed);
+  } catch (error) {
+    const { code = "EBADF", message } = error as NodeJS.ErrnoException;
+    throw new ListenError(`Cannot take over sockets: ${message}`, code);
+  }
+}
+
+function createUdpService(
   { udp, workers, log }: ServerOptions,
+  loaded: LoadedLibc,
   service: UdpServiceOptions,
-): Promise<{ udp: UdpService; reason: string }> {
-  const loaded = udp === "dgram" ? { reason: "asked for" } : await loadLibc();
+): { udp: UdpService; reason: string } {
   if ("libc" in loaded) {
     const { libc } = loaded;
     return {

@@ -55,6 +55,10 @@ const COUNTER_OF: Readonly<Record<ConversationHost["transport"], number>> = {
   https: threadCounter.queriesHttps,
 };
 
+/** Without a query for so long, a connection of a thread that is about to end counts as not in use. */
+const RETIRING_IDLE_MS = 1000;
+const RETIRING_LOOK_MS = 100;
+
 /** Connections given up at a time when the process is about to run out of descriptors. */
 const SHED_CONNECTIONS = 16;
 
@@ -121,10 +125,20 @@ export class StreamServer<S extends ImageReader> {
     for (const connection of this.#table.list()) connection.resume();
   }
 
-  /** Stops accepting, answers what is on its way, and ends all connections. */
-  async close(): Promise<void> {
+  /**
+   * Stops accepting, answers what is on its way, and ends all connections.
+   *
+   * @param patienceMs how long connections may go on that are in use
+   */
+  async close(patienceMs = 0): Promise<void> {
     for (const server of this.#servers) server.close();
     this.#servers.clear();
+    if (this.#table.size > 0) {
+      const emptied = new Promise<void>((resolve) => {
+        this.#onEmpty = resolve;
+      });
+      if (patienceMs > 0) await Promise.race([emptied, this.#idleOut(patienceMs)]);
+    }
     if (this.#table.size > 0) {
       const emptied = new Promise<void>((resolve) => {
         this.#onEmpty = resolve;
@@ -140,6 +154,23 @@ export class StreamServer<S extends ImageReader> {
       clearTimeout(insist);
     }
     clearInterval(this.#checks);
+  }
+
+  /** Ends connections as they come to rest. Resolves when the patience is over, or none is left. */
+  #idleOut(patienceMs: number): Promise<void> {
+    const { clock } = this.#options;
+    const since = clock();
+    return new Promise((resolve) => {
+      const look = setInterval(() => {
+        const now = clock();
+        for (const connection of this.#table.list()) {
+          if (now - connection.activeAt >= RETIRING_IDLE_MS) connection.end();
+        }
+        if (this.#table.size > 0 && now - since < patienceMs) return;
+        clearInterval(look);
+        resolve();
+      }, RETIRING_LOOK_MS);
+    });
   }
 
   #accept(socket: Socket, binding: StreamBinding): void {

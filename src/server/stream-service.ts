@@ -2,6 +2,7 @@ import { formatAddress } from "../address/parse.ts";
 import type { Publication } from "../image/publication.ts";
 import { Bindings } from "./bindings.ts";
 import type { Certificate } from "./certificate.ts";
+import type { HandedSocket } from "./handed-sockets.ts";
 import type { Libc } from "./libc.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { StreamLimits } from "./stream-limits.ts";
@@ -39,12 +40,14 @@ export class StreamService {
   readonly slot: WorkerSlot;
   readonly #libc: Libc | undefined;
   readonly #bindings = new Bindings<StreamBinding>();
-  readonly #descriptors = new Set<number>();
+  readonly #handed: StreamServiceOptions["handed"];
+  readonly #sockets = new Map<number, HandedSocket>();
   #certificate: Certificate | undefined;
 
   constructor(options: StreamServiceOptions) {
     const { log, wholePublication } = options;
     this.#libc = options.libc;
+    this.#handed = options.handed;
     this.slot = new WorkerSlot({
       entry: options.workerEntry,
       role: { path: "stream", limits: options.limits },
@@ -71,10 +74,20 @@ export class StreamService {
    */
   async open(listen: ListenAddress): Promise<OpenedStream> {
     const { address, protocol = "dns", path = DEFAULT_DOH_PATH, proxies = [] } = listen;
-    const opened = this.#libc && openTcpDescriptor(this.#libc, listen);
-    if (opened !== undefined) this.#descriptors.add(opened.descriptor);
+    const handed = this.#handed?.take("tcp", listen);
+    const opened = this.#libc && openTcpDescriptor(this.#libc, listen, handed);
+    const host = formatAddress(address);
+    if (opened !== undefined) {
+      this.#sockets.set(opened.descriptor, {
+        kind: "tcp",
+        address: host,
+        port: opened.port,
+        askedPort: listen.port,
+        descriptors: [opened.descriptor],
+      });
+    }
     const binding: StreamBinding = {
-      host: formatAddress(address),
+      host,
       port: opened?.port ?? listen.port,
       descriptor: opened?.descriptor,
       protocol,
@@ -100,10 +113,19 @@ export class StreamService {
     this.slot.post({ type: "certificate", certificate });
   }
 
-  /** Stops accepting, answers what is on its way, ends the thread. */
-  async close(): Promise<void> {
-    const stopped = this.slot.stop();
-    for (const descriptor of [...this.#descriptors]) this.#close(descriptor);
+  /** The listening sockets, which stay its own; none where the thread has opened them. */
+  listSockets(): readonly HandedSocket[] {
+    return [...this.#sockets.values()];
+  }
+
+  /**
+   * Stops accepting, answers what is on its way, ends the thread.
+   *
+   * @param patienceMs how long connections may go on that are in use
+   */
+  async close(patienceMs = 0): Promise<void> {
+    const stopped = this.slot.stop(patienceMs);
+    for (const descriptor of [...this.#sockets.keys()]) this.#close(descriptor);
     await stopped;
   }
 
@@ -131,6 +153,6 @@ export class StreamService {
   }
 
   #close(descriptor: number): void {
-    if (this.#descriptors.delete(descriptor)) this.#libc?.close(descriptor);
+    if (this.#sockets.delete(descriptor)) this.#libc?.close(descriptor);
   }
 }

@@ -1,4 +1,5 @@
-import type { Prefix } from "../address/address.ts";
+import type { Address, Prefix } from "../address/address.ts";
+import type { HandedSocket } from "./handed-sockets.ts";
 import { createSystemError, type Libc } from "./libc.ts";
 import { isWildcard, type ListenAddress } from "./listen-address.ts";
 import {
@@ -41,7 +42,8 @@ const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
 const TIMEOUT_MICROSECONDS = 100_000n;
 
 /**
- * Opens `count` sockets that share one address and port; the kernel spreads the clients over them.
+ * Opens `count` sockets that share one address and port; the kernel spreads the clients over them. Of those that were handed
+ * over none is left out, even if they are more: what the kernel has put into one is in no other.
  *
  * @throws an error with the `code` of the system call that failed
  */
@@ -49,7 +51,9 @@ export function openUdpDescriptors(
   libc: Libc,
   listen: ListenAddress,
   count: number,
+  handed?: HandedSocket,
 ): UdpDescriptors {
+  if (handed !== undefined) return adopt(libc, listen, count, handed);
   // SO_REUSEPORT would join a stranger's socket (or our own other process) without a word: a bind without it has to
   // succeed first.
   const first = openDescriptor(libc, listen, false);
@@ -71,20 +75,44 @@ export function openUdpDescriptors(
   return { family, port, hasPacketInfo, proxies, descriptors };
 }
 
+/** Takes over sockets that another process has opened, with the options that this one wants, and adds what is missing. */
+function adopt(
+  libc: Libc,
+  { address, proxies = [] }: ListenAddress,
+  count: number,
+  { port, descriptors: handed }: HandedSocket,
+): UdpDescriptors {
+  const descriptors = [...handed];
+  for (const descriptor of handed) {
+    setOptions(libc, descriptor, address);
+    // One that had the address for itself lets others in only now.
+    if (count > handed.length) setRequired(libc, descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
+  }
+  while (descriptors.length < count) {
+    descriptors.push(openDescriptor(libc, { address, port }, true));
+  }
+  const { family } = address;
+  return { family, port, hasPacketInfo: isWildcard(address), proxies, descriptors };
+}
+
 function openDescriptor(libc: Libc, listen: ListenAddress, isShared: boolean): number {
-  const isIpv6 = listen.address.family === 6;
   return openBound(libc, listen, SOCK_DGRAM, (descriptor) => {
     if (isShared) setRequired(libc, descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
-    if (isWildcard(listen.address)) {
-      if (isIpv6) setRequired(libc, descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-      else setRequired(libc, descriptor, IPPROTO_IP, IP_PKTINFO, 1);
-    }
-    setTimeouts(libc, descriptor);
-    setReceiveBuffer(libc, descriptor);
-    // An old kernel may not know it; answers of at most 1232 octets are not fragmented either way.
-    if (isIpv6) setOption(libc, descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_OMIT);
-    else setOption(libc, descriptor, IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_OMIT);
+    setOptions(libc, descriptor, listen.address);
   });
+}
+
+function setOptions(libc: Libc, descriptor: number, address: Address): void {
+  const isIpv6 = address.family === 6;
+  if (isWildcard(address)) {
+    if (isIpv6) setRequired(libc, descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    else setRequired(libc, descriptor, IPPROTO_IP, IP_PKTINFO, 1);
+  }
+  setTimeouts(libc, descriptor);
+  setReceiveBuffer(libc, descriptor);
+  // An old kernel may not know it; answers of at most 1232 octets are not fragmented either way.
+  if (isIpv6) setOption(libc, descriptor, IPPROTO_IPV6, IPV6_MTU_DISCOVER, PMTUDISC_OMIT);
+  else setOption(libc, descriptor, IPPROTO_IP, IP_MTU_DISCOVER, PMTUDISC_OMIT);
 }
 
 function setReceiveBuffer(libc: Libc, descriptor: number): void {

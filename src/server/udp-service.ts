@@ -2,6 +2,7 @@ import type { AnswerSettings } from "../answer/answer-settings.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Log } from "../log/log.ts";
 import type { ControlDesk } from "./control-desk.ts";
+import type { HandedSocket, HandedSockets } from "./handed-sockets.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import type { WorkerSlot } from "./worker-slot.ts";
 
@@ -11,16 +12,25 @@ export interface UdpService {
   /** The threads, which hold the counters. */
   readonly slots: readonly WorkerSlot[];
   /**
-   * Starts serving on one more address.
+   * Opens one more address.
    *
-   * @returns the port, the one asked for unless that was 0
    * @throws an error with the `code` of the system call that failed
    */
-  open(listen: ListenAddress): Promise<number>;
+  open(listen: ListenAddress): Promise<OpenedDatagrams>;
+  /** Its sockets, which stay its own; undefined if they are the threads'. */
+  listSockets(): readonly HandedSocket[] | undefined;
   /** Gives every thread what changed. */
   publish(publication: Publication): void;
   /** Answers what is queued, ends the threads, closes the sockets. */
   close(): Promise<void>;
+}
+
+/** An address that takes datagrams. */
+export interface OpenedDatagrams {
+  /** The port asked for, unless that was 0. */
+  readonly port: number;
+  /** Has them answered; before that they wait, where the sockets are the main thread's. */
+  start(): void;
 }
 
 export interface UdpServiceOptions {
@@ -33,4 +43,6 @@ export interface UdpServiceOptions {
   /** All that was published so far; undefined before the first publication. */
   readonly wholePublication: () => Publication | undefined;
   readonly log: Log;
+  /** Sockets of an earlier process, taken before others are opened. */
+  readonly handed?: HandedSockets | undefined;
 }

@@ -48,8 +48,8 @@ export type ToWorker =
   | { readonly type: "unbind"; readonly id: number }
   /** stream only: what TLS is served with from now on. */
   | { readonly type: "certificate"; readonly certificate: Certificate }
-  /** Answer what is queued, then end. */
-  | { readonly type: "stop" };
+  /** Answer what is queued, then end. Connections that are in use may go on for so many milliseconds. */
+  | { readonly type: "stop"; readonly patienceMs: number };
 
 /** A socket of node:dgram. */
 export interface DatagramBinding {

@@ -81,14 +81,18 @@ export class WorkerSlot {
     this.post({ type: "publication", publication });
   }
 
-  /** Resolves when the thread has ended and holds no descriptor any more. */
-  async stop(): Promise<void> {
+  /**
+   * Resolves when the thread has ended and holds no descriptor any more.
+   *
+   * @param patienceMs how long connections may go on that are in use
+   */
+  async stop(patienceMs = 0): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#restart);
     const worker = this.#worker;
     if (worker === undefined) return;
-    this.post({ type: "stop" });
-    const terminate = setTimeout(() => void worker.terminate(), STOP_MS);
+    this.post({ type: "stop", patienceMs });
+    const terminate = setTimeout(() => void worker.terminate(), STOP_MS + patienceMs);
     await this.#stopped;
     clearTimeout(terminate);
   }
