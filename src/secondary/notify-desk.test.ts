@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
+import { readMessage } from "../../test/support/message.ts";
 import { query } from "../../test/support/packet.ts";
 import {
   address,
@@ -153,6 +154,12 @@ test("a NOTIFY that asks for something else than an SOA, or nothing, is FORMERR"
     FORMERR,
   ]);
   expect(head(send(notify({ question: undefined }), PRIMARY))[2]).toBe(FORMERR);
+});
+
+test("a NOTIFY with an unknown version of EDNS is not acted upon", () => {
+  const octets = query({ name: ZONE, type: "SOA", opcode: 4, edns: { version: 1 } });
+  expect(readMessage(send(octets, PRIMARY)!)).toMatchObject({ rcode: "BADVERS", flags: ["qr"] });
+  expect(told).toEqual([]);
 });
 
 test("whatever octets come, the answer is one message or none", () => {

@@ -12,6 +12,7 @@ import {
   HEADER_OCTETS,
   OPCODE_MASK,
   QR_BIT,
+  RCODE_BADVERS,
   RCODE_FORMERR,
   RCODE_NOERROR,
   RCODE_NOTAUTH,
@@ -20,7 +21,7 @@ import {
 import { formatName, lowerName } from "../wire/name.ts";
 import { RecordCursor, read16, read32, readName, skipName } from "../wire/record-cursor.ts";
 import { CLASS_IN, TYPE_SOA } from "../wire/rr-types.ts";
-import { writeRefusal } from "../wire/write-refusal.ts";
+import { hasUnknownEdns, writeRefusal } from "../wire/write-refusal.ts";
 import type { SecondarySource } from "../zone/model.ts";
 
 /** A message from the network that may be a NOTIFY. */
@@ -62,6 +63,7 @@ export function createNotifyDesk(
       return undefined;
     }
     if ((octets[2]! & QR_BIT) !== 0) return [];
+    if (hasUnknownEdns(octets)) return [writeRefusal(octets, RCODE_BADVERS)!];
     const signatureAt = findSignature(octets, octets.length);
     if (signatureAt < 0) return reply(octets, RCODE_FORMERR);
     if (signatureAt === 0) return reply(octets, judge(octets, source, undefined));

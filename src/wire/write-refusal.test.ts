@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { readMessage } from "../../test/support/message.ts";
 import { concat, header, query, question } from "../../test/support/packet.ts";
 import { RCODE_NOTAUTH } from "./message.ts";
-import { writeRefusal } from "./write-refusal.ts";
+import { hasUnknownEdns, writeRefusal } from "./write-refusal.ts";
 
 function refuse(octets: Uint8Array): ReturnType<typeof readMessage> | undefined {
   const refusal = writeRefusal(octets, RCODE_NOTAUTH);
@@ -26,6 +26,14 @@ it("writeRefusal() answers with EDNS whoever speaks it, behind other records too
   const opt = Uint8Array.of(0, 0, 41, 16, 0, 0, 0, 0, 0, 0, 0);
   const ixfr = concat(header({ qd: 1, ns: 1, ar: 1 }), question("a.example", 251), soa, opt);
   expect(refuse(ixfr)).toMatchObject({ rcode: "NOTAUTH", edns: { size: 1232 } });
+});
+
+it("writeRefusal() answers a version of EDNS that is not known with BADVERS", () => {
+  const asked = query({ name: "a.example", type: "SOA", opcode: 4, edns: { version: 1 } });
+  expect(refuse(asked)).toMatchObject({ rcode: "BADVERS", edns: { version: 0, size: 1232 } });
+  expect(hasUnknownEdns(asked)).toBe(true);
+  expect(hasUnknownEdns(query({ name: "a.example", edns: {} }))).toBe(false);
+  expect(hasUnknownEdns(query({ name: "a.example" }))).toBe(false);
 });
 
 it.each([

@@ -1,4 +1,11 @@
-import { HEADER_OCTETS, OPCODE_MASK, QR_BIT, RCODE_FORMERR, RD_BIT } from "./message.ts";
+import {
+  HEADER_OCTETS,
+  OPCODE_MASK,
+  QR_BIT,
+  RCODE_BADVERS,
+  RCODE_FORMERR,
+  RD_BIT,
+} from "./message.ts";
 import { NameKey } from "./name-key.ts";
 import { skipName } from "./record-cursor.ts";
 import { TYPE_OPT } from "./rr-types.ts";
@@ -12,30 +19,43 @@ const RECORD_HEAD_OCTETS = 10;
 
 const name = new NameKey();
 
+/** The EDNS version of a message without an OPT record. */
+const NO_EDNS = -1;
+
 /**
  * Writes a response that says no more than an RCODE, to a message of any opcode with one question: the question again, and OPT where there
- * was one (RFC 6891 §6.1.1). A message that cannot be read gets the bare header of a FORMERR.
+ * was one (RFC 6891 §6.1.1). A message that cannot be read gets the bare header of a FORMERR, and one with an unknown version of EDNS
+ * a BADVERS (RFC 6891 §6.1.3).
  *
  * @returns undefined for what is no query
  */
 export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | undefined {
   if (query.length < HEADER_OCTETS || (query[2]! & QR_BIT) !== 0) return undefined;
   const questionEnd = findQuestionEnd(query);
-  const hasOpt = questionEnd > 0 ? findOpt(query, questionEnd) : undefined;
-  const isReadable = hasOpt !== undefined;
+  const version = questionEnd > 0 ? readVersion(query, questionEnd) : undefined;
+  const isReadable = version !== undefined;
+  const hasOpt = isReadable && version !== NO_EDNS;
   const copied = isReadable ? questionEnd : HEADER_OCTETS;
   const response = Buffer.alloc(copied + (hasOpt ? OPT_OCTETS : 0));
   response.set(query.subarray(0, copied));
   response[2] = QR_BIT | (query[2]! & (OPCODE_MASK | RD_BIT));
-  response[3] = isReadable ? rcode : RCODE_FORMERR;
+  const answered = !isReadable ? RCODE_FORMERR : version > 0 ? RCODE_BADVERS : rcode;
+  response[3] = answered & 0x0f;
   response.fill(0, 4, HEADER_OCTETS);
   if (isReadable) response.writeUInt16BE(1, 4);
   if (hasOpt) {
     response.writeUInt16BE(1, 10);
     response.writeUInt16BE(TYPE_OPT, copied + 1);
     response.writeUInt16BE(UDP_PAYLOAD, copied + 3);
+    response[copied + 5] = answered >> 4;
   }
   return response;
+}
+
+/** Whether a message that can be read has a version of EDNS that nobody here knows. */
+export function hasUnknownEdns(query: Uint8Array): boolean {
+  const questionEnd = findQuestionEnd(query);
+  return questionEnd > 0 && (readVersion(query, questionEnd) ?? NO_EDNS) > 0;
 }
 
 function findQuestionEnd(query: Uint8Array): number {
@@ -44,19 +64,19 @@ function findQuestionEnd(query: Uint8Array): number {
   return nameEnd < 0 || nameEnd + 4 > query.length ? -1 : nameEnd + 4;
 }
 
-/** @returns whether there is an OPT record; undefined if the records cannot be read */
-function findOpt(query: Uint8Array, start: number): boolean | undefined {
+/** @returns the version that the OPT record says, or NO_EDNS; undefined if the records cannot be read */
+function readVersion(query: Uint8Array, start: number): number | undefined {
   const count = read16(query, 6) + read16(query, 8) + read16(query, 10);
-  let hasOpt = false;
+  let version = NO_EDNS;
   let at = start;
   for (let i = 0; i < count; i++) {
     at = skipName(query, at, query.length);
     if (at < 0 || at + RECORD_HEAD_OCTETS > query.length) return undefined;
-    hasOpt ||= read16(query, at) === TYPE_OPT;
+    if (version === NO_EDNS && read16(query, at) === TYPE_OPT) version = query[at + 5]!;
     at += RECORD_HEAD_OCTETS + read16(query, at + 8);
     if (at > query.length) return undefined;
   }
-  return hasOpt;
+  return version;
 }
 
 function read16(octets: Uint8Array, at: number): number {
