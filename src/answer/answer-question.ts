@@ -12,7 +12,15 @@ import {
   RCODE_YXDOMAIN,
 } from "../wire/message.ts";
 import type { Query } from "../wire/query.ts";
-import { CLASS_ANY, CLASS_IN, TYPE_ANY, TYPE_CNAME, TYPE_DS } from "../wire/rr-types.ts";
+import {
+  CLASS_ANY,
+  CLASS_IN,
+  TYPE_ANY,
+  TYPE_CNAME,
+  TYPE_DS,
+  TYPE_NSEC,
+  TYPE_RRSIG,
+} from "../wire/rr-types.ts";
 import { writeAdditional } from "./additional.ts";
 import { Chain } from "./chain.ts";
 import type { Client } from "./client.ts";
@@ -86,7 +94,8 @@ export function answerQuestion(
       if (type === TYPE_ANY)
         return answerAny(query, response, client, context, serving, segment, node, owner, apex);
       let entry = segment.findEntry(node, type);
-      const isAlias = entry === 0;
+      // Beside a CNAME there may be signatures of its own (RFC 4035 §2.5), so those are not its target's.
+      const isAlias = entry === 0 && type !== TYPE_RRSIG && type !== TYPE_NSEC;
       if (isAlias) entry = segment.findEntry(node, TYPE_CNAME);
       if (entry === 0) return deny(query, response, context, segment, apex, RCODE_NOERROR);
 
@@ -113,7 +122,7 @@ export function answerQuestion(
   }
 }
 
-/** Writes one RRset, the first that this client has (RFC 8482 §4.1). @returns the RCODE */
+/** Writes one RRset, the first that this client has and that fits (RFC 8482 §4.1). @returns the RCODE */
 function answerAny(
   query: Query,
   response: Response,
@@ -126,16 +135,19 @@ function answerAny(
   apex: number,
 ): number {
   let entry = segment.firstEntry(node);
+  let isFull = false;
   for (let left = segment.countEntries(node); left > 0; left--) {
     const written = writeEntry(response, serving, segment, entry, context, client, owner, apex);
     if (written === NO_ANSWER) return fail(query, response, EXTENDED_ERROR.nothingUp);
-    if (written === FULL) return overflow(query, response, context, RCODE_NOERROR);
-    if (written !== NODATA) {
+    if (written === FULL) {
+      isFull = true;
+    } else if (written !== NODATA) {
       response.answers += written;
       return RCODE_NOERROR;
     }
     entry = segment.nextEntry(entry);
   }
+  if (isFull) return overflow(query, response, context, RCODE_NOERROR);
   return deny(query, response, context, segment, apex, RCODE_NOERROR);
 }
 
