@@ -4,6 +4,7 @@ import { isNewerSerial } from "../wire/serial.ts";
 import type { Zone } from "../zone/model.ts";
 import type { BuildJob, BuildResult } from "./build-job.ts";
 import type { PrimaryClient, PrimaryQuestion } from "./primary-client.ts";
+import type { SilentPrimaries } from "./silent-primaries.ts";
 import type { Slots } from "./slots.ts";
 
 /** What comes of asking one primary for a zone. */
@@ -15,10 +16,13 @@ export type PrimaryOutcome =
       readonly result: Extract<BuildResult, { readonly kind: "built" }>;
       readonly isIncremental: boolean;
     }
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string }
+  /** It was not asked: others may answer sooner. */
+  | { readonly kind: "shunned" };
 
 export interface AskingOptions {
   readonly client: PrimaryClient;
+  readonly silent: SilentPrimaries;
   /** Bound how many are asked, and how many zones are on their way, at a time; by primary. */
   readonly questions: Slots;
   readonly transfers: Slots;
@@ -50,19 +54,40 @@ export interface Asking {
 /**
  * Asks a primary whether it has something newer than we have, and fetches that: the changes if it gives those, else all.
  * Never rejects.
+ *
+ * @param mayShun leave it out if it lately did not answer
  */
-export async function askPrimary(asking: Asking, options: AskingOptions): Promise<PrimaryOutcome> {
+export async function askPrimary(
+  asking: Asking,
+  mayShun: boolean,
+  options: AskingOptions,
+): Promise<PrimaryOutcome> {
   const { question, own } = asking;
+  const { questions, transfers, silent, client } = options;
   const key = formatSocketAddress(question.primary);
-  const answer = await options.questions.use(key, () => options.client.askSerial(question));
+  const isShunned = (): boolean => mayShun && silent.isShunned(key);
+  if (isShunned()) return SHUNNED;
+  const answer = await questions.use(key, async () => {
+    // Somebody else may have found out meanwhile.
+    if (isShunned()) return undefined;
+    const said = await client.askSerial(question);
+    if (!question.signal.aborted)
+      silent.note(key, said.kind === "failed" && said.isSilent === true);
+    return said;
+  });
+  if (answer === undefined) return SHUNNED;
   if (answer.kind === "failed") return answer;
   if (question.signal.aborted) return fail("it is not wanted any more");
   const areChangesWanted = own?.isSaved === true && isNewerSerial(answer.serial, own.serial);
   return (
     compareSerials(answer.serial, own) ??
-    options.transfers.use(key, () => fetch(asking, areChangesWanted, options))
+    transfers.use(key, async () =>
+      isShunned() ? SHUNNED : fetch(asking, areChangesWanted, options),
+    )
   );
 }
+
+const SHUNNED: PrimaryOutcome = { kind: "shunned" };
 
 /** What there is to say without a transfer; undefined: the primary has something better than we have. */
 function compareSerials(serial: number, own: OwnZone | undefined): PrimaryOutcome | undefined {
@@ -82,6 +107,9 @@ async function fetch(
   const base = areChangesWanted ? asking.own : undefined;
   const answer = await options.client.transfer(question, base);
   if (answer.kind === "failed") {
+    if (answer.isSilent && !question.signal.aborted) {
+      options.silent.note(formatSocketAddress(question.primary), true);
+    }
     if (base !== undefined && answer.isWholeWanted) return fetch(asking, false, options);
     return answer;
   }

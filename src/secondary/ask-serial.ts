@@ -24,15 +24,18 @@ export interface SerialQuestion extends ConversationOptions {
 export async function askSerial(question: SerialQuestion): Promise<SerialAnswer> {
   const { limits, signal } = question;
   let problem = "";
+  let isSilent = true;
   for (let tries = 0; tries < limits.udpTries && !signal.aborted; tries++) {
     const reply = await askOverUdp(question);
     if (reply.kind === "serial" || (reply.kind === "failed" && reply.isAnswer)) return reply;
     problem = reply.kind === "truncated" ? "" : reply.reason;
+    isSilent &&= reply.kind === "failed" && !reply.isFinal;
     if (reply.kind === "truncated" || reply.isFinal) break;
   }
   const reply = await askOverTcp(question);
   if (reply.kind !== "failed" || problem === "") return reply;
-  return { kind: "failed", reason: `${problem} over UDP; over TCP: ${reply.reason}` };
+  const reason = `${problem} over UDP; over TCP: ${reply.reason}`;
+  return isSilent ? { ...reply, reason } : { kind: "failed", reason };
 }
 
 type UdpReply =
@@ -102,11 +105,13 @@ async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
   const { primary, apex, key, limits } = question;
   const id = question.makeId();
   const request = writeRequest(question, id);
-  let reply = { kind: "failed", reason: "no answer" } as SoaReply;
+  let reply: SoaReply | undefined;
+  let isSilent = true;
   const problem = await exchangeStream(
     primary,
     request.octets,
     (octets) => {
+      isSilent = false;
       if (!isSoaReply(octets, octets.length, id, apex)) {
         return { problem: "what came back answers another question" };
       }
@@ -117,7 +122,10 @@ async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
     },
     { ...question, limits: { ...limits, idleMs: limits.answerMs } },
   );
-  if (problem !== undefined) return { kind: "failed", reason: problem };
+  if (isSilent) return { kind: "failed", reason: problem ?? "no answer", isSilent };
+  if (problem !== undefined || reply === undefined) {
+    return { kind: "failed", reason: problem ?? "no answer" };
+  }
   return reply.kind === "truncated"
     ? { kind: "failed", reason: "the answer is truncated, over TCP" }
     : reply;

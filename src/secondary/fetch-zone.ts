@@ -55,10 +55,12 @@ async function fetchZone(
   const verifying = createVerifying(key, request.mac);
   const frames = new FrameBlocks();
   let scan: Scan = { kind: "more" };
+  let isSilent = true;
   const problem = await exchangeStream(
     primary,
     request.octets,
     (octets) => {
+      isSilent = false;
       let length = octets.length;
       if (verifying !== undefined) {
         const verdict = verifying.verify(octets, octets.length, wallSeconds());
@@ -75,6 +77,9 @@ async function fetchZone(
     },
     question,
   );
+  if (isSilent) {
+    return { kind: "failed", reason: problem ?? "no answer", isSilent, isWholeWanted: false };
+  }
   return conclude(problem, scan, scanner, frames);
 }
 

@@ -44,6 +44,8 @@ export interface Failure {
   readonly kind: "failed";
   /** For people: what went wrong. */
   readonly reason: string;
+  /** Nothing at all came back from it. */
+  readonly isSilent?: true;
 }
 
 export interface PrimaryClient {

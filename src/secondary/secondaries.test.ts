@@ -241,3 +241,42 @@ test("zones with names that are none of a file have a file each", async () => {
   await settle();
   expect(secondaries.report()).toHaveLength(names.length);
 });
+
+test("zones with a primary that does not answer do not all wait for it", async () => {
+  const good = "192.0.2.2";
+  primary.versions.clear();
+  primary.versions.set(good, { serial: 1, times: TIMES });
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  primary.transfer = async () => {
+    await released;
+    return { kind: "failed", reason: "enough", isWholeWanted: false };
+  };
+  const names = Array.from({ length: 50 }, (_, i) => `z${i}.example.`);
+  const primaries = [PRIMARY, good].map((address) => ({ address, port: 53 }));
+  await secondaries.open(
+    names.map((name) => {
+      const prepared = zone(name);
+      return { ...prepared, zone: { ...prepared.zone, secondary: { primaries, key: undefined } } };
+    }),
+  );
+  await settle();
+  const count = (what: string): number => primary.asked.filter((one) => one === what).length;
+  // As many as may be asked of one at a time, before it is known.
+  expect(count(`SOA ${PRIMARY}`)).toBe(8);
+  expect(count(`SOA ${good}`)).toBe(50);
+  release();
+});
+
+test("a primary that did not answer is asked all the same if there is no other", async () => {
+  primary.versions.clear();
+  await secondaries.open([zone()]);
+  await settle();
+  for (let seconds = 0; seconds < 10; seconds++) {
+    clock.advance(1000);
+    await settle();
+  }
+  expect(primary.asked.length).toBeGreaterThan(2);
+});

@@ -9,6 +9,7 @@ import { formatName } from "../wire/name.ts";
 import type { Zone } from "../zone/model.ts";
 import type { BuildJob, BuildResult } from "./build-job.ts";
 import type { PrimaryClient } from "./primary-client.ts";
+import { SilentPrimaries } from "./silent-primaries.ts";
 import { Slots } from "./slots.ts";
 import { createStateFolder, stateFileOf } from "./state-files.ts";
 import {
@@ -48,6 +49,7 @@ export class Secondaries {
     this.#folder = createStateFolder(join(options.stateDirectory, "secondary"), options.log);
     this.#shared = {
       ...options,
+      silent: new SilentPrimaries(() => options.clock.now()),
       questions: new Slots(QUESTIONS, QUESTIONS_PER_PRIMARY),
       transfers: new Slots(TRANSFERS, TRANSFERS_PER_PRIMARY),
       confirm: (file, seconds) => this.#folder.confirm(file, seconds),

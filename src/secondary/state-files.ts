@@ -59,9 +59,9 @@ export function writeStateFile(
   }
 }
 
-/** What a file is called until it is whole. */
+/** What a file is called until it is whole; of its own, for a server and its successor run side by side for a moment. */
 function temporaryOf(file: string): string {
-  return `${file}.new`;
+  return `${file}.${process.pid}.new`;
 }
 
 /** Where a file cannot be written it may be impossible to remove it, too. */
@@ -104,12 +104,13 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
     remove: (file) =>
       attempt("Cannot remove what was kept of a zone", file, () => rm(file, { force: true })),
     async keepOnly(files) {
-      // One that is being written is wanted, too.
-      const wanted = new Set(files.flatMap((file) => [file, temporaryOf(file)]));
+      const wanted = new Set(files);
       const names = await readdir(folder).catch(() => []);
       for (const name of names) {
         const file = join(folder, name);
-        if (!wanted.has(file)) await this.remove(file);
+        // One that is being written is wanted, too.
+        const whole = file.replace(/\.\d+\.new$/, "");
+        if (!wanted.has(whole)) await this.remove(file);
       }
     },
   };

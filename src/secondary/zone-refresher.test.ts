@@ -14,6 +14,7 @@ import { isUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { LogFields } from "../log/log.ts";
 import type { SecondarySource, Zone } from "../zone/model.ts";
+import { SilentPrimaries } from "./silent-primaries.ts";
 import { Slots } from "./slots.ts";
 import { ZoneRefresher } from "./zone-refresher.ts";
 
@@ -63,6 +64,7 @@ function create(zone = zoneOf(FIRST, SECOND)): ZoneRefresher {
     wallSeconds: () => WALL + Math.floor(clock.now() / 1000),
     random: () => 0,
     client: primary,
+    silent: new SilentPrimaries(clock.now),
     questions: new Slots(9, 9),
     transfers: new Slots(9, 9),
     build: buildHere,
@@ -297,6 +299,21 @@ test("notify() brings the question forward, to the one who sent it first", async
   await advance(0);
   expect(primary.asked).toEqual([`SOA ${SECOND}`, `IXFR ${SECOND} from 1`]);
   expect(state()).toBe("2 (2)");
+});
+
+test("a primary that did not answer a moment ago is asked last, unless it says that it is there", async () => {
+  primary.versions.set(SECOND, { serial: 1, times: TIMES });
+  await start();
+  await advance(50);
+  primary.asked.length = 0;
+  refresher.refresh();
+  await advance(0);
+  expect(primary.asked).toEqual([`SOA ${SECOND}`]);
+  primary.asked.length = 0;
+  primary.versions.set(FIRST, { serial: 2, times: TIMES });
+  refresher.notify(2, FIRST);
+  await advance(1);
+  expect(primary.asked).toEqual([`SOA ${FIRST}`, `IXFR ${FIRST} from 1`]);
 });
 
 test("notify() of what we have does nothing, unless we do not know that we have it", async () => {

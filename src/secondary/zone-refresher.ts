@@ -5,12 +5,8 @@ import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { SecondarySource, Zone } from "../zone/model.ts";
-import {
-  type AskingOptions,
-  askPrimary,
-  type OwnZone,
-  type PrimaryOutcome,
-} from "./ask-primary.ts";
+import { askPrimaries } from "./ask-primaries.ts";
+import type { Asking, AskingOptions, OwnZone, PrimaryOutcome } from "./ask-primary.ts";
 import type { PrimaryAddress } from "./primary-client.ts";
 import { type RefreshTimes, readRefreshTimes, shorten, waitForFirst } from "./refresh-times.ts";
 import { scheduleLong } from "./schedule-long.ts";
@@ -211,35 +207,25 @@ export class ZoneRefresher {
   }
 
   async #run(first: string | undefined): Promise<void> {
-    const problems: string[] = [];
-    for (const primary of this.#inOrder(first)) {
-      const outcome = await this.#ask(primary);
-      if (this.#abort.signal.aborted) return;
-      if (outcome.kind !== "failed") {
-        if (outcome.kind === "built") this.#install(outcome, primary);
-        else this.#confirm();
-        this.#finish(undefined);
-        return;
-      }
-      problems.push(`${formatSocketAddress(primary)}: ${outcome.reason}`);
+    const describe = (primary: PrimaryAddress): Asking => this.#describe(primary);
+    const found = await askPrimaries(this.#primaries, first, describe, this.#options);
+    if (this.#abort.signal.aborted) return;
+    if (found.kind === "failed") {
+      this.#finish(found.reason);
+      return;
     }
-    this.#finish(problems.join("; "));
+    const { outcome, primary } = found;
+    if (outcome.kind === "built") this.#install(outcome, primary);
+    else this.#confirm();
+    this.#finish(undefined);
   }
 
-  #inOrder(first: string | undefined): PrimaryAddress[] {
-    const all = this.#primaries;
-    return [
-      ...all.filter(({ address }) => address === first),
-      ...all.filter(({ address }) => address !== first),
-    ];
-  }
-
-  #ask(primary: PrimaryAddress): Promise<PrimaryOutcome> {
+  #describe(primary: PrimaryAddress): Asking {
     const zone = this.#zone;
     const { signal } = this.#abort;
     const question = { primary, apex: zone.apex, key: zone.secondary?.key, signal };
     const own = this.#content && { ...this.#content, isExpired: this.#isExpired };
-    return askPrimary({ zone, stateFile: this.#stateFile, own, question }, this.#options);
+    return { zone, stateFile: this.#stateFile, own, question };
   }
 
   #install(

@@ -32,7 +32,7 @@ export const FAKE_ZONE = "example.net.";
 
 export function createFakePrimary(): FakePrimary {
   const versions: FakePrimary["versions"] = new Map();
-  const silent = { kind: "failed", reason: "no answer" } as const;
+  const silent = { kind: "failed", reason: "no answer", isSilent: true } as const;
   const primary: FakePrimary = {
     versions,
     asked: [],

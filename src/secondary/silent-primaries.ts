@@ -1,0 +1,32 @@
+/** For how long a primary that did not answer is asked after the others. */
+const SHUN_MS = 60_000;
+
+/**
+ * The primaries that did not answer when they were asked last, by address and port: thousands of zones must not each find
+ * out for themselves, one after the other, while another primary has them.
+ */
+export class SilentPrimaries {
+  readonly #now: () => number;
+  /** Until when they are taken for silent. */
+  readonly #until = new Map<string, number>();
+
+  /** @param now monotonic milliseconds */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Takes note of whether a primary has answered. */
+  note(primary: string, isSilent: boolean): void {
+    if (isSilent) this.#until.set(primary, this.#now() + SHUN_MS);
+    else this.#until.delete(primary);
+  }
+
+  /** Whether to ask others first. Once in a while one is told to try it, so that the others need not. */
+  isShunned(primary: string): boolean {
+    const until = this.#until.get(primary);
+    if (until === undefined) return false;
+    if (until > this.#now()) return true;
+    this.#until.set(primary, this.#now() + SHUN_MS);
+    return false;
+  }
+}
