@@ -150,6 +150,7 @@ export class ControlPlane {
     this.#releasePlans(served, maps);
     for (const { start, count } of served.counters.values())
       this.#numbers.counters.release(start, count);
+    this.#numbers.counters.releaseEach(served.turns.counters);
     this.#numbers.segments.release(served.segment, 1);
     this.#publish([[served.segment, null]], maps, true);
     this.#update(due);
@@ -297,8 +298,8 @@ export class ControlPlane {
   }
 
   #findPlan(zone: ServedZone, key: string): ServedPlan | undefined {
-    const i = zone.prepared.compiled.plans.findIndex((plan) => plan.key === key);
-    return i < 0 ? undefined : this.#plans[zone.planBase + i];
+    const number = zone.planNumbers.get(key);
+    return number === undefined ? undefined : this.#plans[number];
   }
 
   #releasePlans(zone: ServedZone, changedMaps: [number, SharedArrayBuffer | null][]): void {

@@ -11,6 +11,8 @@ export interface ServedZone {
   readonly name: string;
   readonly segment: number;
   readonly planBase: number;
+  /** Its plans by their keys; there may be as many as names. */
+  readonly planNumbers: ReadonlyMap<string, number>;
   /** Rotation counters by request key. */
   readonly counters: ReadonlyMap<string, { readonly start: number; readonly count: number }>;
 }
@@ -60,6 +62,7 @@ export function placeZone(
   for (const run of old.values()) numbers.counters.release(run.start, run.count);
   const planBase = numbers.plans.take(compiled.plans.length);
   words[SEGMENT.planBase] = planBase;
+  const planNumbers = new Map(compiled.plans.map(({ key }, i) => [key, planBase + i]));
   const segment = before?.segment ?? numbers.segments.take(1);
-  return { prepared, name, segment, planBase, counters };
+  return { prepared, name, segment, planBase, planNumbers, counters };
 }
