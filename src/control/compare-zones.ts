@@ -166,7 +166,6 @@ function listSources(prepared: PreparedZone, world: World): Map<string, Source> 
     classes.classes.map((one) => describeDecision(steer(zone, rrset, one, world))),
   );
   for (const { steered } of compiled.rotations) {
-    if (steered === undefined) continue;
     const { rrset, plan } = steered;
     const name = formatName(rrset.owner);
     if (rrset.alias !== undefined) {

@@ -150,6 +150,7 @@ export class ControlPlane {
     this.#releasePlans(served, maps);
     for (const { start, count } of served.counters.values())
       this.#numbers.counters.release(start, count);
+    this.#numbers.counters.releaseEach(served.turns.counters);
     this.#numbers.segments.release(served.segment, 1);
     this.#publish([[served.segment, null]], maps, true);
     this.#update(due);

@@ -19,7 +19,6 @@ export function listCountedNames(
 ): CountedName[][] {
   const names: CountedName[][] = compiled.plans.map(() => []);
   for (const { steered, key } of compiled.rotations) {
-    if (steered === undefined) continue;
     const { owner } = steered.rrset;
     names[steered.plan]!.push({ owner, firstCounter: counters.get(key)!.start });
   }

@@ -43,3 +43,28 @@ test("take() never hands out a number twice", () => {
     }),
   );
 });
+
+test("takeEach() and releaseEach() do what take() and release() of single numbers do", () => {
+  const steps = fc.array(
+    fc.record({
+      count: fc.nat(12),
+      kept: fc.array(fc.boolean(), { minLength: 12, maxLength: 12 }),
+    }),
+    { maxLength: 10 },
+  );
+  fc.assert(
+    fc.property(steps, (list) => {
+      const [one, many] = [new RangeAllocator(), new RangeAllocator()];
+      for (const { count, kept } of list) {
+        const singles = Array.from({ length: count }, () => one.take(1));
+        const together = many.takeEach(count);
+        expect([...together]).toEqual(singles);
+        expect(many.size).toBe(one.size);
+        const released = together.filter((_, i) => !kept[i]).reverse();
+        for (const number of released) one.release(number, 1);
+        many.releaseEach(released);
+      }
+      expect(many.take(3)).toBe(one.take(3));
+    }),
+  );
+});

@@ -40,4 +40,43 @@ export class RangeAllocator {
       this.#free.splice(at, 0, { start, count });
     }
   }
+
+  /** @returns `count` numbers, the lowest free ones, in order */
+  takeEach(count: number): Uint32Array {
+    const taken = new Uint32Array(count);
+    let got = 0;
+    let used = 0;
+    for (const run of this.#free) {
+      const some = Math.min(run.count, count - got);
+      for (let i = 0; i < some; i++) taken[got++] = run.start + i;
+      run.start += some;
+      run.count -= some;
+      if (run.count > 0) break;
+      used += 1;
+    }
+    this.#free.splice(0, used);
+    while (got < count) taken[got++] = this.size++;
+    return taken;
+  }
+
+  /** Releases numbers that were taken, whatever their order; as many as there may be. */
+  releaseEach(numbers: Uint32Array): void {
+    if (numbers.length === 0) return;
+    const before = this.#free;
+    const joined: { start: number; count: number }[] = [];
+    const append = (start: number, count: number): void => {
+      const last = joined.at(-1);
+      if (last !== undefined && last.start + last.count === start) last.count += count;
+      else joined.push({ start, count });
+    };
+    let next = 0;
+    for (const number of numbers.slice().sort()) {
+      for (; next < before.length && before[next]!.start < number; next++) {
+        append(before[next]!.start, before[next]!.count);
+      }
+      append(number, 1);
+    }
+    for (; next < before.length; next++) append(before[next]!.start, before[next]!.count);
+    this.#free = joined;
+  }
 }

@@ -2,6 +2,7 @@ import { SEGMENT } from "../image/layout.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { CountedName } from "./counted-names.ts";
 import type { DecidedSets } from "./decide-sets.ts";
+import { NO_TURNS, type PlacedTurns, placeTurns } from "./place-turns.ts";
 import type { RangeAllocator } from "./range-allocator.ts";
 
 /** A zone with the numbers that it has in publications. */
@@ -13,8 +14,10 @@ export interface ServedZone {
   readonly planBase: number;
   /** Its plans by their keys; there may be as many as names. */
   readonly planNumbers: ReadonlyMap<string, number>;
-  /** Rotation counters by request key. */
+  /** Rotation counters of steered names, by request key. */
   readonly counters: ReadonlyMap<string, { readonly start: number; readonly count: number }>;
+  /** Those of the others. */
+  readonly turns: PlacedTurns;
 }
 
 export interface ServedPlan {
@@ -60,9 +63,13 @@ export function placeZone(
     words[word] = run.start;
   }
   for (const run of old.values()) numbers.counters.release(run.start, run.count);
+  const turns = placeTurns(compiled.turns, before?.turns ?? NO_TURNS, numbers.counters);
+  compiled.turns.words.forEach((word, i) => {
+    words[word] = turns.counters[i]!;
+  });
   const planBase = numbers.plans.take(compiled.plans.length);
   words[SEGMENT.planBase] = planBase;
   const planNumbers = new Map(compiled.plans.map(({ key }, i) => [key, planBase + i]));
   const segment = before?.segment ?? numbers.segments.take(1);
-  return { prepared, name, segment, planBase, planNumbers, counters };
+  return { prepared, name, segment, planBase, planNumbers, counters, turns };
 }

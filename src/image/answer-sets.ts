@@ -50,7 +50,7 @@ function compilePlan(sets: readonly AnswerSet[]): Uint8Array {
       builder.setWord(plan, number, SERVFAIL_SET);
       return;
     }
-    const rrset = references.get(set) ?? compileRRset(builder, set, undefined);
+    const rrset = references.get(set) ?? compileRRset(builder, set);
     references.set(set, rrset);
     builder.setWord(plan, number, rrset - plan);
   });

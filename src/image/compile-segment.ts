@@ -1,10 +1,13 @@
 import type { Classes } from "../steering/classes.ts";
-import { listNested } from "../steering/pool-content.ts";
 import { countStickyRecords } from "../steering/sticky.ts";
-import { NameKey, slotOf, slotsFor } from "../wire/name-key.ts";
-import { TYPE_A, TYPE_SOA } from "../wire/rr-types.ts";
-import type { RRset, SteeredRRset, Zone } from "../zone/model.ts";
-import { compileRRset } from "./compile-rrset.ts";
+import { labelOffsets, lowerName } from "../wire/name.ts";
+import { slotOf, slotsFor } from "../wire/name-key.ts";
+import { TYPE_CNAME, TYPE_SOA } from "../wire/rr-types.ts";
+import type { RRsetTable } from "../zone/master/rrset-table.ts";
+import type { SteeredRRset, Zone } from "../zone/model.ts";
+import { keyOf } from "../zone/names.ts";
+import { appendRecord, startRRset } from "./append-record.ts";
+import { countSteeredRecords } from "./count-steered-records.ts";
 import {
   ALIAS_ENTRY,
   ALIASED,
@@ -18,11 +21,15 @@ import {
 } from "./layout.ts";
 import { linkTargets } from "./link-targets.ts";
 import { OctetBuilder } from "./octet-builder.ts";
-import { buildZoneTree, keyOfName, type ZoneNode } from "./zone-tree.ts";
+import { type StaticTurns, TurnList } from "./static-turns.ts";
+import { buildZoneTree, isWildcard, type ZoneTree } from "./zone-tree.ts";
 
 /** A zone in wire form, with what the control plane has to fill in and decide before it is published. */
 export interface CompiledSegment {
   readonly segment: SharedArrayBuffer;
+  /** Rotation counters of the static RRsets of more than one record. */
+  readonly turns: StaticTurns;
+  /** Those of the steered RRsets. */
   readonly rotations: readonly RotationRequest[];
   /** What is decided per class of clients; steered names with the same settings share one. */
   readonly plans: readonly Plan[];
@@ -32,15 +39,15 @@ export interface CompiledSegment {
   readonly records: number;
 }
 
-/** Rotation counters wanted for a name and type. */
+/** Rotation counters wanted for a steered name and type. */
 export interface RotationRequest {
   /** Word of the segment that takes the number of the first counter. */
   readonly word: number;
-  /** The same for the same name, type and values, so that a counter outlives a reload. */
+  /** The same for the same name, type and number of counters, so that these outlive a reload. */
   readonly key: string;
   readonly count: number;
-  /** What is counted, and the number of its plan; undefined for a static RRset. */
-  readonly steered: { readonly rrset: SteeredRRset; readonly plan: number } | undefined;
+  /** What is counted, and the number of its plan. */
+  readonly steered: { readonly rrset: SteeredRRset; readonly plan: number };
 }
 
 /** The settings of steered names, and the classes of clients they distinguish. */
@@ -53,8 +60,21 @@ export interface Plan {
   readonly countersPerSet: number;
 }
 
+/** What is written while one segment is compiled. */
+interface Compilation {
+  readonly zone: Zone;
+  readonly tree: ZoneTree;
+  readonly builder: OctetBuilder;
+  /** By name: where its node is; 0 if it has none. */
+  readonly references: Uint32Array;
+  readonly turns: TurnList;
+  readonly rotations: RotationRequest[];
+  readonly plans: Plans;
+}
+
 /**
- * Compiles the lookup structure of a zone (RFC 1034 §4.3.2) and its static RRsets into one segment.
+ * Compiles the lookup structure of a zone (RFC 1034 §4.3.2) and its static RRsets into one segment. A node, its name and
+ * its RRsets stand side by side, so that a query for it touches little memory.
  *
  * @param findClasses the classes of clients of a steered RRset of the zone; asked once per plan
  */
@@ -62,34 +82,31 @@ export function compileSegment(
   zone: Zone,
   findClasses: (rrset: SteeredRRset) => Classes,
 ): CompiledSegment {
-  const nodes = buildZoneTree(zone);
-  const builder = new OctetBuilder(Math.max(1 << 12, nodes.size * 96));
+  const tree = buildZoneTree(zone);
+  const builder = new OctetBuilder(estimateOctets(tree));
   const header = builder.allocate(SEGMENT.words);
-  allocateNodes(builder, nodes);
-
-  const rotations: RotationRequest[] = [];
-  const plans = new Plans(zone, findClasses);
-  for (const node of nodes.values()) {
-    let entry = (node.reference >> 2) + NODE.words;
-    for (const rrset of node.rrsets) {
-      builder.setWord(0, entry++, rrset.type);
-      builder.setWord(0, entry++, compileStatic(builder, rrset, zone.apex, rotations));
-    }
-    for (const rrset of node.steered) {
-      const kind = rrset.alias === undefined ? STEERED : STEERED | ALIASED;
-      builder.setWord(0, entry++, rrset.type | kind);
-      builder.setWord(0, entry++, compileEntry(builder, rrset, plans, rotations));
-    }
-  }
-  linkTargets(builder, nodes, zone.apex);
-  writeHeader(builder, header, zone, nodes);
+  const compilation: Compilation = {
+    zone,
+    tree,
+    builder,
+    references: new Uint32Array(tree.names.count),
+    turns: new TurnList(),
+    rotations: [],
+    plans: new Plans(zone, findClasses),
+  };
+  let names = 0;
+  for (const node of tree.order) names += compileNode(compilation, node) > 0 ? 1 : 0;
+  linkTargets(builder, tree, compilation.references, zone.apex);
+  writeHeader(compilation, header);
+  const { turns, rotations, plans } = compilation;
   return {
     segment: builder.finish(),
+    turns: turns.list(),
     rotations,
     plans: plans.list,
-    names: [...nodes.values()].filter((node) => node.rrsets.length + node.steered.length > 0)
-      .length,
-    records: countRecords(zone),
+    names,
+    records:
+      tree.tables.reduce((sum, table) => sum + table.countRecords(), 0) + countSteeredRecords(zone),
   };
 }
 
@@ -108,60 +125,95 @@ export function replaceClasses(
     return { ...plan, classes, countersPerSet: countStickyRecords(zone, plan.rrset, classes) };
   });
   const rotations = compiled.rotations.map((request) => {
-    const { steered } = request;
-    if (steered === undefined) return request;
-    return { ...request, ...countersOf(steered.rrset, plans[steered.plan]!) };
+    const { rrset, plan } = request.steered;
+    return { ...request, ...countersOf(rrset, plans[plan]!) };
   });
   return { ...compiled, segment: compiled.segment.slice(0), plans, rotations };
 }
 
-function allocateNodes(builder: OctetBuilder, nodes: ReadonlyMap<string, ZoneNode>): void {
-  for (const node of nodes.values()) {
-    const rrsets = node.rrsets.length + node.steered.length;
-    node.reference = builder.allocate(NODE.words + rrsets * 2);
-    builder.setWord(node.reference, NODE.nameLength, node.name.length);
-    builder.setWord(node.reference, NODE.rrsets, rrsets | (node.redirects ? OWNS_DNAME : 0));
+/** What the segment takes, about: less where names are compressed, more where much is steered. */
+function estimateOctets({ names, order, tables }: ZoneTree): number {
+  let octets = SEGMENT.words * 4 + names.octets.length + slotsFor(order.length) * 8;
+  octets += order.length * (NODE.words * 4 + 4);
+  for (const { count, table } of tables) octets += count * (RRSET.words + 2) * 4 + table.rdataEnd;
+  for (const { table } of tables) octets += table.count * 16;
+  return octets;
+}
+
+/** Appends a node and all that it owns, which must be none of another one's. @returns how many RRsets it owns */
+function compileNode(compilation: Compilation, node: number): number {
+  const { tree, builder, references } = compilation;
+  const { names, tables, parents, cuts } = tree;
+  const steered = tree.steered.get(node);
+  let rrsets = steered?.length ?? 0;
+  for (const table of tables) rrsets += table.endOf(node) - table.startOf(node);
+  const reference = builder.allocate(NODE.words + rrsets * 2);
+  references[node] = reference;
+  const start = names.offsets[node]!;
+  const end = names.offsets[node + 1]!;
+  builder.setWord(reference, NODE.name, builder.appendRange(names.octets, start, end));
+  builder.setWord(reference, NODE.nameLength, end - start);
+  builder.setWord(reference, NODE.rrsets, rrsets | (tree.redirects[node] === 1 ? OWNS_DNAME : 0));
+  const cut = cuts[node]!;
+  if (cut >= 0) builder.setWord(reference, NODE.cut, references[cut]!);
+  if (node !== tree.apex && isWildcard(names, node)) {
+    builder.setWord(references[parents[node]!]!, NODE.wildcard, reference);
   }
-  for (const node of nodes.values()) {
-    builder.setWord(node.reference, NODE.name, builder.append(node.name));
-    builder.setWord(node.reference, NODE.cut, node.cut?.reference ?? 0);
-    builder.setWord(node.reference, NODE.wildcard, node.wildcard?.reference ?? 0);
+  let entry = NODE.words;
+  for (const table of tables) {
+    const stop = table.endOf(node);
+    for (let rrset = table.startOf(node); rrset < stop; rrset++) {
+      builder.setWord(reference, entry++, table.typeOf(rrset));
+      builder.setWord(reference, entry++, compileStatic(compilation, table, rrset));
+    }
   }
+  for (const rrset of steered ?? []) {
+    const kind = rrset.alias === undefined ? STEERED : STEERED | ALIASED;
+    builder.setWord(reference, entry++, rrset.type | kind);
+    builder.setWord(reference, entry++, compileEntry(compilation, rrset));
+  }
+  return rrsets;
 }
 
 function compileStatic(
-  builder: OctetBuilder,
-  rrset: RRset,
-  apex: Uint8Array,
-  rotations: RotationRequest[],
+  { builder, zone, turns }: Compilation,
+  rrsets: RRsetTable,
+  rrset: number,
 ): number {
-  const reference = compileRRset(
-    builder,
-    {
-      type: rrset.type,
-      ttl: rrset.ttl,
-      rdata: rrset.rdata,
-      answers: rrset.answers ?? rrset.rdata.length,
-      cycle: undefined,
-      rotation: NO_ROTATION,
-      sticky: undefined,
-    },
-    apex,
-  );
-  if (rrset.rdata.length > 1) {
-    const key = `${keyOfName(rrset.owner)}/${rrset.type}/${rrset.rdata.map(keyOfName).join("/")}`;
-    const word = (reference >> 2) + RRSET.rotation;
-    rotations.push({ word, key, count: 1, steered: undefined });
+  const size = rrsets.size[rrset]!;
+  const answers = rrsets.answers.get(rrset) ?? size;
+  const reference = appendStatic(builder, rrsets, rrset, answers, rrsets.ttlOf(rrset), zone.apex);
+  if (size > 1) turns.add((reference >> 2) + RRSET.rotation, rrsets, rrset);
+  if (rrsets.typeOf(rrset) === TYPE_CNAME) {
+    const target = lowerName(rrsets.table.rdataAt(rrsets.records[rrsets.first[rrset]!]!));
+    builder.setWord(reference, RRSET.targets, builder.append(target));
   }
   return reference;
 }
 
-function compileEntry(
+/** Appends the records of an RRset under a TTL, in seconds. @returns its reference */
+function appendStatic(
   builder: OctetBuilder,
-  rrset: SteeredRRset,
-  plans: Plans,
-  rotations: RotationRequest[],
+  { table, records, first, size }: RRsetTable,
+  rrset: number,
+  answers: number,
+  ttl: number,
+  apex: Uint8Array,
 ): number {
+  const start = first[rrset]!;
+  const count = size[rrset]!;
+  const type = table.type[records[start]!]!;
+  const reference = startRRset(builder, type, count, answers, NO_ROTATION);
+  const { octets, rdata } = table;
+  for (let i = 0; i < count; i++) {
+    const record = records[start + i]!;
+    const [from, to] = [rdata[record]!, rdata[record + 1]!];
+    appendRecord(builder, reference, i, type, ttl, octets, from, to, apex);
+  }
+  return reference;
+}
+
+function compileEntry({ builder, plans, rotations }: Compilation, rrset: SteeredRRset): number {
   const { alias } = rrset;
   const reference = builder.allocate(alias === undefined ? STEERED_ENTRY.words : ALIAS_ENTRY.words);
   if (alias !== undefined) {
@@ -184,47 +236,29 @@ function countersOf(
   { classes, countersPerSet }: Plan,
 ): Pick<RotationRequest, "key" | "count"> {
   const count = classes.classes.length * countersPerSet;
-  return { key: `${keyOfName(owner)}/${type}/${count}`, count };
+  return { key: `${keyOf(owner)}/${type}/${count}`, count };
 }
 
-function writeHeader(
-  builder: OctetBuilder,
-  header: number,
-  zone: Zone,
-  nodes: ReadonlyMap<string, ZoneNode>,
-): void {
-  const apex = nodes.get(keyOfName(zone.apex))!;
-  const soa = apex.rrsets.find(({ type }) => type === TYPE_SOA);
-  if (soa === undefined) throw new Error("A checked zone has an SOA record");
-  const negativeSoa = compileRRset(
-    builder,
-    {
-      type: TYPE_SOA,
-      ttl: zone.negativeTtl,
-      rdata: soa.rdata,
-      answers: 1,
-      cycle: undefined,
-      rotation: NO_ROTATION,
-      sticky: undefined,
-    },
-    zone.apex,
-  );
-  const slots = slotsFor(nodes.size);
-  const table = builder.allocate(slots * 2);
-  const key = new NameKey();
-  for (const node of nodes.values()) {
-    key.read(node.name, 0, node.name.length);
-    let slot = slotOf(key.hashes[0]!, slots - 1);
-    while (builder.word(table, slot * 2 + 1) !== 0) slot = (slot + 1) & (slots - 1);
-    builder.setWord(table, slot * 2, key.hashes[0]!);
-    builder.setWord(table, slot * 2 + 1, node.reference);
+function writeHeader({ zone, tree, builder, references }: Compilation, header: number): void {
+  const { apex, names, order } = tree;
+  const owner = tree.tables.find((table) => table.find(apex, TYPE_SOA) >= 0);
+  if (owner === undefined) throw new Error("A checked zone has an SOA record");
+  const soa = owner.find(apex, TYPE_SOA);
+  const negativeSoa = appendStatic(builder, owner, soa, 1, zone.negativeTtl, zone.apex);
+  const mask = slotsFor(order.length) - 1;
+  const table = builder.allocate((mask + 1) * 2);
+  for (const node of order) {
+    const hash = names.hashes[node]!;
+    let slot = slotOf(hash, mask);
+    while (builder.word(table, slot * 2 + 1) !== 0) slot = (slot + 1) & mask;
+    builder.setWord(table, slot * 2, hash);
+    builder.setWord(table, slot * 2 + 1, references[node]!);
   }
-  key.read(zone.apex, 0, zone.apex.length);
-  builder.setWord(header, SEGMENT.tableMask, slots - 1);
+  builder.setWord(header, SEGMENT.tableMask, mask);
   builder.setWord(header, SEGMENT.table, table);
-  builder.setWord(header, SEGMENT.apex, apex.reference);
+  builder.setWord(header, SEGMENT.apex, references[apex]!);
   builder.setWord(header, SEGMENT.apexLength, zone.apex.length);
-  builder.setWord(header, SEGMENT.apexLabels, key.labels);
+  builder.setWord(header, SEGMENT.apexLabels, labelOffsets(zone.apex).length);
   builder.setWord(header, SEGMENT.negativeSoa, negativeSoa);
 }
 
@@ -256,20 +290,4 @@ class Plans {
     this.#numbers.set(key, number);
     return number;
   }
-}
-
-function countRecords(zone: Zone): number {
-  let records = 0;
-  for (const rrset of zone.rrsets) records += rrset.rdata.length;
-  for (const rrset of zone.steered) {
-    if (rrset.hints !== undefined) records += rrset.hints.length;
-    // One record in the file, whatever its target has.
-    if (rrset.alias !== undefined) records += rrset.type === TYPE_A ? 1 : 0;
-    const indexes = new Set(rrset.rules.flatMap((rule) => rule.pools));
-    const pools = new Set([...indexes].flatMap((index) => listNested(zone, zone.pools[index]!)));
-    for (const { values } of pools) {
-      for (const value of values) if (value.type === rrset.type) records++;
-    }
-  }
-  return records;
 }

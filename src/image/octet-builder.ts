@@ -1,13 +1,18 @@
-/** Grows a buffer of octets and words while an image is compiled; the result is one SharedArrayBuffer. */
+/** Up to so many octets are copied one by one: that is less work than a call. */
+const FEW = 48;
+
+/** Builds an image, octets and words, in one SharedArrayBuffer. */
 export class OctetBuilder {
+  #buffer: SharedArrayBuffer;
   #octets: Uint8Array;
   #words: Uint32Array;
   #length = 0;
 
+  /** @param capacity octets that there is room for at first; memory that is never written to costs nothing */
   constructor(capacity: number = 16_384) {
-    const buffer = new ArrayBuffer(capacity);
-    this.#octets = new Uint8Array(buffer);
-    this.#words = new Uint32Array(buffer);
+    this.#buffer = new SharedArrayBuffer((capacity + 3) & ~3);
+    this.#octets = new Uint8Array(this.#buffer);
+    this.#words = new Uint32Array(this.#buffer);
   }
 
   /** Octets used so far; a multiple of four after `allocate()` and `align()`. */
@@ -34,10 +39,17 @@ export class OctetBuilder {
 
   /** @returns where the octets start */
   append(octets: Uint8Array): number {
+    return this.appendRange(octets, 0, octets.length);
+  }
+
+  /** Appends those from `start` to `end`. @returns where they start */
+  appendRange(octets: Uint8Array, start: number, end: number): number {
     const at = this.#length;
-    this.#reserve(octets.length);
-    this.#octets.set(octets, at);
-    this.#length += octets.length;
+    const size = end - start;
+    this.#reserve(size);
+    if (size > FEW) this.#octets.set(octets.subarray(start, end), at);
+    else for (let i = 0; i < size; i++) this.#octets[at + i] = octets[start + i]!;
+    this.#length = at + size;
     return at;
   }
 
@@ -53,11 +65,12 @@ export class OctetBuilder {
     this.#length += spare;
   }
 
+  /** What has been built; zeros may follow it. Nothing can be added any more. */
   finish(): SharedArrayBuffer {
     this.align();
-    const shared = new SharedArrayBuffer(this.#length);
-    new Uint8Array(shared).set(this.#octets.subarray(0, this.#length));
-    return shared;
+    const { byteLength } = this.#buffer;
+    const isFull = byteLength - this.#length <= byteLength >> 3;
+    return isFull ? this.#buffer : this.#buffer.slice(0, this.#length);
   }
 
   /** A copy of what has been written. */
@@ -71,10 +84,10 @@ export class OctetBuilder {
     if (wanted <= this.#octets.length) return;
     let capacity = this.#octets.length * 2;
     while (capacity < wanted) capacity *= 2;
-    const buffer = new ArrayBuffer(capacity);
-    const grown = new Uint8Array(buffer);
-    grown.set(this.#octets);
-    this.#octets = grown;
-    this.#words = new Uint32Array(buffer);
+    const before = this.#octets;
+    this.#buffer = new SharedArrayBuffer(capacity);
+    this.#octets = new Uint8Array(this.#buffer);
+    this.#words = new Uint32Array(this.#buffer);
+    this.#octets.set(before);
   }
 }

@@ -10,7 +10,7 @@ const NO_SOA = new Uint8Array(2 + 5 * 4);
 /** Compiles a zone in which nothing is steered: it depends on no geo data. */
 export function prepareStatic(zone: Zone): PreparedZone {
   const compiled = compileSegment(zone, () => ({ classes: [] }));
-  return { zone: { ...zone, rrsets: [] }, compiled, maps: [] };
+  return { zone: { ...zone, rrsets: [], table: undefined }, compiled, maps: [] };
 }
 
 /** A zone without data at the moment: whatever is asked of it, the answer is SERVFAIL. */

@@ -21,7 +21,7 @@ export function prepareZone(zone: Zone, geo: GeoTable, geoVersion: number): Prep
   const finder = new ClassFinder(zone, geo, geoVersion);
   const compiled = compileSegment(zone, (rrset) => finder.find(rrset).classes);
   const maps = compiled.plans.map(({ rrset }) => finder.find(rrset).map);
-  return { zone: { ...zone, rrsets: [] }, compiled, maps };
+  return { zone: { ...zone, rrsets: [], table: undefined }, compiled, maps };
 }
 
 /** The same zone under other geo data; nothing else of it changes. */

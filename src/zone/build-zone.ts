@@ -84,7 +84,8 @@ export function buildZone(
   }
   return {
     apex,
-    rrsets: [...hints.statics.map(finish), ...(imported?.rrsets.list() ?? [])],
+    rrsets: hints.statics.map(finish),
+    table: imported?.rrsets,
     steered: [...records.steered.map(({ rrset }) => rrset), ...hints.steered],
     pools: used,
     datacenters,

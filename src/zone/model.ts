@@ -1,8 +1,9 @@
 /**
  * The vocabulary of a checked zone: what `config/` and `zone/` make of a file, and what `steering/`, `image/` and
- * `health/` read. Everything here is plain data that survives structured cloning between threads.
+ * `health/` read. Everything here but `table` is plain data that survives structured cloning between threads.
  */
 import type { Prefix } from "../address/address.ts";
+import type { RRsetTable } from "./master/rrset-table.ts";
 
 /** A domain name in wire form, uncompressed, terminal zero octet included (RFC 1035 §3.1). */
 export type Name = Uint8Array;
@@ -11,8 +12,10 @@ export type Name = Uint8Array;
 export interface Zone {
   /** Lower case. */
   readonly apex: Name;
-  /** Static RRsets, SOA and NS of the apex included; at most one per owner and type. */
+  /** Static RRsets, SOA of the apex included; at most one per owner and type. */
   readonly rrsets: readonly RRset[];
+  /** More of them, in columns: those of a master file, or what a primary has. None of them is in `rrsets`, too. */
+  readonly table?: RRsetTable | undefined;
   readonly steered: readonly SteeredRRset[];
   /** All pools of the file: the zone's, the records' own, and those that plain records with a check imply. */
   readonly pools: readonly Pool[];

@@ -4,7 +4,7 @@ import { formatRdata } from "../../src/rdata/format-rdata.ts";
 import { formatName } from "../../src/wire/name.ts";
 import { formatType } from "../../src/wire/rr-types.ts";
 import { type LoadedZone, loadZone, type ZoneFile } from "../../src/zone/load-zone.ts";
-import type { Zone } from "../../src/zone/model.ts";
+import type { RRset, Zone } from "../../src/zone/model.ts";
 import type { PartReader } from "../../src/zone/part-reader.ts";
 
 /** The apex of `example.com.`: five lines that nothing is wrong with. */
@@ -62,9 +62,26 @@ export function masterIssues(text: string, parts: Files = {}): string[] {
   );
 }
 
-/** All records of a zone, in the order it has them. */
+/** All static RRsets of a zone: its own, then those in columns, in the order of their names. */
+export function listStatics({ rrsets, table: tabulated }: Zone): RRset[] {
+  if (tabulated === undefined) return [...rrsets];
+  const { table, records, first, size } = tabulated;
+  const columns = Array.from({ length: tabulated.count }, (_, rrset): RRset => {
+    const numbers = [...records.subarray(first[rrset]!, first[rrset]! + size[rrset]!)];
+    return {
+      owner: table.owners.nameAt(table.owner[numbers[0]!]!),
+      type: table.type[numbers[0]!]!,
+      ttl: table.ttl[numbers[0]!]!,
+      rdata: numbers.map((record) => table.rdataAt(record)),
+      answers: undefined,
+    };
+  });
+  return [...rrsets, ...columns];
+}
+
+/** All records of a zone, in the same order. */
 export function listRecords(zone: Zone): string[] {
-  return zone.rrsets.flatMap(({ owner, type, ttl, rdata }) =>
+  return listStatics(zone).flatMap(({ owner, type, ttl, rdata }) =>
     rdata.map(
       (octets) => `${formatName(owner)} ${ttl} ${formatType(type)} ${formatRdata(type, octets)}`,
     ),

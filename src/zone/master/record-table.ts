@@ -14,7 +14,7 @@ export const MAX_TABLE_OCTETS: number = 2 ** 30;
  * Rdata is written first, to `octets` from `rdataEnd` on after `reserve()`; `add()` then makes a record of it.
  */
 export class RecordTable {
-  readonly owners: NameTable = new NameTable();
+  readonly owners: NameTable;
   count = 0;
   /** By record: the number of its owner. */
   owner: Uint32Array = new Uint32Array(FIRST_RECORDS);
@@ -28,6 +28,11 @@ export class RecordTable {
   octets: Uint8Array = new Uint8Array(FIRST_OCTETS);
   /** Behind the rdata of the last record, and of what is being written. */
   rdataEnd = 0;
+
+  /** @param owners may hold other names, too */
+  constructor(owners: NameTable = new NameTable()) {
+    this.owners = owners;
+  }
 
   /** Makes room for more rdata; `octets` may be another array afterwards. */
   reserve(more: number): void {

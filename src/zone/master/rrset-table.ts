@@ -1,5 +1,4 @@
 import type { StaticDraft } from "../draft.ts";
-import type { RRset } from "../model.ts";
 import type { RecordTable } from "./record-table.ts";
 
 const FIRST_RRSETS = 64;
@@ -18,6 +17,8 @@ export class RRsetTable {
   size: Uint32Array = new Uint32Array(FIRST_RRSETS);
   /** By owner: its first RRset; the last is the one before the next owner's. */
   readonly owners: Uint32Array;
+  /** By RRset: records per answer, of those that are not answered whole. */
+  readonly answers: Map<number, number> = new Map();
   #owner = 0;
 
   constructor(table: RecordTable, records: Uint32Array) {
@@ -52,12 +53,30 @@ export class RRsetTable {
     return this.table.ttl[this.records[this.first[rrset]!]!]!;
   }
 
+  /** The first RRset of an owner; names that were added to the owners later have none. */
+  startOf(owner: number): number {
+    return this.owners[owner] ?? this.count;
+  }
+
+  /** Behind its last. */
+  endOf(owner: number): number {
+    return this.owners[owner + 1] ?? this.count;
+  }
+
   /** The number of an RRset, or -1. */
   find(owner: number, type: number): number {
-    for (let rrset = this.owners[owner]!; rrset < this.owners[owner + 1]!; rrset++) {
+    const end = this.endOf(owner);
+    for (let rrset = this.startOf(owner); rrset < end; rrset++) {
       if (this.typeOf(rrset) === type) return rrset;
     }
     return -1;
+  }
+
+  /** The number of records of all RRsets. */
+  countRecords(): number {
+    let records = 0;
+    for (let rrset = 0; rrset < this.count; rrset++) records += this.size[rrset]!;
+    return records;
   }
 
   forEachType(owner: number, visit: (type: number) => void): void {
@@ -86,30 +105,13 @@ export class RRsetTable {
       type: this.typeOf(rrset),
       ttl: this.ttlOf(rrset),
       rdata: Array.from(records, (record) => ({
-        octets: table.rdataAt(record),
+        octets: table.rdataAt(record).slice(),
         place: placeOf(table, record),
       })),
       answers: undefined,
       place,
       ttlPlace: place,
     };
-  }
-
-  /** All RRsets, one object each. */
-  *list(): Generator<RRset> {
-    const { table } = this;
-    for (let number = 0; number < table.owners.count; number++) {
-      const owner = table.owners.nameAt(number);
-      for (let rrset = this.owners[number]!; rrset < this.owners[number + 1]!; rrset++) {
-        yield {
-          owner,
-          type: this.typeOf(rrset),
-          ttl: this.ttlOf(rrset),
-          answers: undefined,
-          rdata: Array.from(this.#recordsOf(rrset), (record) => table.rdataAt(record)),
-        };
-      }
-    }
   }
 
   #recordsOf(rrset: number): Uint32Array {

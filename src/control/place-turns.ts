@@ -1,0 +1,75 @@
+import type { StaticTurns } from "../image/static-turns.ts";
+import { slotsFor } from "../wire/name-key.ts";
+import type { RangeAllocator } from "./range-allocator.ts";
+
+/** The static RRsets of a zone that rotate, and which counter each has; columns of equal length. */
+export interface PlacedTurns {
+  readonly keys: Float64Array;
+  readonly counters: Uint32Array;
+}
+
+export const NO_TURNS: PlacedTurns = { keys: new Float64Array(0), counters: new Uint32Array(0) };
+
+/**
+ * Gives every RRset a counter: the one that it had before, if it did. Counters that nobody wants any more are released.
+ */
+export function placeTurns(
+  { keys }: StaticTurns,
+  before: PlacedTurns,
+  allocator: RangeAllocator,
+): PlacedTurns {
+  const counters = new Uint32Array(keys.length);
+  const kept = new CounterTable(before);
+  const wanting: number[] = [];
+  keys.forEach((key, i) => {
+    const counter = kept.take(key);
+    if (counter === undefined) wanting.push(i);
+    else counters[i] = counter;
+  });
+  allocator.releaseEach(kept.left());
+  allocator.takeEach(wanting.length).forEach((counter, n) => {
+    counters[wanting[n]!] = counter;
+  });
+  return { keys, counters };
+}
+
+const FREE = 0;
+
+/** Counters by key, each to be had once. */
+class CounterTable {
+  readonly #turns: PlacedTurns;
+  /** Numbers of turns plus one. */
+  readonly #slots: Uint32Array;
+  readonly #isTaken: Uint8Array;
+
+  constructor(turns: PlacedTurns) {
+    this.#turns = turns;
+    this.#slots = new Uint32Array(slotsFor(turns.keys.length));
+    this.#isTaken = new Uint8Array(turns.keys.length);
+    turns.keys.forEach((key, i) => {
+      let slot = this.#slotOf(key);
+      while (this.#slots[slot] !== FREE) slot = (slot + 1) & (this.#slots.length - 1);
+      this.#slots[slot] = i + 1;
+    });
+  }
+
+  take(key: number): number | undefined {
+    const { keys, counters } = this.#turns;
+    for (let slot = this.#slotOf(key); ; slot = (slot + 1) & (this.#slots.length - 1)) {
+      const i = this.#slots[slot]! - 1;
+      if (i < 0) return undefined;
+      if (keys[i] !== key || this.#isTaken[i] === 1) continue;
+      this.#isTaken[i] = 1;
+      return counters[i];
+    }
+  }
+
+  left(): Uint32Array {
+    return this.#turns.counters.filter((_, i) => this.#isTaken[i] === 0);
+  }
+
+  /** Keys are hashes already. */
+  #slotOf(key: number): number {
+    return key % this.#slots.length;
+  }
+}
