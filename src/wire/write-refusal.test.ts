@@ -28,6 +28,12 @@ it("writeRefusal() answers with EDNS whoever speaks it, behind other records too
   expect(refuse(ixfr)).toMatchObject({ rcode: "NOTAUTH", edns: { size: 1232 } });
 });
 
+it("writeRefusal() sends DO back as it came", () => {
+  const secure = query({ name: "a.example", edns: { do: true } });
+  expect(refuse(secure)!.edns).toMatchObject({ version: 0, do: true });
+  expect(refuse(query({ name: "a.example", edns: {} }))!.edns!.do).toBe(false);
+});
+
 it("writeRefusal() answers a version of EDNS that is not known with BADVERS", () => {
   const asked = query({ name: "a.example", type: "SOA", opcode: 4, edns: { version: 1 } });
   expect(refuse(asked)).toMatchObject({ rcode: "BADVERS", edns: { version: 0, size: 1232 } });

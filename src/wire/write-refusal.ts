@@ -16,11 +16,12 @@ const OPT_OCTETS = 11;
 const UDP_PAYLOAD = 1232;
 /** Type, class, TTL and length of the rdata. */
 const RECORD_HEAD_OCTETS = 10;
+/** In an OPT record, counted from its type (RFC 6891 §6.1.3). */
+const VERSION_OFFSET = 5;
+const FLAGS_OFFSET = 6;
+const DO_BIT = 0x80;
 
 const name = new NameKey();
-
-/** The EDNS version of a message without an OPT record. */
-const NO_EDNS = -1;
 
 /**
  * Writes a response that says no more than an RCODE, to a message of any opcode with one question: the question again, and OPT where there
@@ -32,14 +33,15 @@ const NO_EDNS = -1;
 export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | undefined {
   if (query.length < HEADER_OCTETS || (query[2]! & QR_BIT) !== 0) return undefined;
   const questionEnd = findQuestionEnd(query);
-  const version = questionEnd > 0 ? readVersion(query, questionEnd) : undefined;
-  const isReadable = version !== undefined;
-  const hasOpt = isReadable && version !== NO_EDNS;
+  const opt = questionEnd > 0 ? findOpt(query, questionEnd) : undefined;
+  const isReadable = opt !== undefined;
+  const hasOpt = isReadable && opt > 0;
   const copied = isReadable ? questionEnd : HEADER_OCTETS;
   const response = Buffer.alloc(copied + (hasOpt ? OPT_OCTETS : 0));
   response.set(query.subarray(0, copied));
   response[2] = QR_BIT | (query[2]! & (OPCODE_MASK | RD_BIT));
-  const answered = !isReadable ? RCODE_FORMERR : version > 0 ? RCODE_BADVERS : rcode;
+  const isUnknown = hasOpt && query[opt + VERSION_OFFSET] !== 0;
+  const answered = !isReadable ? RCODE_FORMERR : isUnknown ? RCODE_BADVERS : rcode;
   response[3] = answered & 0x0f;
   response.fill(0, 4, HEADER_OCTETS);
   if (isReadable) response.writeUInt16BE(1, 4);
@@ -48,6 +50,8 @@ export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | und
     response.writeUInt16BE(TYPE_OPT, copied + 1);
     response.writeUInt16BE(UDP_PAYLOAD, copied + 3);
     response[copied + 5] = answered >> 4;
+    // DO comes back as it was sent (RFC 3225 §3).
+    response[copied + 7] = query[opt + FLAGS_OFFSET]! & DO_BIT;
   }
   return response;
 }
@@ -55,7 +59,8 @@ export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | und
 /** Whether a message that can be read has a version of EDNS that nobody here knows. */
 export function hasUnknownEdns(query: Uint8Array): boolean {
   const questionEnd = findQuestionEnd(query);
-  return questionEnd > 0 && (readVersion(query, questionEnd) ?? NO_EDNS) > 0;
+  const opt = questionEnd > 0 ? (findOpt(query, questionEnd) ?? 0) : 0;
+  return opt > 0 && query[opt + VERSION_OFFSET] !== 0;
 }
 
 function findQuestionEnd(query: Uint8Array): number {
@@ -64,19 +69,19 @@ function findQuestionEnd(query: Uint8Array): number {
   return nameEnd < 0 || nameEnd + 4 > query.length ? -1 : nameEnd + 4;
 }
 
-/** @returns the version that the OPT record says, or NO_EDNS; undefined if the records cannot be read */
-function readVersion(query: Uint8Array, start: number): number | undefined {
+/** @returns where the OPT record stands behind its owner, 0 if there is none; undefined if the records cannot be read */
+function findOpt(query: Uint8Array, start: number): number | undefined {
   const count = read16(query, 6) + read16(query, 8) + read16(query, 10);
-  let version = NO_EDNS;
+  let opt = 0;
   let at = start;
   for (let i = 0; i < count; i++) {
     at = skipName(query, at, query.length);
     if (at < 0 || at + RECORD_HEAD_OCTETS > query.length) return undefined;
-    if (version === NO_EDNS && read16(query, at) === TYPE_OPT) version = query[at + 5]!;
+    if (opt === 0 && read16(query, at) === TYPE_OPT) opt = at;
     at += RECORD_HEAD_OCTETS + read16(query, at + 8);
     if (at > query.length) return undefined;
   }
-  return version;
+  return opt;
 }
 
 function read16(octets: Uint8Array, at: number): number {
