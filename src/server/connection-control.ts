@@ -3,8 +3,8 @@ import type { ControlLink } from "./control-link.ts";
 
 /** What the control messages of a connection need of it. */
 export interface ControlCarrier {
-  /** Puts one message of a reply on its way. */
-  send(octets: Uint8Array): void;
+  /** Puts one message of a reply on its way; `isFurther`: not the first, which only zone transfers have. */
+  send(octets: Uint8Array, isFurther: boolean): void;
   /** Octets that the client has yet to take. */
   backlog(): number;
   /** A reply is over, whole or not: room for another. */
@@ -47,13 +47,15 @@ export class ConnectionControl {
    */
   begin(request: ControlRequest, now: number): boolean {
     if (this.open >= MAX_OPEN) return false;
+    let isFurther = false;
     const id = this.#link.begin(
       request,
       {
         take: (octets) => {
           this.#asking.delete(id!);
           this.#idle.push(id!);
-          this.#carrier.send(octets);
+          this.#carrier.send(octets, isFurther);
+          isFurther = true;
           this.pull();
         },
         end: (isWhole) => {

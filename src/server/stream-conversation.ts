@@ -30,6 +30,8 @@ export class StreamConversation implements Conversation {
   /** When the first octet of the message that is coming in was seen. */
   #messageSince: number | undefined;
   readonly #stall = new StallWatch();
+  /** The client gets a zone, which takes its time. */
+  #isTransferring = false;
   #isTurnPending = false;
   /** Nothing more will be answered. */
   #isFinished = false;
@@ -41,7 +43,10 @@ export class StreamConversation implements Conversation {
     this.#socket = socket;
     this.#host = host;
     this.#control = new ConnectionControl(host.link, {
-      send: (octets) => this.#send(octets),
+      send: (octets, isFurther) => {
+        this.#isTransferring ||= isFurther;
+        this.#send(octets);
+      },
       backlog: () => socket.writableLength,
       onEnd: (isWhole) => {
         if (isWhole) this.#work();
@@ -76,7 +81,10 @@ export class StreamConversation implements Conversation {
   isOverdue(activeAt: number, now: number): boolean {
     const { limits } = this.#host;
     const stalledMs = this.#stall.look(this.#socket.writableLength, now);
-    if (stalledMs !== undefined) return stalledMs > limits.stallMs;
+    if (stalledMs !== undefined) {
+      return stalledMs > (this.#isTransferring ? limits.transferStallMs : limits.stallMs);
+    }
+    if (this.#control.open === 0) this.#isTransferring = false;
     // The control plane may have room by now.
     if (this.#held !== undefined) this.#work();
     if (this.#control.open > 0) return now - activeAt > limits.replyMs;

@@ -13,6 +13,8 @@ export interface StreamLimits {
   readonly messageMs: number;
   /** Milliseconds in which a client that has answers waiting reads none. */
   readonly stallMs: number;
+  /** The same for one that is in the middle of a zone transfer. */
+  readonly transferStallMs: number;
   /** Milliseconds in which the control plane comes up with no message of a reply that it is asked for. */
   readonly replyMs: number;
 }
@@ -31,6 +33,8 @@ export function findStreamLimits(threads: number): StreamLimits {
     messageMs: 10_000,
     // With the time until a check sees the backlog: closed within 2 s.
     stallMs: 1750,
+    // A secondary on a slow line, or busy with its disk. Who may have a zone is known, and few transfers run at a time.
+    transferStallMs: 60_000,
     replyMs: 60_000,
   };
 }

@@ -34,6 +34,7 @@ const LIMITS: StreamLimits = {
   setupMs: 5000,
   messageMs: 10_000,
   stallMs: 1750,
+  transferStallMs: 60_000,
   replyMs: 60_000,
 };
 
@@ -397,7 +398,17 @@ it("asks the desk for no more than the client takes, and stops when it is gone",
     seen = made;
     return seen > 1 && seen === before;
   }, 300);
-  now += 1800;
+  // One that is in the middle of a transfer has more time than one with other answers.
+  const other = await connectRaw();
+  other.pause();
+  other.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
+  await until(() => (reader.context.counters[0] ?? 0) > 1);
+  await until(() => {
+    now += 300;
+    return counters[threadCounter.connections] === 1;
+  }, 300);
+  expect(isStopped).toBe(false);
+  now += 60_000;
   await until(() => counters[threadCounter.connections] === 0);
   await until(() => isStopped);
   expect(made).toBeLessThan(seen + 4);
