@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -29,12 +30,13 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function open(text: string, pollMs?: number): CookieSecretFile {
+function open(text: string, pollMs?: number, mode = 0o640): CookieSecretFile {
   const add = (fields: object, message: string): void => {
     lines.push(`${message} ${JSON.stringify(fields)}`);
   };
   const log: Log = { debug: add, info: add, warn: add, error: add };
   writeFileSync(path, text);
+  chmodSync(path, mode);
   opened = openCookieSecretFile(path, log, pollMs);
   return opened;
 }
@@ -83,6 +85,20 @@ it("openCookieSecretFile() looks at the file by itself", async () => {
   open(OLD, 5);
   writeFileSync(path, NEW);
   await until(() => lines.length > 0);
+});
+
+it("openCookieSecretFile() warns of a file that everybody can read", () => {
+  open(OLD, undefined, 0o644);
+  expect(lines).toEqual([expect.stringContaining("chmod o= it")]);
+});
+
+it("openCookieSecretFile() waits for no pipe, at the start or later", async () => {
+  const file = open(OLD);
+  rmSync(path);
+  execFileSync("mkfifo", [path]);
+  await file.check();
+  expect(lines).toEqual([expect.stringContaining("it is no ordinary file")]);
+  expect(() => openCookieSecretFile(path, {} as Log)).toThrow(/it is no ordinary file/);
 });
 
 it("openCookieSecretFile() refuses to start without a secret", () => {

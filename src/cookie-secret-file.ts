@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFileSync, type Stats, statSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { createCookieSecrets, replaceCookieSecrets } from "./answer/cookie-secrets.ts";
 import { parseCookieSecrets } from "./config/cookie-secrets.ts";
 import type { Log } from "./log/log.ts";
@@ -18,6 +18,8 @@ export interface CookieSecretFile {
 }
 
 const POLL_MS = 5000;
+/** Permissions of those who are neither the owner nor of the group. */
+const OTHERS = 0o007;
 
 /**
  * Reads a file of secrets, and again whenever it has changed.
@@ -32,6 +34,10 @@ export function openCookieSecretFile(
 ): CookieSecretFile {
   let seen = "";
   const first = parse(() => {
+    const file = refuseOthers(statSync(path));
+    if ((file.mode & OTHERS) !== 0) {
+      log.warn({ path }, "everybody on this machine can read the cookie secrets: chmod o= it");
+    }
     seen = readFileSync(path, "utf8");
     return seen;
   });
@@ -42,7 +48,10 @@ export function openCookieSecretFile(
 
   async function check(): Promise<void> {
     // What cannot be read is a change, too, and told of once.
-    const found = await readFile(path, "utf8").catch((error: Error) => error);
+    const found = await stat(path)
+      .then(refuseOthers)
+      .then(() => readFile(path, "utf8"))
+      .catch((error: Error) => error);
     const text = typeof found === "string" ? found : found.message;
     if (text === seen) return;
     seen = text;
@@ -57,6 +66,12 @@ export function openCookieSecretFile(
 
   const timer = setInterval(() => void check(), pollMs).unref();
   return { secrets, check, close: () => clearInterval(timer) };
+}
+
+/** Throws for anything but an ordinary file: a pipe would be waited for for ever. */
+function refuseOthers(file: Stats): Stats {
+  if (!file.isFile()) throw new Error("it is no ordinary file");
+  return file;
 }
 
 function parse(read: () => string): readonly Uint8Array[] | string {
