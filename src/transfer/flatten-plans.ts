@@ -19,22 +19,24 @@ export function flattenPlans(
   return compiled.plans.map(({ rrset }) => flatten(rrset));
 }
 
-/** SVCB and HTTPS records with the addresses in them that the secondary has under the same names. */
+/** SVCB and HTTPS records with the addresses in them that the secondary has under the same names, good for as long as these are. */
 function flattenHints(
   zone: Zone,
   { type, ttl }: SteeredRRset,
   hints: readonly HintedRecord[],
   flatten: (rrset: SteeredRRset) => PlainRRset | undefined,
 ): PlainRRset {
+  let least = ttl;
   const addressesOf = (source: HintSource | undefined, octets: number): readonly Uint8Array[] => {
     if (source === undefined) return [];
-    const rdata =
-      source.kind === "static" ? source.rdata : flatten(zone.steered[source.rrset]!)?.rdata;
+    const found = source.kind === "static" ? source : flatten(zone.steered[source.rrset]!);
     // A source may be a CNAME.
-    return rdata?.filter(({ length }) => length === octets) ?? [];
+    const addresses = found?.rdata.filter(({ length }) => length === octets) ?? [];
+    if (found !== undefined && addresses.length > 0) least = Math.min(least, found.ttl);
+    return addresses;
   };
   const rdata = hints.map((hinted) =>
     insertHints(hinted.rdata, addressesOf(hinted.ipv4, 4), addressesOf(hinted.ipv6, 16)),
   );
-  return { type, ttl, rdata };
+  return { type, ttl: least, rdata };
 }

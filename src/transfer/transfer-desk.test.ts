@@ -473,10 +473,10 @@ test("HTTPS records with auto hints are transferred with the addresses that are 
       .content!.rrsets(),
   ]
     .filter(({ type }) => type === TYPE_HTTPS)
-    .map(({ type, rdata }) => rdata.map((data) => formatRdata(type, data)));
+    .map(({ type, ttl, rdata }) => [ttl, ...rdata.map((data) => formatRdata(type, data))]);
   expect(hints).toEqual([
-    ["1 . ipv4hint=192.0.2.9"],
-    ['1 . alpn="h2" ipv4hint=192.0.2.7,192.0.2.8 ipv6hint=2001:db8::7'],
+    [300, "1 . ipv4hint=192.0.2.9"],
+    [30, '1 . alpn="h2" ipv4hint=192.0.2.7,192.0.2.8 ipv6hint=2001:db8::7'],
   ]);
 });
 
