@@ -283,6 +283,18 @@ describe("createTransferDesk() answers IXFR", () => {
     expect(listRecords(transfers.ask(IXFR(1)))).toEqual(listRecords(transfers.ask(AXFR)));
   });
 
+  test("of a zone whose serial has gone back with the SOA alone, and warns of it once", () => {
+    const warnings: string[] = [];
+    const warn = (_: object, text: string) => void warnings.push(text);
+    const transfers = createTransfers({ log: { debug() {}, info() {}, error() {}, warn } });
+    transfers.serve(second);
+    transfers.serve(first);
+    expect(warnings).toEqual([expect.stringContaining("has gone back")]);
+    expect(listRecords(transfers.ask(IXFR(2)))).toHaveLength(1);
+    transfers.serve(second);
+    expect(warnings).toHaveLength(1);
+  });
+
   test("of a large zone with the whole until the change has been found out", () => {
     const transfers = createTransfers();
     const many = Array.from(

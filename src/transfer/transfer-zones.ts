@@ -137,7 +137,13 @@ export class TransferZones {
   #journal(entry: Entry): void {
     const { content, journaled } = entry;
     if (content === undefined) return;
-    if (journaled === undefined || isNewerSerial(journaled.serial, content.serial)) {
+    const isBack = journaled !== undefined && isNewerSerial(journaled.serial, content.serial);
+    if (isBack) {
+      const fields = { zone: entry.name, serial: content.serial, before: journaled.serial };
+      const why = "serial of a zone has gone back: secondaries keep what they have";
+      this.#options.log.warn(fields, why);
+    }
+    if (journaled === undefined || isBack) {
       entry.journal.clear();
       this.#settle(entry, content);
       return;
