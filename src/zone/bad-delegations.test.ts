@@ -47,6 +47,12 @@ describe("delegations", () => {
     ],
     [
       zoneText(
+        `  s: { type: NS, values: [a.example.net., b.example.net.] }\n  x.s: { type: DS, value: 1 13 2 ${"00".repeat(32)} }`,
+      ),
+      '5:3: warning: occluded: "x.s.example.com." DS is never answered, "s.example.com." is delegated',
+    ],
+    [
+      zoneText(
         "  s: { type: NS, values: [ns.t.example.com.] }\n  t: { type: NS, values: [ns.s.example.com.] }",
       ),
       '4:3: error: the delegation "s.example.com." can never be followed: its servers are below "t.example.com.", and the way to those leads in a circle, without glue',
@@ -64,6 +70,11 @@ describe("delegations", () => {
   t: { type: NS, values: [ns.s.example.com., ns.t.example.com.] }
   ns.s: { type: A, ttl: 1d, value: 192.0.2.1 }
   ns.t: { type: [A, AAAA], ttl: 1d, values: [192.0.2.1, "2001:db8::1"] }`;
+    expect(listZoneIssues(zoneText(records))).toEqual([]);
+  });
+
+  it("of signed zones are fine", () => {
+    const records = `  s: [{ type: NS, values: [a.example.net., b.example.net.] }, { type: DS, value: 1 13 2 ${"00".repeat(32)} }]`;
     expect(listZoneIssues(zoneText(records))).toEqual([]);
   });
 });

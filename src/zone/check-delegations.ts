@@ -1,6 +1,14 @@
 import type { IssueList } from "../config/issue-list.ts";
 import { equalNames, isSubdomain } from "../wire/name.ts";
-import { formatType, TYPE_A, TYPE_AAAA, TYPE_CNAME, TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
+import {
+  formatType,
+  TYPE_A,
+  TYPE_AAAA,
+  TYPE_CNAME,
+  TYPE_DS,
+  TYPE_NS,
+  TYPE_SOA,
+} from "../wire/rr-types.ts";
 import type { StaticDraft } from "./draft.ts";
 import type { Name } from "./model.ts";
 import { keyOf, showName } from "./names.ts";
@@ -89,6 +97,9 @@ function explainMissingAddress(target: Name, index: OwnerIndex): string | undefi
   return `no glue: ${showName(target)} lies below the delegation ${showName(cut.owner)} and has no A or AAAA record here`;
 }
 
+/** What a delegation has of its own, the DS of a signed child included (RFC 4035 §2.4), or cannot have, which is told of elsewhere. */
+const TYPES_AT_CUT: readonly number[] = [TYPE_NS, TYPE_DS, TYPE_SOA, TYPE_CNAME];
+
 /** What stands below a delegation belongs to the other zone: only glue is ever handed out (RFC 1034 §4.2.1). */
 function checkOccluded(
   apex: Name,
@@ -101,8 +112,7 @@ function checkOccluded(
     if (cut === undefined || equalNames(node.owner, apex)) continue;
     const types = [...node.statics.map(({ type }) => type), ...node.steered].filter(
       (type) =>
-        !(isAddress(type) && glue.has(key)) &&
-        !(node === cut && (type === TYPE_NS || type === TYPE_SOA || type === TYPE_CNAME)),
+        !(isAddress(type) && glue.has(key)) && !(node === cut && TYPES_AT_CUT.includes(type)),
     );
     if (types.length === 0) continue;
     issues.warn(
