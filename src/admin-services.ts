@@ -20,6 +20,7 @@ import type { GeoTable } from "./geo/geo-table.ts";
 import type { Clock } from "./health/clock.ts";
 import type { LoadedZone } from "./loader/resolve-zones.ts";
 import type { ZoneLoader } from "./loader/zones.ts";
+import type { OpenUpgrade } from "./open-upgrade.ts";
 import type { Secondaries } from "./secondary/secondaries.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
 import type { Server } from "./server/start-server.ts";
@@ -47,6 +48,7 @@ export interface ServerParts {
   readonly processStats: ProcessStats;
   readonly clock: Clock;
   readonly isReady: () => boolean;
+  readonly upgrade: OpenUpgrade;
 }
 
 export function createAdminServices(parts: ServerParts): AdminServices {
@@ -63,6 +65,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
     state: () =>
       describeState({
         version,
+        pid: process.pid,
         startedAt,
         stateDirectory: parts.stateDirectory,
         isReady: parts.isReady(),
@@ -113,6 +116,8 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         problems: problems.map(describeProblem),
       };
     },
+    upgrade: () => parts.upgrade.run(),
+    isUpgrading: () => parts.upgrade.isUnderWay(),
     serials: () => zones().map(({ name, prepared }) => [name, prepared.zone.serial] as const),
     answersDns: async () => {
       const plain = server.addresses.find(({ transports }) => transports.includes("udp"));

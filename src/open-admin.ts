@@ -1,8 +1,9 @@
 import { AdminError } from "./admin/admin-error.ts";
 import { readTokens } from "./admin/read-tokens.ts";
 import type { AdminServices } from "./admin/services.ts";
-import { type Admin, startAdmin } from "./admin/start-admin.ts";
-import { DEFAULT_ADMIN_PORT } from "./config/admin-listen.ts";
+import { type Admin, checkAdmin, startAdmin } from "./admin/start-admin.ts";
+import type { Tokens } from "./admin/token-guard.ts";
+import { type AdminListen, DEFAULT_ADMIN_PORT } from "./config/admin-listen.ts";
 import type { AdminSettings } from "./config/server/admin-section.ts";
 import type { Clock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
@@ -15,14 +16,16 @@ export interface OpenAdminOptions {
   readonly log: Log;
 }
 
-/**
- * Starts the admin interface as the settings have it. Where nobody has asked for a place and the usual one is taken,
- * the server goes on without: a second server on one machine is no mistake.
- *
- * @throws AdminError if it was asked for and cannot be had
- */
-export async function openAdmin(options: OpenAdminOptions): Promise<Admin | undefined> {
-  const { settings, log } = options;
+/** Where it is to be, and who may use it. */
+export interface AdminPlan {
+  readonly listen: Exclude<AdminListen, { kind: "none" }>;
+  readonly tokens: Tokens;
+  /** Nobody has asked for this place. */
+  readonly isUsual: boolean;
+}
+
+/** Tokens read, and nothing opened; undefined: there is to be none. @throws AdminError for what cannot work anywhere */
+export function planAdmin(settings: AdminSettings): AdminPlan | undefined {
   const tokens = readTokens(settings);
   const listen = settings.listen ?? {
     kind: "tcp",
@@ -30,11 +33,51 @@ export async function openAdmin(options: OpenAdminOptions): Promise<Admin | unde
     port: DEFAULT_ADMIN_PORT,
   };
   if (listen.kind === "none") return undefined;
+  checkAdmin(listen, tokens);
+  return { listen, tokens, isUsual: settings.listen === undefined };
+}
+
+/**
+ * Starts the admin interface. Where nobody has asked for a place and the usual one is taken, the server goes on without:
+ * a second server on one machine is no mistake.
+ *
+ * @throws AdminError if it was asked for and cannot be had
+ */
+export async function openAdmin(
+  plan: AdminPlan | undefined,
+  options: OpenAdminOptions,
+): Promise<Admin | undefined> {
+  if (plan === undefined) return undefined;
   try {
-    return await startAdmin({ ...options, listen, tokens, hosts: settings.hosts });
+    return await startAdmin({ ...options, ...plan, hosts: options.settings.hosts });
   } catch (error) {
-    if (!(error instanceof AdminError) || settings.listen !== undefined) throw error;
-    log.warn({ problem: error.message }, "no admin interface: say where with --admin");
+    if (!(error instanceof AdminError) || !plan.isUsual) throw error;
+    options.log.warn({ problem: error.message }, "no admin interface: say where with --admin");
     return undefined;
+  }
+}
+
+const RETRY_MS = 50;
+const RETRIES = 100;
+
+/**
+ * The same for a server that answers already: where the place is not free yet it is tried again, and in the end the server
+ * goes on without.
+ */
+export async function openAdminLater(
+  plan: AdminPlan | undefined,
+  options: OpenAdminOptions,
+): Promise<Admin | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await openAdmin(plan, options);
+    } catch (error) {
+      if (!(error instanceof AdminError)) throw error;
+      if (attempt === RETRIES) {
+        options.log.error({ problem: error.message }, "no admin interface until the next restart");
+        return undefined;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
   }
 }

@@ -14,6 +14,8 @@ export interface OpenAliasesOptions {
   readonly resolvers: readonly SocketAddress[];
   readonly stateDirectory: string;
   readonly clock: Clock;
+  /** Whether `resolved.json` is this process's to write. */
+  readonly mayWrite: () => boolean;
   readonly log: Log;
   readonly plane: () => Pick<ControlPlane, "zones" | "replacePools">;
   /** Pools have other values now. */
@@ -27,7 +29,7 @@ export interface OpenAliases {
 
 /** ALIAS records with targets elsewhere, gone on with from `resolved.json` and kept there. */
 export async function openAliases(options: OpenAliasesOptions): Promise<OpenAliases> {
-  const { resolvers, stateDirectory, clock, log, plane, onReplaced } = options;
+  const { resolvers, stateDirectory, clock, mayWrite, log, plane, onReplaced } = options;
   const path = join(stateDirectory, "resolved.json");
   const isAsking = resolvers.length > 0;
   const read = isAsking
@@ -59,6 +61,7 @@ export async function openAliases(options: OpenAliasesOptions): Promise<OpenAlia
         path,
         clock,
         text: () => serializeTargets(aliases.export()),
+        mayWrite,
         onError: (err) => {
           if (!isBroken) log.warn({ err, file: path }, "ALIAS targets cannot be saved");
           isBroken = true;

@@ -6,6 +6,7 @@ import type { Log } from "./log/log.ts";
 import { openCertificate } from "./open-certificate.ts";
 import type { ControlDesk } from "./server/control-desk.ts";
 import { createServer } from "./server/create-server.ts";
+import type { HandedSocket } from "./server/handed-sockets.ts";
 import type { Server } from "./server/start-server.ts";
 
 export interface OpenServerOptions {
@@ -13,6 +14,8 @@ export interface OpenServerOptions {
   readonly udp: "auto" | "mmsg" | "dgram";
   readonly answers: AnswerSettings;
   readonly desk: ControlDesk;
+  /** Of the process that this one takes over from: nothing is read before `start()` then. */
+  readonly handed: readonly HandedSocket[] | undefined;
   readonly log: Log;
   readonly closers: (() => Promise<void>)[];
 }
@@ -23,7 +26,7 @@ export interface OpenServerOptions {
  * @throws ListenError or CertificateError
  */
 export async function openServer(options: OpenServerOptions): Promise<Server> {
-  const { settings, udp, answers, desk, log, closers } = options;
+  const { settings, udp, answers, desk, handed, log, closers } = options;
   const opened = openCertificate(settings.tls, settings.listen, log);
   closers.push(async () => opened?.close());
   const server = await createServer({
@@ -33,6 +36,7 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
     certificate: opened?.certificate,
     workers: settings.workers === "auto" ? availableParallelism() : settings.workers,
     udp,
+    handed,
     log,
   });
   closers.push(() => server.close());

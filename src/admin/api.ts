@@ -8,6 +8,7 @@ import type { Override } from "../steering/world.ts";
 
 export interface StateReport {
   readonly version: string;
+  readonly pid: number;
   readonly startedAt: string;
   readonly now: string;
   /** Whether the first round of checks is over. */
@@ -194,6 +195,15 @@ export interface ReloadReport {
   readonly problems: readonly ProblemReport[];
 }
 
+export interface UpgradeReport {
+  readonly takenOver: boolean;
+  /** Of the process that has taken over; null: the old one goes on. */
+  readonly pid: number | null;
+  readonly version: string | null;
+  /** Why nobody has taken over. */
+  readonly reason: string | null;
+}
+
 /** Every answer with a status of 400 and above. */
 export interface ErrorReport {
   readonly error: {
@@ -209,6 +219,7 @@ export interface ErrorReport {
       | "unsupported-media-type"
       | "too-many-attempts"
       | "method-not-allowed"
+      | "upgrading"
       | "internal";
     readonly message: string;
     /** Of a refusal: every guard that is against it. */

@@ -9,7 +9,8 @@ import { checkOrigin, type OriginRules } from "./check-origin.ts";
 import { fail } from "./failure.ts";
 import { createOpenApi } from "./openapi.ts";
 import { MAX_BODY_OCTETS, refuseTooLarge } from "./read-json.ts";
-import { ROUTES, type Route } from "./routes.ts";
+import { isRefusedWhileUpgrading, type Route } from "./route.ts";
+import { ROUTES } from "./routes.ts";
 import type { AdminServices } from "./services.ts";
 import type { Right, TokenGuard } from "./token-guard.ts";
 
@@ -44,14 +45,18 @@ export function createApp(options: AppOptions): App {
     return undefined;
   });
   for (const route of routes) {
-    const handle = (context: Context<Env>): Promise<Response> | Response =>
-      route.handle({
+    const handle = (context: Context<Env>): Promise<Response> | Response => {
+      if (isRefusedWhileUpgrading(route) && options.services.isUpgrading()) {
+        return fail("upgrading", "another process is about to take over: ask again when it has");
+      }
+      return route.handle({
         request: context.req.raw,
         query: new URL(context.req.url).searchParams,
         services: options.services,
         log,
         source: sourceOf(context),
       });
+    };
     for (const path of [route.path, ...(route.aliases ?? [])]) app[route.method](path, handle);
   }
   app.notFound((context) => {

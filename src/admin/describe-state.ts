@@ -20,6 +20,7 @@ import { describeSecondary } from "./describe-secondary.ts";
 /** Where the state is read from, at the moment of asking. */
 export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
   readonly version: string;
+  readonly pid: number;
   /** Absolute path. */
   readonly stateDirectory: string;
   /** Milliseconds since 1970. */
@@ -50,6 +51,7 @@ export function describeState(sources: StateSources): StateReport {
   const secondaries = new Map(sources.secondaries.map((one) => [one.zone, one]));
   return {
     version,
+    pid: sources.pid,
     startedAt: toIso(startedAt),
     now: toIso(wallNow),
     ready: isReady,

@@ -1,5 +1,5 @@
 import { fail } from "./failure.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { EXPLANATION } from "./schemas.ts";
 
 export const explainRoute: Route = {

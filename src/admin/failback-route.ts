@@ -1,6 +1,6 @@
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { FAILBACK_REQUEST, FAILED_BACK, type FailbackRequest } from "./schemas.ts";
 
 export const failbackRoute: Route = {

@@ -15,6 +15,7 @@ const STATUS: Readonly<Record<Code, number>> = {
   misdirected: 421,
   "too-many-attempts": 429,
   internal: 500,
+  upgrading: 503,
 };
 
 /** The response that says what is wrong, always in the same shape. */

@@ -1,5 +1,5 @@
 import { METRICS_CONTENT_TYPE } from "./metrics.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 
 export const metricsRoute: Route = {
   method: "get",

@@ -1,4 +1,9 @@
-import type { Parameter, ResponseShape, Route } from "./routes.ts";
+import {
+  isRefusedWhileUpgrading,
+  type Parameter,
+  type ResponseShape,
+  type Route,
+} from "./route.ts";
 import { ERROR } from "./schemas.ts";
 
 /** The interface as an OpenAPI 3.1 document, made of the routes themselves. */
@@ -43,11 +48,14 @@ const MEANINGS: Readonly<Record<number, string>> = {
   421: "a Host header that is not this server's",
   429: "too many wrong tokens",
   500: "a fault of the server",
+  503: "another process is about to take over: ask again when it has",
 };
 
-function describe({ summary, parameters, request, responses, errors = [] }: Route): object {
+function describe(route: Route): object {
+  const { summary, parameters, request, responses, errors = [] } = route;
   const failures = [
     ...errors,
+    ...(isRefusedWhileUpgrading(route) ? [503] : []),
     ...(request === undefined ? [] : BODY_ERRORS),
     ...COMMON_ERRORS,
   ].sort((a, b) => a - b);

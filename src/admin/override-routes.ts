@@ -7,7 +7,7 @@ import type { OverrideReport, PlacedReport } from "./api.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import {
   LIFT_REQUEST,
   LIFTED,

@@ -1,7 +1,7 @@
 import { formatName, lowerName, parseName } from "../wire/name.ts";
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { RELOAD_REQUEST, RELOADED, type ReloadRequest } from "./schemas.ts";
 
 export const reloadRoute: Route = {

@@ -45,6 +45,10 @@ export interface ReloadRequest {
   readonly by?: string;
 }
 
+export interface UpgradeRequest {
+  readonly by?: string;
+}
+
 // Control characters would let one write lines on somebody else's terminal.
 const WORDS: Schema = { type: "string", maxLength: 300, pattern: "^[^\\p{Cc}]*$" };
 const WHO: Schema = { ...WORDS, description: "who asks for it, for the log" };
@@ -77,6 +81,8 @@ export const RELOAD_REQUEST: Schema = object(
   },
   ["by", "force", "remove"],
 );
+
+export const UPGRADE_REQUEST: Schema = object({ by: WHO }, ["by"]);
 
 const OVERRIDE = object({
   id: STRING,
@@ -194,6 +200,7 @@ const ZONE = object({
 
 export const STATE: Schema = object({
   version: STRING,
+  pid: COUNT,
   startedAt: TIME,
   now: TIME,
   ready: BOOLEAN,
@@ -226,6 +233,13 @@ export const RELOADED: Schema = object({
   removed: listOf(STRING),
   kept: listOf(object({ zone: STRING, reason: STRING })),
   problems: listOf(PROBLEM),
+});
+
+export const UPGRADED: Schema = object({
+  takenOver: BOOLEAN,
+  pid: orNull(COUNT),
+  version: orNull(STRING),
+  reason: orNull(STRING),
 });
 
 /** docs/explain.md has the rest. */
@@ -272,6 +286,7 @@ export const ERROR: Schema = object({
       "unsupported-media-type",
       "misdirected",
       "too-many-attempts",
+      "upgrading",
       "internal",
     ),
     message: STRING,

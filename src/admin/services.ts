@@ -1,7 +1,13 @@
 import type { Lifted, Placed } from "../control/override-desk.ts";
 import type { NewOverride } from "../control/overrides.ts";
 import type { Selector } from "../control/selector.ts";
-import type { FailbackReport, OverrideReport, ReloadReport, StateReport } from "./api.ts";
+import type {
+  FailbackReport,
+  OverrideReport,
+  ReloadReport,
+  StateReport,
+  UpgradeReport,
+} from "./api.ts";
 
 /** A question to `explain`, as it was asked. */
 export interface ExplainRequest {
@@ -34,6 +40,10 @@ export interface AdminServices {
     readonly force: boolean;
     readonly remove: readonly string[];
   }): Promise<ReloadReport>;
+  /** Has what is installed now take over; resolves when it has, or when it is clear that it will not. */
+  upgrade(): Promise<UpgradeReport>;
+  /** Whether another process is about to take over. */
+  isUpgrading(): boolean;
   /** Of the zones that are served, by apex. */
   serials(): Iterable<readonly [zone: string, serial: number]>;
   /** Whether a query gets an answer. Never rejects. */

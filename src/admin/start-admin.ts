@@ -28,7 +28,8 @@ export interface AdminOptions {
 export interface Admin {
   /** `http://127.0.0.1:8053`, or the path of the socket. */
   readonly url: string;
-  close(): Promise<void>;
+  /** @param graceMs how long requests that are being answered are waited for */
+  close(graceMs?: number): Promise<void>;
 }
 
 const MAX_CONNECTIONS = 32;
@@ -45,12 +46,8 @@ const IDLE_MS = 130_000;
 /** @throws AdminError if it may not or cannot listen there */
 export async function startAdmin(options: AdminOptions): Promise<Admin> {
   const { listen, tokens, hosts, services, version, clock, log } = options;
+  checkAdmin(listen, tokens);
   const isLocal = isOnlyLocal(listen);
-  if (!isLocal && tokens.write === undefined) {
-    throw new AdminError(
-      `The admin interface on ${formatAdminListen(listen)} can be reached by others: name a file with a token as admin.token_file`,
-    );
-  }
   const app = createApp({
     services,
     guard: new TokenGuard(tokens, clock),
@@ -67,12 +64,25 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   await open(server, listen);
   return {
     url: urlOf(server, listen),
-    close: () =>
+    close: (graceMs = 0) =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const insist = setTimeout(() => server.closeAllConnections(), graceMs);
+        server.close(() => {
+          clearTimeout(insist);
+          resolve();
+        });
+        server.closeIdleConnections();
+        if (graceMs === 0) server.closeAllConnections();
       }),
   };
+}
+
+/** @throws AdminError if it may not listen there */
+export function checkAdmin(listen: AdminOptions["listen"], tokens: Tokens): void {
+  if (isOnlyLocal(listen) || tokens.write !== undefined) return;
+  throw new AdminError(
+    `The admin interface on ${formatAdminListen(listen)} can be reached by others: name a file with a token as admin.token_file`,
+  );
 }
 
 /** A socket is as private as its file: nobody but its owner may open it. */

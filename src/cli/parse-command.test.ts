@@ -29,7 +29,7 @@ describe("parseCommand()", () => {
   });
 
   it("keeps help texts within 100 columns", () => {
-    for (const command of [[], ["serve"], ["check"], ["explain"], ["healthcheck"]]) {
+    for (const command of [[], ["serve"], ["check"], ["explain"], ["upgrade"], ["healthcheck"]]) {
       for (const line of helpOf(...command, "--help").split("\n")) {
         expect(line.length, line).toBeLessThanOrEqual(100);
       }
@@ -50,10 +50,6 @@ describe("parseCommand()", () => {
       "rondo explain: unknown option --cleint; did you mean --client?",
     );
     expect(refusalOf("check", "-x")).toBe("rondo check: unknown option -x");
-  });
-
-  it("says what is not supported yet", () => {
-    expect(refusalOf("upgrade")).toBe("rondo upgrade is not supported yet");
   });
 
   it("refuses values that are missing, superfluous or given twice", () => {

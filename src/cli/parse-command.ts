@@ -17,6 +17,7 @@ import { schemaCommand } from "./schema.ts";
 import { serveCommand } from "./serve.ts";
 import { statusCommand } from "./status.ts";
 import { undrainCommand } from "./undrain.ts";
+import { upgradeCommand } from "./upgrade.ts";
 import { readVersion } from "./version.ts";
 
 /** What to do: run a command, or print a text to the given stream and exit. */
@@ -35,7 +36,6 @@ export function parseCommand(argv: readonly string[]): ParsedCommand {
   if (name === undefined) return refuse(renderHelp(COMMANDS, readVersion()));
   if (isHelp(name)) return print(renderHelp(COMMANDS, readVersion()));
   if (name === "--version") return print(`rondo ${readVersion()}\n`);
-  if (PLANNED.includes(name)) return refuse(`rondo ${name} is not supported yet\n`);
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command === undefined) return refuse(`rondo: ${explainUnknown(name)}\n`);
 
@@ -58,12 +58,10 @@ const COMMANDS: readonly Command[] = [
   forceCommand,
   failbackCommand,
   reloadCommand,
+  upgradeCommand,
   healthcheckCommand,
   schemaCommand,
 ];
-
-/** Commands whose names are taken already, so that no script can mean anything else by them. */
-const PLANNED: readonly string[] = ["upgrade"];
 
 function isHelp(argument: string): boolean {
   return argument === "--help" || argument === "-h";
@@ -76,9 +74,7 @@ function untilSeparator(args: readonly string[]): readonly string[] {
 
 function explainUnknown(name: string): string {
   const isOption = name.startsWith("-");
-  const candidates = isOption
-    ? ["--help", "--version"]
-    : [...COMMANDS.map((command) => command.name), ...PLANNED];
+  const candidates = isOption ? ["--help", "--version"] : COMMANDS.map((command) => command.name);
   const nearest = findNearest(name, candidates);
   const what = isOption ? `unknown option ${name}` : `unknown command ${JSON.stringify(name)}`;
   return nearest === undefined

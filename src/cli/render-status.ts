@@ -14,9 +14,9 @@ import { renderTable } from "./render-table.ts";
 
 /** The state of a server as text for a terminal. */
 export function renderStatus(state: StateReport): string {
-  const { version, startedAt, now, ready, blind, zones, overrides, problems } = state;
+  const { version, pid, startedAt, now, ready, blind, zones, overrides, problems } = state;
   const up = formatAge(Date.parse(now) - Date.parse(startedAt));
-  const head = `rondo ${version}, up ${up}${ready ? "" : ", not ready: the first round of checks is not over"}\n`;
+  const head = `rondo ${version}, pid ${pid}, up ${up}${ready ? "" : ", not ready: the first round of checks is not over"}\n`;
   const parts = [head];
   if (blind) parts.push("BLIND: checks fail and nothing proves that our own network works\n");
   for (const zone of zones) parts.push(`\n${renderZone(zone, state)}`);

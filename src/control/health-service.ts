@@ -4,6 +4,7 @@ import { createHealth, type Health, type HealthEvent } from "../health/health.ts
 import { createHealthFile, readHealthFile, readMoment } from "../health/health-file.ts";
 import { createProbe } from "../health/probe/probe.ts";
 import type { HealthReport } from "../health/report.ts";
+import type { SavedHealth } from "../health/saved-health.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { Log } from "../log/log.ts";
 import type { CheckTarget, Zone } from "../zone/model.ts";
@@ -16,6 +17,8 @@ export interface HealthServiceOptions {
   /** Verdicts are kept in `health.json` there. */
   readonly stateDirectory: string;
   readonly version: string;
+  /** Whether `health.json` is this process's to write. */
+  readonly mayWrite: () => boolean;
   readonly log: Log;
   readonly onSnapshot: (snapshot: HealthSnapshot) => void;
 }
@@ -25,6 +28,10 @@ export interface HealthService {
   report(): HealthReport;
   /** Checks what these zones want checked from now on. */
   follow(zones: readonly Zone[]): void;
+  /** The verdicts of the moment. */
+  export(): SavedHealth;
+  /** Goes on from the verdicts of a process that this one takes over from. */
+  adopt(saved: SavedHealth): void;
   /** Resolves once everything has been looked at once. */
   readonly firstRound: Promise<void>;
   close(): Promise<void>;
@@ -61,6 +68,7 @@ export async function startHealthService(options: HealthServiceOptions): Promise
     clock,
     moment: readMoment,
     read: health.export,
+    mayWrite: options.mayWrite,
     onError: (err) => {
       if (!isFileBroken) log.warn({ err, file: path }, "verdicts cannot be saved");
       isFileBroken = true;
@@ -76,6 +84,8 @@ export async function startHealthService(options: HealthServiceOptions): Promise
       stats.keepOnly([...targets, ...options.references]);
       health.reconfigure(targets, groups);
     },
+    export: health.export,
+    adopt: health.adopt,
     firstRound: health.firstRound,
     async close() {
       await file.close();

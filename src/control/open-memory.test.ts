@@ -18,7 +18,10 @@ describe("openMemory()", () => {
   let warnings: string[];
   const clock = createFakeClock();
   const open = (): Promise<OpenMemory> =>
-    openMemory(folder, clock, { ...silentLog, warn: (_, message) => warnings.push(message) });
+    openMemory(folder, clock, () => true, {
+      ...silentLog,
+      warn: (_, message) => warnings.push(message),
+    });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "rondo-steering-"));
     warnings = [];
@@ -68,7 +71,7 @@ describe("openMemory()", () => {
   });
 
   it("says once when the disk does not take it", async () => {
-    mkdirSync(join(folder, "steering.json.tmp"));
+    mkdirSync(join(folder, `steering.json.${process.pid}.tmp`));
     const opened = await open();
     observe(opened);
     observe(opened, "192.0.2.1");

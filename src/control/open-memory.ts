@@ -16,6 +16,7 @@ export interface OpenMemory {
 export async function openMemory(
   stateDirectory: string,
   clock: Clock,
+  mayWrite: () => boolean,
   log: Log,
 ): Promise<OpenMemory> {
   const path = join(stateDirectory, "steering.json");
@@ -25,6 +26,7 @@ export async function openMemory(
     path,
     clock,
     text: () => serializeFailbacks(memory.export(clock.now()), readMoment()),
+    mayWrite,
     onError: (err) => {
       if (!isBroken) log.warn({ err, file: path }, "pools that were left cannot be saved");
       isBroken = true;

@@ -66,10 +66,10 @@ describe("createOverridesFile()", () => {
   });
 
   it("says when the disk does not take it", async () => {
-    mkdirSync(join(folder, "overrides.json.tmp"));
+    mkdirSync(join(folder, `overrides.json.${process.pid}.tmp`));
     const file = createOverridesFile(folder, silentLog);
     expect(await file.write([DRAIN])).toBeInstanceOf(Error);
-    rmSync(join(folder, "overrides.json.tmp"), { recursive: true });
+    rmSync(join(folder, `overrides.json.${process.pid}.tmp`), { recursive: true });
     expect(await file.write([DRAIN])).toBeUndefined();
   });
 });

@@ -113,6 +113,11 @@ export class OverrideStore {
     );
   }
 
+  /** Resolves when all changes so far are on disk, or are known not to be. */
+  settle(): Promise<void> {
+    return this.#options.file.settle();
+  }
+
   /** Stops the timers; the list stays as it is on disk. */
   async close(): Promise<void> {
     for (const cancel of this.#cancelTimers.values()) cancel();

@@ -90,12 +90,12 @@ test("close() writes what there is and stops", async () => {
 
 test("a write that fails keeps the file before it, and is reported", async () => {
   writeFileSync(path, "the file before");
-  mkdirSync(`${path}.tmp`);
+  mkdirSync(`${path}.${process.pid}.tmp`);
   file.touch();
   clock.advance(0);
   await vi.waitFor(() => expect(errors).toMatchObject([{ code: "EISDIR" }]));
   expect(readFileSync(path, "utf8")).toBe("the file before");
-  rmSync(`${path}.tmp`, { recursive: true });
+  rmSync(`${path}.${process.pid}.tmp`, { recursive: true });
 });
 
 test("readHealthFile() says why it has nothing", async () => {

@@ -1,7 +1,12 @@
 /** `health.json` on disk: written whenever verdicts change. */
 import { readFileSync } from "node:fs";
 import type { Clock } from "./clock.ts";
-import { createPacedFile, type PacedFile, readBounded } from "./paced-file.ts";
+import {
+  createPacedFile,
+  type PacedFile,
+  type PacedFileOptions,
+  readBounded,
+} from "./paced-file.ts";
 import {
   MAX_TEXT_LENGTH,
   type Moment,
@@ -11,7 +16,7 @@ import {
 } from "./persist.ts";
 import type { SavedHealth } from "./saved-health.ts";
 
-export interface HealthFileOptions {
+export interface HealthFileOptions extends Pick<PacedFileOptions, "mayWrite"> {
   readonly path: string;
   readonly clock: Clock;
   /** Now; `readMoment` in a real server. */

@@ -33,7 +33,10 @@ export interface HealthOptions {
   /** 0 ≤ n < 1. */
   readonly random: () => number;
   readonly probe: Probe;
-  /** Called within a tick, at most once per 100 ms, and only if the snapshot differs from the one before. */
+  /**
+   * Called within a tick, at most once per 100 ms, or within `adopt()`; and only if the snapshot differs from the one
+   * before.
+   */
   readonly onSnapshot: (snapshot: HealthSnapshot) => void;
   /** Called before `onSnapshot` of the same tick. */
   readonly onTransition: (event: HealthEvent) => void;
@@ -50,6 +53,8 @@ export interface Health {
   report(): HealthReport;
   /** Resolves once each of the first targets has had a result, conclusive or not, and it is in the snapshot. */
   readonly firstRound: Promise<void>;
+  /** Goes on from verdicts of another, as `Machine.adopt()` does; the snapshot has them at once. */
+  adopt(saved: SavedHealth): void;
   /** The verdicts, to outlive a restart. */
   export(): SavedHealth;
   /** Cancels everything. Nothing is called back afterwards. */
@@ -94,6 +99,10 @@ export function createHealth(options: HealthOptions): Health {
     snapshot: () => snapshot,
     report: () => reportHealth(machine, scheduler, clock.now()),
     firstRound,
+    adopt(saved) {
+      machine.adopt(saved, clock.now());
+      publish();
+    },
     export: () => saveVerdicts(clock.now()),
     close() {
       isClosed = true;
@@ -123,12 +132,15 @@ export function createHealth(options: HealthOptions): Health {
     const blind = machine.isBlind();
     if (blind !== wasBlind) options.onTransition({ kind: "blind", blind, at: now });
     wasBlind = blind;
-    const next = refreshSnapshot();
-    if (next !== snapshot && !isClosed) {
-      snapshot = next;
-      options.onSnapshot(next);
-    }
+    publish();
     if (awaited.size === 0) endFirstRound();
+  }
+
+  function publish(): void {
+    const next = refreshSnapshot();
+    if (next === snapshot || isClosed) return;
+    snapshot = next;
+    options.onSnapshot(next);
   }
 
   /** The snapshot as it is now; the same object if nothing changed. States that did not change are shared. */

@@ -53,6 +53,11 @@ export interface MachineConfig {
 export interface Machine {
   /** Targets that stay keep their standing; new ones start as `saved` says, or without a verdict. */
   configure(config: MachineConfig, now: number, saved?: ReadonlyMap<string, SavedTarget>): void;
+  /**
+   * Goes on from the verdicts of another that has checked the same targets longer, except where own results have it
+   * that a target is down.
+   */
+  adopt(saved: ReadonlyMap<string, SavedTarget>, now: number): void;
   /** A probe of the target leaves. Unknown keys are ignored, here and below: the target has just been removed. */
   sent(key: string, now: number): readonly WantedProbe[];
   /** The probe that was sent at `sentAt` has its result. */
@@ -101,6 +106,16 @@ export function createMachine(): Machine {
       }
       order = [...standings.keys()];
       velocity.configure(groups, new Map([...standings].map(([key, { target }]) => [key, target])));
+    },
+
+    adopt(saved, now) {
+      for (const [key, target] of saved) {
+        const standing = standings.get(key);
+        if (standing === undefined || standing.isReference) continue;
+        const { verdict, failures } = standing;
+        const isProven = verdict === "down" && failures >= standing.target.check.fall;
+        if (verdict !== target.verdict && !isProven) store(adopt(standing, target, now));
+      }
     },
 
     sent(key, now) {
@@ -258,10 +273,10 @@ function hasRisen({ successes, target }: Standing): boolean {
   return successes >= target.check.rise;
 }
 
-function adopt(fresh: Standing, saved: SavedTarget | undefined, now: number): Standing {
-  if (saved === undefined) return fresh;
+function adopt(standing: Standing, saved: SavedTarget | undefined, now: number): Standing {
+  if (saved === undefined) return standing;
   return {
-    ...fresh,
+    ...standing,
     verdict: saved.verdict,
     since: now - saved.sinceAgeMs,
     downs: saved.downAgesMs.map((age) => now - age),

@@ -15,6 +15,8 @@ export interface PacedFileOptions {
   readonly text: () => string;
   /** A write failed; the file before it stays. Called at most once per attempt. */
   readonly onError: (error: Error) => void;
+  /** Whether the file is this process's to write, at the moment; always if left out. */
+  readonly mayWrite?: (() => boolean) | undefined;
 }
 
 export interface PacedFile {
@@ -43,7 +45,7 @@ export function createPacedFile(options: PacedFileOptions): PacedFile {
       isClosed = true;
       cancelTimer();
       await writing;
-      await write();
+      if (options.mayWrite?.() !== false) await write();
     },
   };
 
@@ -58,8 +60,8 @@ export function createPacedFile(options: PacedFileOptions): PacedFile {
   function save(): void {
     timerAt = clock.now() + MAX_PAUSE_MS;
     cancelTimer = clock.schedule(save, MAX_PAUSE_MS);
-    if (writing !== undefined) {
-      // A disk that takes more than a second: try again when it may be done.
+    if (writing !== undefined || options.mayWrite?.() === false) {
+      // A disk that takes more than a second, or another's turn: try again when it may be over.
       plan(clock.now() + MIN_PAUSE_MS);
       return;
     }
@@ -104,7 +106,8 @@ export async function readBounded(
 
 /** Writes a neighbour, syncs it and renames it over the file: a crash leaves the old text or the new one. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const neighbour = `${path}.tmp`;
+  // Of its own: a server and its successor run side by side for a moment.
+  const neighbour = `${path}.${process.pid}.tmp`;
   const file = await open(neighbour, "w", 0o644);
   try {
     await file.writeFile(text);

@@ -76,7 +76,7 @@ test("store() leaves the old copy whole when the disk is full", async () => {
   lastGood.store("zones/a.yaml", octets("old"), 1);
   await lastGood.settle();
   // Writing to /dev/full fails as a full disk does.
-  await symlink("/dev/full", join(directory, ".a.yaml.new"));
+  await symlink("/dev/full", join(directory, `.a.yaml.${process.pid}.new`));
   lastGood.store("zones/a.yaml", octets("new"), 2);
   await lastGood.settle();
   expect(lastGood.problem()).toMatch(/ENOSPC|EINVAL/);

@@ -127,7 +127,8 @@ async function writeCopy(
   name: string,
   { octets, serial }: Content,
 ): Promise<void> {
-  const temporary = join(directory, `.${name}.new`);
+  // Of its own: a server and its successor run side by side for a moment.
+  const temporary = join(directory, `.${name}.${process.pid}.new`);
   try {
     const handle = await open(temporary, "w", 0o644);
     try {

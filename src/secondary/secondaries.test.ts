@@ -217,14 +217,18 @@ test("drop() forgets a zone and what was kept of it; present() does for one that
 test("forgetOthers() removes what was kept of zones that are no more", async () => {
   await secondaries.open([zone()]);
   await settle();
-  for (const name of ["example.org.state", "example.org.state.new", "example.net.state.new"]) {
+  for (const name of [
+    "example.org.state",
+    "example.org.state.new",
+    `example.net.state.${process.pid}.new`,
+  ]) {
     writeFileSync(join(folder, "secondary", name), "");
   }
   await secondaries.forgetOthers();
   expect(readdirSync(join(folder, "secondary")).sort()).toEqual([
     "example.net.state",
     // Somebody may be writing it.
-    "example.net.state.new",
+    `example.net.state.${process.pid}.new`,
   ]);
 });
 

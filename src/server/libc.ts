@@ -29,6 +29,15 @@ export interface Libc {
     timeout: null,
   ): number;
   sendmmsg(descriptor: number, headers: bigint, count: number, flags: number): number;
+  /** Returns the number of octets sent. */
+  sendto(
+    descriptor: number,
+    octets: Uint8Array,
+    count: number,
+    flags: number,
+    address: Uint8Array,
+    length: number,
+  ): number;
   errno(): number;
   /** Memory that does not move, for structures that point to each other. Zeroed. */
   allocate(length: number): Memory;
@@ -91,6 +100,7 @@ function declare(koffi: typeof import("koffi")): Libc {
     poll: library.func("int poll(uintptr_t, unsigned long, int)"),
     recvmmsg: library.func("int recvmmsg(int, uintptr_t, uint32_t, int, void *)"),
     sendmmsg: library.func("int sendmmsg(int, uintptr_t, uint32_t, int)"),
+    sendto: library.func("long sendto(int, const void *, size_t, int, const void *, uint32_t)"),
     errno: () => koffi.errno(),
     allocate: (length) => {
       const handle = malloc(length);

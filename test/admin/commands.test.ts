@@ -85,7 +85,7 @@ describe("the commands, against a server", () => {
     await answers("www");
     const well = await run("status");
     expect(well).toMatchObject({ status: 0, stderr: "" });
-    expect(well.stdout).toMatch(/^rondo \d\S+, up \d+s\n/);
+    expect(well.stdout).toMatch(/^rondo \d\S+, pid \d+, up \d+s\n/);
     expect(well.stdout).toMatch(/pool eu \(rotate\): 2 of 2 in service/);
     expect(well.stdout).toMatch(/name www\.example\.com\. A: 1 answer\n/);
     expect(well.stdout).toMatch(/127\.0\.0\.1 +pool eu +led 100\.0 % +weights ask for 50\.0 %/);

@@ -18,6 +18,7 @@ const MEGABYTE = 1024 * 1024;
 
 const STATE: StateReport = {
   version: "1.2.3",
+  pid: 4711,
   startedAt: "2026-01-01T00:00:00.000Z",
   now: "2026-01-01T00:00:00.000Z",
   ready: true,
@@ -54,6 +55,8 @@ async function start(options: Partial<AdminOptions> = {}): Promise<Bench> {
     },
     lift: async () => ({ removed: [], isSaved: true }),
     failback: () => ({ pools: [] }),
+    upgrade: async () => ({ takenOver: false, pid: null, version: null, reason: "no" }),
+    isUpgrading: () => false,
     reload: async ({ remove }) => {
       calls.push(["reload", ...remove].join(" "));
       return { changed: [], removed: [], kept: [], problems: [] };

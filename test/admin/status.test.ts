@@ -44,6 +44,7 @@ function report(
 ): StateReport {
   const state = describeState({
     version: "1.2.3",
+    pid: 4711,
     startedAt: 0,
     stateDirectory: "/var/lib/rondo",
     isReady: true,

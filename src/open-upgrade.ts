@@ -1,0 +1,78 @@
+import type { UpgradeReport } from "./admin/api.ts";
+import type { SavedHealth } from "./health/saved-health.ts";
+import type { Log } from "./log/log.ts";
+import type { HandedSocket } from "./server/handed-sockets.ts";
+import { describeOwnProcess, findHindrance } from "./upgrade/find-hindrance.ts";
+import {
+  type StartingSuccessor,
+  type Successor,
+  startSuccessor,
+} from "./upgrade/start-successor.ts";
+
+export interface OpenUpgradeOptions {
+  /** A string: why they cannot be handed over. */
+  readonly sockets: () => readonly HandedSocket[] | string;
+  readonly version: string;
+  readonly verdicts: () => SavedHealth;
+  /** Resolves when what operators have said so far is on disk. */
+  readonly settled: () => Promise<void>;
+  readonly isDemo: boolean;
+  /** Whether this server answers by now. */
+  readonly isReady: () => boolean;
+  readonly log: Log;
+  readonly closers: (() => Promise<void>)[];
+}
+
+export interface OpenUpgrade {
+  /** Starts a successor. Resolves when it has taken over, or when it is clear that it will not. */
+  run(): Promise<UpgradeReport>;
+  /** From the moment at which a successor is started: what is said to this server now, that one does not know. */
+  isUnderWay(): boolean;
+  /** Resolves when a successor answers: there is nothing left for this process to do. */
+  readonly succeeded: Promise<Successor>;
+}
+
+/** What `rondo upgrade` asks of the running server. Closing ends a successor that has not taken over. */
+export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
+  const { version, log } = options;
+  let isUnderWay = false;
+  let starting: StartingSuccessor | undefined;
+  let succeed: (successor: Successor) => void = () => {};
+  const succeeded = new Promise<Successor>((resolve) => {
+    succeed = resolve;
+  });
+  options.closers.push(async () => starting?.abort("the server was told to stop"));
+
+  function keep(reason: string): UpgradeReport {
+    log.warn({ reason }, "no successor has taken over: this server goes on");
+    return { takenOver: false, pid: null, version: null, reason };
+  }
+
+  async function run(): Promise<UpgradeReport> {
+    if (isUnderWay) return keep("an upgrade is under way already");
+    const sockets = options.isDemo
+      ? "its datacenters end with a demo: start it anew instead"
+      : options.isReady()
+        ? options.sockets()
+        : "the server has only just started: its first round of checks is not over";
+    if (typeof sockets === "string") return keep(sockets);
+    const hindrance = findHindrance(describeOwnProcess());
+    if (hindrance !== undefined) return keep(hindrance);
+    isUnderWay = true;
+    await options.settled();
+    log.info({ sockets: sockets.length }, "starting a successor");
+    starting = startSuccessor({ sockets, version, verdicts: options.verdicts });
+    const outcome = await starting.outcome;
+    starting = undefined;
+    if (outcome.kind === "kept") {
+      isUnderWay = false;
+      return keep(outcome.reason);
+    }
+    const { successor } = outcome;
+    log.info({ pid: successor.pid, version: successor.version }, "a successor has taken over");
+    succeed(successor);
+    return { takenOver: true, pid: successor.pid, version: successor.version, reason: null };
+  }
+
+  return { run, isUnderWay: () => isUnderWay, succeeded };
+}

@@ -1,0 +1,309 @@
+/**
+ * The server, put together: the control plane on this thread, the data plane's threads and sockets, and the one value
+ * that goes from the first to the second.
+ */
+import { resolve } from "node:path";
+import { createAdminServices } from "./admin-services.ts";
+import { toReference } from "./apply-flags.ts";
+import { renderBanner, renderTry } from "./banner.ts";
+import { createExplainDesk } from "./cli/answer-explain.ts";
+import type { Output } from "./cli/command.ts";
+import type { WrittenQuestion } from "./cli/explain-question.ts";
+import { explainServed } from "./cli/explain-served.ts";
+import { renderExplanation } from "./cli/render-explanation.ts";
+import type { ServeOptions } from "./cli/serve.ts";
+import { readVersion } from "./cli/version.ts";
+import type { ServerSettings } from "./config/server-file.ts";
+import { ControlPlane } from "./control/control-plane.ts";
+import { HandedOut } from "./control/handed-out.ts";
+import { type HealthService, startHealthService } from "./control/health-service.ts";
+import { openMemory } from "./control/open-memory.ts";
+import { ProcessStats } from "./control/process-stats.ts";
+import { Shares } from "./control/shares.ts";
+import { ControlMessages } from "./control-messages.ts";
+import { startDemo } from "./demo/datacenters.ts";
+import { followReloadSignal } from "./follow-reload-signal.ts";
+import { combineDatabases } from "./geo/combine-databases.ts";
+import { systemClock } from "./health/clock.ts";
+import { usesGeo } from "./loader/prepare-zone.ts";
+import { createZoneLoader } from "./loader/zones.ts";
+import type { Log } from "./log/log.ts";
+import { makeStateDirectory } from "./make-state-directory.ts";
+import { openAdmin, openAdminLater, planAdmin } from "./open-admin.ts";
+import { openAliases } from "./open-aliases.ts";
+import { openAnswers } from "./open-answers.ts";
+import { openGeo } from "./open-geo.ts";
+import { openKeyring } from "./open-keyring.ts";
+import { openOverrides } from "./open-overrides.ts";
+import { openSecondaries } from "./open-secondaries.ts";
+import { openServer } from "./open-server.ts";
+import { openTransfers } from "./open-transfers.ts";
+import { openUpgrade } from "./open-upgrade.ts";
+import { readDnsCounts } from "./server/dns-counts.ts";
+import type { Server } from "./server/start-server.ts";
+import { StateLease } from "./state-lease.ts";
+import type { Predecessor } from "./upgrade/meet-predecessor.ts";
+import type { ServiceManager } from "./upgrade/service-manager.ts";
+import type { Successor } from "./upgrade/start-successor.ts";
+
+/** How long the first round of checks may keep `ready` waiting. */
+const FIRST_ROUND_MS = 2000;
+/** Far below the time in which a counter of answers could wrap around. */
+const SAMPLE_MS = 60_000;
+/** How long the answer to whoever asked for a successor may take to go out. */
+const ADMIN_GRACE_MS = 1000;
+
+export interface Running {
+  /** Another process answers now. */
+  readonly succeeded: Promise<Successor>;
+  /** Finishes what it has begun, and leaves all else to the successor. */
+  retire(successor: Successor): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly settings: ServerSettings;
+  readonly options: ServeOptions;
+  /** Whom to take over from. */
+  readonly predecessor: Predecessor | undefined;
+  readonly manager: ServiceManager;
+  readonly output: Output;
+  readonly log: Log;
+}
+
+/**
+ * Opens, loads and checks everything, and answers: at once, or from the moment that a predecessor says so.
+ *
+ * @throws one of the errors with a line for the operator
+ */
+export async function startServing(parts: StartOptions): Promise<Running> {
+  const { settings, options, predecessor, output, log } = parts;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const version = readVersion();
+    makeStateDirectory(settings.state, log);
+    const lease = new StateLease(predecessor === undefined);
+    const adminPlan = planAdmin(settings.admin);
+    const keyring = openKeyring(settings.keys, log);
+    const controlMessages = new ControlMessages();
+    const answers = openAnswers(settings, keyring, version, log);
+    closers.push(async () => answers.close());
+    const server = await openServer({
+      settings,
+      udp: options.udp ?? "auto",
+      answers: answers.settings,
+      desk: controlMessages.desk,
+      handed: predecessor?.sockets,
+      log,
+      closers,
+    });
+    answers.reportLimits(() => readDnsCounts(server.counters()).limited);
+
+    const geo = openGeo(settings, version, log, closers);
+    const shares = new Shares(() => server.rotation());
+    const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
+    closers.push(async () => clearInterval(sampling));
+    const handedOut = new HandedOut();
+    const { mayWrite } = lease;
+    const kept = await openMemory(settings.state, systemClock, mayWrite, log);
+    const { memory, close: closeMemory } = kept;
+    closers.push(closeMemory);
+    const transfers = await openTransfers({
+      settings,
+      listen: server.addresses,
+      keyring,
+      messages: controlMessages,
+      serve: (zone) => plane.serve([zone]),
+      log,
+      closers,
+    });
+    const { aliases, close: closeAliases } = await openAliases({
+      resolvers: settings.resolver,
+      stateDirectory: settings.state,
+      clock: systemClock,
+      mayWrite,
+      log,
+      plane: () => plane,
+      onReplaced: () => health?.follow(plane.zones.map(({ zone }) => zone)),
+    });
+    closers.push(closeAliases);
+    const plane = new ControlPlane({
+      memory,
+      publish: (publication) => {
+        server.publish(publication);
+        const { steering } = plane;
+        shares.follow(steering);
+        handedOut.note(
+          steering.flatMap(({ sets }) => sets),
+          systemClock.now(),
+        );
+      },
+      fillPools: (zone) => aliases.fill(zone),
+      onZones: () => {
+        aliases.follow();
+        transfers.follow(plane.zones);
+      },
+      log,
+      clock: systemClock,
+    });
+    closers.push(async () => plane.close());
+    const overrides = await openOverrides(plane, handedOut, settings.state, systemClock, log);
+    closers.push(() => overrides.store.close());
+    const secondaries = openSecondaries({
+      stateDirectory: settings.state,
+      keyring,
+      serve: (prepared) => plane.serve([prepared]),
+      messages: controlMessages,
+      clock: systemClock,
+      log,
+      closers,
+    });
+    let health: HealthService | undefined;
+    let isServing = false;
+    const loader = await createZoneLoader({
+      source: settings.zones,
+      stateDirectory: settings.state,
+      log,
+      geo: { table: combineDatabases([]), version: 0 },
+      hasReferences: settings.health.references.length > 0,
+      onChange: (changed, removed) => {
+        // At first they are served all at once.
+        if (!isServing) return;
+        // In this order: what moves to another zone is answered all the time.
+        plane.serve(changed.map(({ prepared }) => secondaries.present(prepared)));
+        for (const { name } of removed) {
+          plane.drop(name);
+          void secondaries.drop(name);
+        }
+        health?.follow(plane.zones.map(({ zone }) => zone));
+      },
+    });
+    closers.push(() => loader.close());
+    if (loader.zones().length === 0) {
+      const why = "no zone file is there: every query is refused; is a file system not mounted?";
+      log.error({ zones: settings.zones }, why);
+    }
+    const located = geo.use(loader);
+    // Zones that do not ask where clients are need not wait until somebody knows.
+    const needsGeo = loader.zones().some(({ prepared }) => usesGeo(prepared.zone));
+    const sources = needsGeo ? await located : undefined;
+    // Before anything is answered: what was down when the last run ended is not answered now.
+    health = await startHealthService({
+      zones: loader.zones().map(({ prepared }) => aliases.fill(prepared.zone)),
+      references: settings.health.references.map(toReference),
+      stateDirectory: settings.state,
+      version,
+      mayWrite,
+      log,
+      onSnapshot: (snapshot) => plane.setHealth(snapshot),
+    });
+    closers.push(() => health!.close());
+    await secondaries.open(loader.zones().map(({ prepared }) => prepared));
+    isServing = true;
+    plane.serve(loader.zones().map(({ prepared }) => secondaries.present(prepared)));
+    if (loader.zones().length > 0) void secondaries.forgetOthers();
+    health.follow(plane.zones.map(({ zone }) => zone));
+    followReloadSignal(loader, geo.data, secondaries, log, closers);
+    const explain = (question: WrittenQuestion): string => {
+      const { zones, world } = plane;
+      const explained = explainServed(question, { zones, world, geo: geo.table() });
+      return typeof explained === "string" ? explained : renderExplanation(explained);
+    };
+    controlMessages.add(createExplainDesk(settings.explain.allow, explain));
+
+    let isReady = false;
+    const firstRound = health.firstRound.then(() => {
+      isReady = true;
+    });
+    const processStats = new ProcessStats();
+    closers.push(async () => processStats.close());
+    const upgrade = openUpgrade({
+      sockets: server.listSockets,
+      version,
+      verdicts: health.export,
+      settled: () => overrides.store.settle(),
+      isDemo: options.demo,
+      isReady: () => isReady,
+      log,
+      closers,
+    });
+    if (predecessor !== undefined) {
+      await firstRound;
+      health.adopt(await predecessor.ready(version));
+      server.start();
+      lease.take();
+      await predecessor.serving();
+    }
+    const open = predecessor === undefined ? openAdmin : openAdminLater;
+    const admin = await open(adminPlan, {
+      settings: settings.admin,
+      services: createAdminServices({
+        ...overrides,
+        version,
+        stateDirectory: resolve(settings.state),
+        server,
+        loader,
+        plane,
+        aliases,
+        secondaries,
+        transfers: transfers.counts,
+        memory,
+        health,
+        shares,
+        processStats,
+        geo: geo.table,
+        checkGeo: geo.data.check,
+        clock: systemClock,
+        isReady: () => isReady,
+        upgrade,
+      }),
+      version,
+      clock: systemClock,
+      log,
+    });
+    closers.push(async () => admin?.close());
+
+    output.out(
+      renderBanner({ version, server, zones: loader.zones(), geo: sources, admin: admin?.url }),
+    );
+    if (options.demo) {
+      const demo = await startDemo(output);
+      closers.push(() => demo.close());
+      output.out(renderTry(server.addresses[0]!));
+    }
+    await Promise.race([firstRound, delay(FIRST_ROUND_MS)]);
+    output.out("ready\n");
+    announce(server, parts);
+    return {
+      succeeded: upgrade.succeeded,
+      retire: async (successor) => {
+        lease.drop();
+        // Begun before all else, and waited for at the end.
+        void server.retire();
+        await admin?.close(ADMIN_GRACE_MS);
+        successor.release();
+        await close();
+      },
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function announce(server: Server, { settings, predecessor, manager, log }: StartOptions): void {
+  const addresses = server.addresses.map(({ address, port }) => `${address} port ${port}`);
+  const fields = predecessor === undefined ? {} : { predecessor: predecessor.pid };
+  log.info({ addresses, zones: settings.zones, pid: process.pid, ...fields }, "serving");
+  manager.tell({ READY: 1, STATUS: `serving on ${addresses.join(", ")}` });
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * What a server and its successor say to each other, over the channel that Node opens to a child. The two may be of
+ * different versions: whoever does not understand the format says so, and the old server goes on.
+ */
+import type { SavedTarget } from "../health/saved-health.ts";
+import type { HandedSocket } from "../server/handed-sockets.ts";
+
+export const HANDOVER_FORMAT = 1;
+
+/** Set in the successor's environment. */
+export const SUCCESSOR_VARIABLE = "RONDO_SUCCEEDS";
+
+export type ToSuccessor =
+  /** First of all; descriptors are the successor's. */
+  | {
+      readonly type: "sockets";
+      readonly format: number;
+      readonly version: string;
+      readonly pid: number;
+      readonly sockets: readonly HandedSocket[];
+    }
+  /** Answer from now on, going on from these verdicts. */
+  | {
+      readonly type: "take-over";
+      readonly verdicts: readonly (readonly [key: string, target: SavedTarget])[];
+    }
+  /** The place of the admin interface is free. */
+  | { readonly type: "released" };
+
+export type ToPredecessor =
+  /** Loaded, with the first round of checks behind it. */
+  | { readonly type: "ready"; readonly version: string }
+  /** It answers. */
+  | { readonly type: "serving" }
+  /** It will not; for people. */
+  | { readonly type: "failed"; readonly reason: string };

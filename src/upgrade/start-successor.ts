@@ -1,0 +1,139 @@
+import { spawn } from "node:child_process";
+import type { SavedHealth } from "../health/saved-health.ts";
+import type { HandedSocket } from "../server/handed-sockets.ts";
+import {
+  HANDOVER_FORMAT,
+  SUCCESSOR_VARIABLE,
+  type ToPredecessor,
+  type ToSuccessor,
+} from "./messages.ts";
+
+export interface SuccessorOptions {
+  /** Of this process, to be shared with the other. */
+  readonly sockets: readonly HandedSocket[];
+  readonly version: string;
+  /** The verdicts of the moment. */
+  readonly verdicts: () => SavedHealth;
+  /** Program and arguments; how this process was started if left out. */
+  readonly command?: readonly [program: string, ...args: string[]];
+  readonly readyMs?: number;
+}
+
+export interface Successor {
+  readonly pid: number;
+  readonly version: string;
+  /** Tells it that the place of the admin interface is free. */
+  release(): void;
+}
+
+export type UpgradeOutcome =
+  | { readonly kind: "taken-over"; readonly successor: Successor }
+  /** The successor is gone, or about to be; `reason` is for people. */
+  | { readonly kind: "kept"; readonly reason: string };
+
+export interface StartingSuccessor {
+  readonly outcome: Promise<UpgradeOutcome>;
+  /** Ends it, unless it has taken over. */
+  abort(reason: string): void;
+}
+
+/** How long it may take to load and to check everything once. */
+export const READY_MS = 100_000;
+/** Between the word to take over and the word that it has. */
+const SERVING_MS = 10_000;
+/** Between the polite signal and the other one. */
+const KILL_MS = 3000;
+
+/** Standard input, output and error; and the channel. */
+const FIRST_DESCRIPTOR = 4;
+
+/** Starts what is installed now beside this process, and has it take over once it is ready. */
+export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
+  const { sockets, version, verdicts, readyMs = READY_MS } = options;
+  const [program, ...args] = options.command ?? findOwnCommand();
+  const child = spawn(program, args, {
+    // Descriptors of ours take the numbers from FIRST_DESCRIPTOR on, in this order.
+    stdio: [
+      "inherit",
+      "inherit",
+      "inherit",
+      "ipc",
+      ...sockets.flatMap(({ descriptors }) => descriptors),
+    ],
+    env: { ...process.env, [SUCCESSOR_VARIABLE]: String(process.pid) },
+  });
+  let settle: (outcome: UpgradeOutcome) => void = () => {};
+  const outcome = new Promise<UpgradeOutcome>((resolve) => {
+    settle = resolve;
+  });
+  let isSettled = false;
+  let theirVersion = "";
+
+  function keep(reason: string): void {
+    if (isSettled) return;
+    isSettled = true;
+    clearTimeout(overdue);
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+      child.kill("SIGTERM");
+      const insist = setTimeout(() => child.kill("SIGKILL"), KILL_MS).unref();
+      child.once("exit", () => clearTimeout(insist));
+    }
+    settle({ kind: "kept", reason });
+  }
+
+  function say(message: ToSuccessor): void {
+    // An error means that the other end is gone, which "exit" tells as well.
+    if (child.connected) child.send(message, () => {});
+  }
+
+  let overdue = setTimeout(
+    () => keep(`the successor was not ready within ${readyMs / 1000} s`),
+    readyMs,
+  );
+  child.on("error", (error) => keep(`the successor cannot be started: ${error.message}`));
+  child.on("exit", (code, signal) => {
+    const how = code === null ? `of ${signal}` : `with status ${code}`;
+    keep(`the successor ended ${how} before it had taken over; the log of the server may say why`);
+  });
+  child.on("message", (message: ToPredecessor) => {
+    if (isSettled) return;
+    if (message.type === "failed") {
+      keep(message.reason);
+    } else if (message.type === "ready") {
+      theirVersion = message.version;
+      clearTimeout(overdue);
+      overdue = setTimeout(() => keep("the successor did not take over"), SERVING_MS);
+      say({ type: "take-over", verdicts: [...verdicts()] });
+    } else {
+      isSettled = true;
+      clearTimeout(overdue);
+      // It outlives this process.
+      child.unref();
+      const release = (): void => {
+        say({ type: "released" });
+        if (child.connected) child.disconnect();
+      };
+      settle({
+        kind: "taken-over",
+        successor: { pid: child.pid!, version: theirVersion, release },
+      });
+    }
+  });
+  let next = FIRST_DESCRIPTOR;
+  say({
+    type: "sockets",
+    format: HANDOVER_FORMAT,
+    version,
+    pid: process.pid,
+    sockets: sockets.map((socket) => ({
+      ...socket,
+      descriptors: socket.descriptors.map(() => next++),
+    })),
+  });
+  return { outcome, abort: keep };
+}
+
+/** As it was called: a link to the program that an installation has set to another version is followed anew. */
+function findOwnCommand(): [program: string, ...args: string[]] {
+  return [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
+}
