@@ -60,6 +60,9 @@ export interface Plan {
   readonly countersPerSet: number;
 }
 
+/** Octets of a record beside its rdata, to whole words. */
+const RECORD_OCTETS = 12;
+
 /** What is written while one segment is compiled. */
 interface Compilation {
   readonly zone: Zone;
@@ -131,13 +134,15 @@ export function replaceClasses(
   return { ...compiled, segment: compiled.segment.slice(0), plans, rotations };
 }
 
-/** What the segment takes, about: less where names are compressed, more where much is steered. */
+/** What the segment takes at least, or little less: what is steered comes on top. */
 function estimateOctets({ names, order, tables }: ZoneTree): number {
-  let octets = SEGMENT.words * 4 + names.octets.length + slotsFor(order.length) * 8;
-  octets += order.length * (NODE.words * 4 + 4);
-  for (const { count, table } of tables) octets += count * (RRSET.words + 2) * 4 + table.rdataEnd;
-  for (const { table } of tables) octets += table.count * 16;
-  return octets;
+  let octets = (SEGMENT.words + slotsFor(order.length) * 2) * 4;
+  // Names and records end anywhere, and what follows begins at a whole word.
+  octets += order.length * (NODE.words * 4 + 2) + names.offsets[names.count]!;
+  for (const { count, table } of tables) {
+    octets += count * (2 + RRSET.words) * 4 + table.count * RECORD_OCTETS + table.rdataEnd;
+  }
+  return octets + (octets >> 6);
 }
 
 /** Appends a node and all that it owns, which must be none of another one's. @returns how many RRsets it owns */

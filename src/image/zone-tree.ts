@@ -78,6 +78,7 @@ function addName(names: NameTable, octets: Uint8Array, start: number, end: numbe
 /** Adds what lies between the names and the apex, and tells of each name which one it is directly below. */
 function addParents(names: NameTable, apexLength: number): Int32Array {
   let parents = new Int32Array(names.count);
+  let last = NONE;
   // What is added has its turn later on.
   for (let name = 0; name < names.count; name++) {
     if (name === parents.length) {
@@ -87,8 +88,16 @@ function addParents(names: NameTable, apexLength: number): Int32Array {
     }
     const start = names.offsets[name]!;
     const end = names.offsets[name + 1]!;
+    if (end - start <= apexLength) {
+      parents[name] = NONE;
+      continue;
+    }
     const above = start + 1 + names.octets[start]!;
-    parents[name] = end - start > apexLength ? addName(names, names.octets, above, end) : NONE;
+    // Names that stand side by side are mostly those of one parent.
+    if (last === NONE || !names.holds(last, names.octets, above, end - above)) {
+      last = addName(names, names.octets, above, end);
+    }
+    parents[name] = last;
   }
   return parents.subarray(0, names.count);
 }

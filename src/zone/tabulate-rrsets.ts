@@ -11,7 +11,7 @@ import type { RRset } from "./model.ts";
  */
 export function tabulateRRsets(rrsets: readonly RRset[], owners: NameTable): RRsetTable {
   const numbers = rrsets.map(({ owner }) => owners.add(owner, 0, owner.length, hashName(owner, 0)));
-  const table = new RecordTable(owners);
+  const table = new RecordTable(rrsets.length, owners);
   const order = sortByNumber(numbers, owners.count);
   for (const i of order) {
     const { type, ttl, rdata } = rrsets[i]!;

@@ -5,13 +5,21 @@ import { TOKEN } from "./scanner.ts";
 
 /** Whether the line ends here; reports what follows if it does not. */
 export function expectLineEnd(frame: Frame, state: MasterState, what: string): boolean {
-  const token = frame.scanner.next();
-  if (token === TOKEN.lineEnd || token === TOKEN.fileEnd) return true;
-  state.issues.error(
-    tokenPlace(frame),
-    explainMisplaced(token, `the end of the line behind ${what}`),
-  );
-  return false;
+  const isEnd = takesLineEnd(frame);
+  if (!isEnd) reportLineGoesOn(frame, state, what);
+  return isEnd;
+}
+
+/** Reads the next token; whether the line ends with it. */
+export function takesLineEnd({ scanner }: Frame): boolean {
+  const token = scanner.next();
+  return token === TOKEN.lineEnd || token === TOKEN.fileEnd;
+}
+
+/** Says that the last token should have been the end of the line. */
+export function reportLineGoesOn(frame: Frame, state: MasterState, what: string): void {
+  const expected = `the end of the line behind ${what}`;
+  state.issues.error(tokenPlace(frame), explainMisplaced(frame.scanner.token, expected));
 }
 
 /** What is wrong with a token that stands where another was expected. */

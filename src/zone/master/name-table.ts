@@ -1,7 +1,7 @@
 import { hashLabel, ROOT_HASH, slotOf, slotsFor } from "../../wire/name-key.ts";
 
 const FIRST_NAMES = 64;
-const FIRST_OCTETS = 2048;
+const EXPECTED_OCTETS = 32;
 /** No slot is free of a name's number plus one. */
 const FREE = 0;
 
@@ -11,11 +11,19 @@ const FREE = 0;
  */
 export class NameTable {
   count = 0;
-  octets: Uint8Array = new Uint8Array(FIRST_OCTETS);
+  octets: Uint8Array;
   /** Where each name starts; the entry behind the last is where the next one goes. */
-  offsets: Uint32Array = new Uint32Array(FIRST_NAMES + 1);
-  hashes: Int32Array = new Int32Array(FIRST_NAMES);
-  #slots: Int32Array = new Int32Array(slotsFor(FIRST_NAMES));
+  offsets: Uint32Array;
+  hashes: Int32Array;
+  #slots: Int32Array;
+
+  /** @param expected how many names there is room for at first; memory that is never written to costs nothing */
+  constructor(expected: number = FIRST_NAMES) {
+    this.octets = new Uint8Array(expected * EXPECTED_OCTETS);
+    this.offsets = new Uint32Array(expected + 1);
+    this.hashes = new Int32Array(expected);
+    this.#slots = new Int32Array(slotsFor(expected));
+  }
 
   /**
    * The number of a name, which is added if it is new.
@@ -54,24 +62,24 @@ export class NameTable {
     return this.octets.subarray(this.offsets[number]!, this.offsets[number + 1]!);
   }
 
+  /** Whether a name is the one in lower case that stands at a place. */
+  holds(number: number, source: Uint8Array, at: number, length: number): boolean {
+    const start = this.offsets[number]!;
+    if (this.offsets[number + 1]! - start !== length) return false;
+    const { octets } = this;
+    for (let i = 0; i < length; i++) if (octets[start + i] !== source[at + i]) return false;
+    return true;
+  }
+
   #slotFor(source: Uint8Array, at: number, length: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = slotOf(hash, mask);
     for (;;) {
       const known = this.#slots[slot]!;
       if (known === FREE) return slot;
-      if (this.hashes[known - 1] === hash && this.#holds(known - 1, source, at, length))
-        return slot;
+      if (this.hashes[known - 1] === hash && this.holds(known - 1, source, at, length)) return slot;
       slot = (slot + 1) & mask;
     }
-  }
-
-  #holds(number: number, source: Uint8Array, at: number, length: number): boolean {
-    const start = this.offsets[number]!;
-    if (this.offsets[number + 1]! - start !== length) return false;
-    const { octets } = this;
-    for (let i = 0; i < length; i++) if (octets[start + i] !== source[at + i]) return false;
-    return true;
   }
 
   #growNames(): void {

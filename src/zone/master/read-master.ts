@@ -16,6 +16,10 @@ import { readLines } from "./read-lines.ts";
 import { RecordTable } from "./record-table.ts";
 import { Scanner } from "./scanner.ts";
 
+/** What a record is written with, at most, where there are many; room is made for more as they come. */
+const RECORD_OCTETS = 64;
+const MAX_EXPECTED = 2 ** 20;
+
 export interface MasterSource {
   /** As messages call it. */
   readonly file: string;
@@ -41,7 +45,7 @@ export function readMaster(source: MasterSource, apex: Name, issues: IssueList):
     apex,
     issues,
     parts,
-    table: new RecordTable(),
+    table: new RecordTable(Math.min(octets.length / RECORD_OCTETS, MAX_EXPECTED) >>> 0),
     names: new NameReader(),
     head: { ttl: NO_TTL, type: 0 },
     defaultTtl: NO_TTL,

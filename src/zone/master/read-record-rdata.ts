@@ -16,7 +16,7 @@ import {
   TYPE_SVCB,
   TYPE_TXT,
 } from "../../wire/rr-types.ts";
-import { expectLineEnd, explainMisplaced, warnOfForeign } from "./expect.ts";
+import { explainMisplaced, reportLineGoesOn, takesLineEnd, warnOfForeign } from "./expect.ts";
 import { type Frame, type MasterState, placeOf, tokenPlace, tokenText } from "./master-state.ts";
 import { explainNameProblem } from "./name-reader.ts";
 import { readIpv4, readIpv6 } from "./read-address.ts";
@@ -67,7 +67,9 @@ export function readRecordRdata(frame: Frame, state: MasterState, type: number):
 }
 
 function expectEnd(frame: Frame, state: MasterState, type: number): boolean {
-  return expectLineEnd(frame, state, `the ${formatType(type)} record`);
+  if (takesLineEnd(frame)) return true;
+  reportLineGoesOn(frame, state, `the ${formatType(type)} record`);
+  return false;
 }
 
 /** RFC 3597 §5. */

@@ -1,7 +1,7 @@
 import { NameTable } from "./name-table.ts";
 
 const FIRST_RECORDS = 64;
-const FIRST_OCTETS = 1024;
+const EXPECTED_OCTETS = 16;
 
 /** The most records and octets of rdata that a zone may have: far above any real one, and below what 32 bits count. */
 export const MAX_TABLE_RECORDS: number = 2 ** 27;
@@ -17,21 +17,34 @@ export class RecordTable {
   readonly owners: NameTable;
   count = 0;
   /** By record: the number of its owner. */
-  owner: Uint32Array = new Uint32Array(FIRST_RECORDS);
-  type: Uint16Array = new Uint16Array(FIRST_RECORDS);
+  owner: Uint32Array;
+  type: Uint16Array;
   /** Seconds. */
-  ttl: Uint32Array = new Uint32Array(FIRST_RECORDS);
+  ttl: Uint32Array;
   /** Where it is written: an offset of an `IssueList`. */
-  place: Uint32Array = new Uint32Array(FIRST_RECORDS);
+  place: Uint32Array;
   /** Where its rdata starts; it ends where the next record's starts. */
-  rdata: Uint32Array = new Uint32Array(FIRST_RECORDS + 1);
-  octets: Uint8Array = new Uint8Array(FIRST_OCTETS);
+  rdata: Uint32Array;
+  octets: Uint8Array;
   /** Behind the rdata of the last record, and of what is being written. */
   rdataEnd = 0;
 
-  /** @param owners may hold other names, too */
-  constructor(owners: NameTable = new NameTable()) {
+  /**
+   * @param expected how many records there is room for at first; memory that is never written to costs nothing
+   * @param owners may hold other names, too
+   */
+  constructor(
+    expected: number = FIRST_RECORDS,
+    owners: NameTable = new NameTable(Math.max(expected, FIRST_RECORDS)),
+  ) {
+    const size = Math.max(expected, FIRST_RECORDS);
     this.owners = owners;
+    this.owner = new Uint32Array(size);
+    this.type = new Uint16Array(size);
+    this.ttl = new Uint32Array(size);
+    this.place = new Uint32Array(size);
+    this.rdata = new Uint32Array(size + 1);
+    this.octets = new Uint8Array(size * EXPECTED_OCTETS);
   }
 
   /** Makes room for more rdata; `octets` may be another array afterwards. */

@@ -28,7 +28,7 @@ export class TableOwners {
     this.#apex = apex;
     const { owners } = rrsets.table;
     for (let owner = 0; owner < owners.count; owner++) {
-      if (this.#isOwner(owner)) this.#noteAbove(owners.nameAt(owner));
+      if (this.#isOwner(owner)) this.#noteAbove(owner);
     }
   }
 
@@ -69,8 +69,8 @@ export class TableOwners {
     for (const name of hiding) hiders.add(name, 0, name.length, hashName(name, 0));
     for (let owner = 0; owner < owners.count; owner++) {
       if (!this.#isOwner(owner)) continue;
-      const name = owners.nameAt(owner);
-      if (this.#isSpecial(owner) || (hiders.count > 0 && this.#isBelow(name, hiders))) yield name;
+      const isHidden = hiders.count > 0 && this.#isBelow(owners.nameAt(owner), hiders);
+      if (isHidden || this.#isSpecial(owner)) yield owners.nameAt(owner);
     }
   }
 
@@ -101,14 +101,17 @@ export class TableOwners {
   }
 
   /** The names between an owner and the apex exist, too. */
-  #noteAbove(name: Name): void {
-    for (let at = 1 + name[0]!; name.length - at > this.#apex.length; at += 1 + name[at]!) {
-      const above = name.subarray(at);
-      const hash = hashName(above, 0);
+  #noteAbove(owner: number): void {
+    const { owners } = this.#rrsets.table;
+    const { octets, offsets } = owners;
+    const end = offsets[owner + 1]!;
+    let at = offsets[owner]!;
+    for (at += 1 + octets[at]!; end - at > this.#apex.length; at += 1 + octets[at]!) {
+      const hash = hashName(octets, at);
       const { count } = this.#empty;
-      if (this.#rrsets.table.owners.find(above, 0, above.length, hash) >= 0) return;
+      if (owners.find(octets, at, end - at, hash) >= 0) return;
       // What lies above a name that is known is known as well.
-      if (this.#empty.add(above, 0, above.length, hash) < count) return;
+      if (this.#empty.add(octets, at, end - at, hash) < count) return;
     }
   }
 }
