@@ -284,3 +284,21 @@ test("a primary that did not answer is asked all the same if there is no other",
   }
   expect(primary.asked.length).toBeGreaterThan(2);
 });
+
+test("a zone that is dropped and comes back at once keeps what it is transferred anew", async () => {
+  let release: () => void = () => {};
+  primary.hold = () =>
+    new Promise((resolve) => {
+      release = resolve;
+    });
+  await secondaries.open([zone()]);
+  await settle();
+  const dropped = secondaries.drop(FAKE_ZONE);
+  primary.hold = undefined;
+  secondaries.present(zone());
+  await settle();
+  expect(existsSync(FILE())).toBe(true);
+  release();
+  await dropped;
+  expect(existsSync(FILE())).toBe(true);
+});

@@ -100,7 +100,8 @@ export class Secondaries {
     if (refresher === undefined) return;
     this.#refreshers.delete(name);
     await refresher.close();
-    await this.#folder.remove(this.#fileOf(name));
+    // It may be a secondary zone again by now, and the file that one's.
+    if (!this.#refreshers.has(name)) await this.#folder.remove(this.#fileOf(name));
   }
 
   /** Forgets what was kept of zones that are no more. */
