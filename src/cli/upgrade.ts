@@ -16,9 +16,9 @@ export const upgradeCommand: Command = {
   ],
   description: `For a new version, a new Node, or another server file: the running server starts what is installed
 now, with its own arguments and sockets. Once that has loaded all zones and checked everything, it
-answers in place of the old one, which finishes what it has begun, and ends. No query is lost. If the
-new one does not get that far, the old one goes on, and this command says why. Overrides and reloads
-are refused meanwhile.`,
+answers in place of the old one, which finishes what it has begun, and ends. No query is lost. If
+the new one does not get that far, the old one goes on, and this command says why. Overrides and
+reloads are refused meanwhile.`,
   examples: [{ call: "npm install -g rondo && rondo upgrade", meaning: "a new version, at once" }],
   exits: "0 taken over, 1 the old one was kept, 64 wrong usage, 69 no server answers",
   parse(flags, [extra]) {
