@@ -87,7 +87,7 @@ describe("parseYaml()", () => {
     [
       "too many parts",
       "- 1\n".repeat(20_000),
-      "10002:3 the file has more than 10000 parts: make several zones of it",
+      "10001:3 the file has more than 10000 parts: make several zones of it",
     ],
   ];
   it.each(refused)("refuses %s", (_, text, message) => {

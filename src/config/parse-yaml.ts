@@ -1,9 +1,14 @@
-import { Composer, type Document, isScalar, Parser, type YAMLError } from "yaml";
-import { checkNesting } from "./check-nesting.ts";
-import { convertDocument } from "./convert-document.ts";
-import type { IssueList } from "./issue-list.ts";
+import { type CST, isScalar, Lexer, Parser, type YAMLError } from "yaml";
+import { NestingCheck } from "./check-nesting.ts";
+import { DocumentConverter } from "./convert-document.ts";
+import type { IssueList, Place } from "./issue-list.ts";
 import type { Tree } from "./tree.ts";
 import { DEFAULT_YAML_LIMITS, type YamlLimits } from "./yaml-limits.ts";
+import { YamlPieces } from "./yaml-pieces.ts";
+
+/** Often enough that what waits is small. */
+const LEXEMES_BETWEEN_PIECES = 16_384;
+const BEFORE_DOCUMENT = new Set(["byte-order-mark", "space", "comment", "newline"]);
 
 /**
  * Reads one YAML 1.2 document. What is wrong goes to `issues`; undefined if that leaves nothing to go on with. Never
@@ -20,19 +25,29 @@ export function parseYaml(
     issues.error(start, `the file has ${bytes} bytes: at most ${limits.bytes} are read`);
     return undefined;
   }
+  const findings: Finding[] = [];
+  const converter = new DocumentConverter(
+    {
+      error: (place, message) => findings.push({ place, message }),
+      lineOf: (offset) => issues.lineOf(offset),
+    },
+    limits,
+  );
   // Parser and Composer instead of parseDocument(): the composer is recursive, so depth is checked in between.
-  const tokens = [...new Parser().parse(text)];
-  if (!checkNesting(tokens, limits, issues)) return undefined;
-  // No more than two are composed: the second is an error already.
-  const [document, second] = composeDocuments(tokens, text.length);
+  const pieces = new YamlPieces(converter, new NestingCheck(limits, issues));
+  const tokens = readTokens(text, pieces);
+  const [document, second] = pieces.compose(tokens, text.length);
+  if (pieces.isRefused) {
+    if (converter.isOverfull) report(findings, issues);
+    return undefined;
+  }
   if (document === undefined) {
     issues.error(start, "the file is empty");
     return undefined;
   }
   const errors = issues.errors;
   const lines = new Set<number>();
-  const problems = [...document.errors, ...document.warnings];
-  for (const problem of problems.toSorted((a, b) => a.pos[0] - b.pos[0])) {
+  for (const problem of pieces.problems.toSorted((a, b) => a.pos[0] - b.pos[0])) {
     // What else is wrong in a line that could not be read follows from the first.
     const line = issues.lineOf(problem.pos[0]);
     if (lines.has(line)) continue;
@@ -56,19 +71,35 @@ export function parseYaml(
     issues.error(start, "the file is empty");
     return undefined;
   }
-  return convertDocument(document.contents, issues, limits);
+  const tree = converter.convertDocument(document.contents);
+  report(findings, issues);
+  return tree;
 }
 
-function composeDocuments(tokens: Parameters<Composer["compose"]>[0], length: number) {
-  const composer = new Composer({
-    version: "1.2",
-    schema: "core",
-    // The library's check compares every key with every other one; convert-document.ts has a linear one.
-    uniqueKeys: false,
-    prettyErrors: false,
-    logLevel: "silent",
-  });
-  return composer.compose(tokens, true, length) as Iterable<Document.Parsed>;
+/** What is wrong with the content; of no interest as long as the text cannot be read. */
+interface Finding {
+  readonly place: Place;
+  readonly message: string | (() => string);
+}
+
+function report(findings: readonly Finding[], issues: IssueList): void {
+  for (const { place, message } of findings) issues.error(place, message);
+}
+
+function readTokens(text: string, pieces: YamlPieces): CST.Token[] {
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let left = LEXEMES_BETWEEN_PIECES;
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    if (--left > 0) continue;
+    left = LEXEMES_BETWEEN_PIECES;
+    // Directives give tags a meaning, and of a second document nothing is read.
+    if (tokens.every(({ type }) => BEFORE_DOCUMENT.has(type))) pieces.take(parser.stack);
+    if (pieces.isRefused) return tokens;
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
 }
 
 /** The library's message, and what to do in the cases that DNS names and addresses run into. */
