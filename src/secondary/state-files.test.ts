@@ -61,3 +61,18 @@ test("confirm() and remove() do not reject for what is not there", async () => {
   await states.confirm(join(folder, "none"), 1);
   await states.remove(join(folder, "none"));
 });
+
+test("confirm() warns once while it fails, and again after it went well", async () => {
+  const warnings: string[] = [];
+  const warn = (_: object, message: string): void => void warnings.push(message);
+  const states = createStateFolder(folder, { ...silentLog, warn });
+  const file = join(folder, "example.net.state");
+  for (let second = 1; second <= 3; second++) await states.confirm(file, second);
+  expect(warnings).toEqual([expect.stringContaining("Cannot note")]);
+  writeStateFile(file, Uint8Array.of(1), 4);
+  await states.confirm(file, 5);
+  expect(statSync(file).mtimeMs).toBe(5000);
+  rmSync(file);
+  await states.confirm(file, 6);
+  expect(warnings).toHaveLength(2);
+});

@@ -92,11 +92,24 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
       log.warn({ file, err }, what);
     }
   }
+  let isConfirming = true;
   return {
-    confirm: (file, seconds) =>
-      attempt("Cannot note that a zone is as its primary has it", file, () =>
-        utimes(file, seconds, seconds),
-      ),
+    async confirm(file, seconds) {
+      try {
+        await utimes(file, seconds, seconds);
+        isConfirming = true;
+      } catch (error) {
+        // Where one cannot be noted thousands cannot, again and again.
+        if (isConfirming) {
+          const problem = (error as Error).message;
+          log.warn(
+            { file, problem },
+            "Cannot note that zones are as their primaries have them: after a restart they seem older than they are",
+          );
+        }
+        isConfirming = false;
+      }
+    },
     async readConfirmed(file) {
       const found = await stat(file).catch(() => undefined);
       return found?.isFile() ? Math.floor(found.mtimeMs / 1000) : undefined;
