@@ -32,7 +32,7 @@ import { type RrlSettings, rrlSection } from "./server/rrl-section.ts";
 import type { Maybe, Section } from "./server/section.ts";
 import { type TlsSettings, tlsSection } from "./server/tls-section.ts";
 import { type TransferSettings, transferSection } from "./server/transfer-section.ts";
-import { parseSocketAddress, type SocketAddress } from "./socket-address.ts";
+import { formatSocketAddress, parseSocketAddress, type SocketAddress } from "./socket-address.ts";
 import { quote, type Tree } from "./tree.ts";
 
 /** The server file, checked, with defaults for what it leaves out. Paths are absolute or relative to the working directory. */
@@ -100,6 +100,7 @@ export function readServerFile(
   const decoded = tree === undefined ? undefined : serverFile(tree, "the file", issues);
   if (decoded !== undefined) {
     checkKeyNames(decoded, issues);
+    checkAddresses(decoded, issues);
     checkTls(decoded, issues);
   }
   if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
@@ -202,6 +203,16 @@ function checkKeyNames({ keys, transfer, catalog }: ServerFile, issues: IssueLis
       if (value.key === undefined || known.has(value.key)) continue;
       issues.error(place, `there is no key ${quote(value.key)} under "keys"`);
     }
+  }
+}
+
+/** Every protocol takes connections, so an address with its port is good for one. */
+function checkAddresses({ listen }: ServerFile, issues: IssueList): void {
+  const seen = new Set<string>();
+  for (const { value, place } of listen?.value ?? []) {
+    const written = formatSocketAddress(value);
+    if (seen.has(written)) issues.error(place, `${written} stands here twice`);
+    seen.add(written);
   }
 }
 

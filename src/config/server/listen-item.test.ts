@@ -20,16 +20,26 @@ it("a listen address is text, or a mapping whose protocol decides about the port
   const address = "192.0.2.1";
   expect(
     read(
-      "{ address: 192.0.2.1 }, { address: 192.0.2.1, protocol: dns }, { address: 192.0.2.1, protocol: tls }, " +
+      "{ address: 192.0.2.1 }, { address: 192.0.2.2, protocol: dns }, { address: 192.0.2.1, protocol: tls }, " +
         '{ address: 192.0.2.1, protocol: https }, { address: "192.0.2.1:8443", protocol: https, path: /q }',
     ),
   ).toEqual([
     { address, port: 53 },
-    { address, port: 53 },
+    { address: "192.0.2.2", port: 53 },
     { address, port: 853, protocol: "tls" },
     { address, port: 443, protocol: "https" },
     { address, port: 8443, protocol: "https", path: "/q" },
   ]);
+});
+
+it("a listen address stands there once, whatever the protocol", () => {
+  expect(
+    read('192.0.2.1, "[::0]:853", { address: "192.0.2.1:53" }, { address: "::", protocol: tls }'),
+  ).toEqual([
+    expect.stringMatching(/^1:\d+ 192\.0\.2\.1:53 stands here twice$/),
+    expect.stringMatching(/^1:\d+ \[::\]:853 stands here twice$/),
+  ]);
+  expect(read('192.0.2.1, "192.0.2.1:54", 192.0.2.2')).toHaveLength(3);
 });
 
 it("a listen address names its proxies as addresses and prefixes", () => {
