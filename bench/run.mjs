@@ -5,6 +5,7 @@
  *        npm run bench -- scale [--write]    how that cost, and the time to publish a change, grow with the work
  *        npm run bench -- loading [--write]  time and memory to load large zones
  *        npm run bench -- reload [--write]   what reading zones and geo data again does to the answers meanwhile
+ *        npm run bench -- restarts [--write] whether `rondo upgrade` under load loses a query
  *
  * docs/benchmarks.md says what each measures and how to read it; `--write` puts the figures there. Exit status: 0 measured,
  * 1 a server answered wrongly or lost more than 1 %, rondo did not start, or `--check` found it too slow; 64 wrong usage; 69
@@ -14,6 +15,7 @@ import { measureCosts } from "./costs.mjs";
 import { measureLoading } from "./loading.mjs";
 import { loadSocketCalls } from "./mmsg.mjs";
 import { measureReload } from "./reload.mjs";
+import { measureRestarts } from "./restarts.mjs";
 import { measureScale } from "./scale.mjs";
 
 const COMMANDS = {
@@ -21,6 +23,7 @@ const COMMANDS = {
   scale: measureScale,
   loading: measureLoading,
   reload: measureReload,
+  restarts: measureRestarts,
 };
 
 const [first = "", ...rest] = process.argv.slice(2);

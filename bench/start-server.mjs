@@ -77,7 +77,7 @@ export async function startServer(id, { core, size, undoings }) {
 }
 
 /** Asks until the zone's SOA (and the steered name, where there is one) comes back with an answer. */
-async function waitForAnswer({ port, steers, echoes, isRunning }) {
+export async function waitForAnswer({ port, steers, echoes, isRunning }) {
   const questions = [`${ORIGIN} SOA`, ...(steers ? [`gslb.${ORIGIN} A +edns`] : [])];
   const deadline = performance.now() + READY_WITHIN_MS;
   for (const message of parseQueries(questions.join("\n"))) {
@@ -107,7 +107,7 @@ function ask(port, message) {
   });
 }
 
-async function findFreePort() {
+export async function findFreePort() {
   for (;;) {
     const tcp = createServer();
     const port = await new Promise((resolve, reject) => {
