@@ -98,7 +98,10 @@ function describeZone(
     origin,
     secondary: ofZone.secondary === undefined ? null : describeSecondary(ofZone.secondary),
     names: ofZone.names.flatMap((one) => describeNames(one, shares, sources.world)),
-    pools: zone.pools.map((pool) => describePool(zone, pool, sources)),
+    // Nothing is ever in the pool of an ALIAS whose target is here: the target's own pools tell of it.
+    pools: zone.pools
+      .filter(({ isFollowed = false }) => !isFollowed)
+      .map((pool) => describePool(zone, pool, sources)),
   };
 }
 

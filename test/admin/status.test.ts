@@ -95,6 +95,21 @@ records:
 `;
 
 describe("describeState()", () => {
+  it("shows no pool of an ALIAS whose target is here", () => {
+    const server = serve(`
+records:
+  "": { type: ALIAS, value: www.example.com. }
+  www: { type: A, dynamic: { rules: [{ pool: p }] } }
+  other: { type: ALIAS, value: www.example.org. }
+pools: { p: ${ALONE} }
+`);
+    const listPools = (): string[] => report(server).zones[0]!.pools.map(({ name }) => name);
+    expect(listPools()).toEqual(["@", "p", "other"]);
+    // What the control plane says of it once it knows its zones.
+    Object.assign(find(server.plane.zones[0]!.zone.pools, "@"), { isFollowed: true });
+    expect(listPools()).toEqual(["p", "other"]);
+  });
+
   it("counts and shows what a pool reaches through others", () => {
     const server = serve(NESTED);
     server.mark({ "192.0.2.2": "down", "192.0.2.3": "down" });
