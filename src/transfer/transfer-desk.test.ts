@@ -283,6 +283,17 @@ describe("createTransferDesk() answers IXFR", () => {
     expect(listRecords(transfers.ask(IXFR(1)))).toEqual(listRecords(transfers.ask(AXFR)));
   });
 
+  test("of a zone with an ALIAS that leads elsewhere without it, and warns of that", () => {
+    const lines: object[] = [];
+    const warn = (fields: object) => void lines.push(fields);
+    const transfers = createTransfers({ log: { debug() {}, info() {}, error() {}, warn } });
+    const own = "  y: { type: ALIAS, value: z.example.com. }\n  z: { type: A, value: 192.0.2.1 }";
+    transfers.serve(zone(1, `  x: { type: ALIAS, value: www.example.org. }\n${own}`));
+    const owners = listRecords(transfers.ask(AXFR)).map((one) => one[0]);
+    expect([owners.includes("x"), owners.includes("y")]).toEqual([false, true]);
+    expect(lines).toMatchObject([{ names: ["x.example.com."], count: 1 }]);
+  });
+
   test("of a zone whose serial has gone back with the SOA alone, and warns of it once", () => {
     const warnings: string[] = [];
     const warn = (_: object, text: string) => void warnings.push(text);

@@ -11,6 +11,7 @@ import type { Name, NotifyTarget, TransferRule } from "../zone/model.ts";
 import { compareContents, type Difference } from "./difference.ts";
 import { flattenPlans } from "./flatten-plans.ts";
 import { Journal, JournalSpace, MAX_ZONE_OCTETS } from "./journal.ts";
+import type { FindZone } from "./resolve-alias.ts";
 import { ZoneContent } from "./zone-content.ts";
 
 export interface TransferZonesOptions {
@@ -42,6 +43,9 @@ interface Entry extends TransferZone {
   journaled: ZoneContent | undefined;
   comparison: Generator<undefined, Difference | undefined> | undefined;
 }
+
+/** Names in a line of the log. */
+const MAX_LISTED = 10;
 
 /** Steps of a comparison in one turn: some milliseconds. */
 const STEPS_PER_TURN = 8;
@@ -102,7 +106,7 @@ export class TransferZones {
     }
     const name = before?.name ?? formatName(apex);
     const journal = before?.journal ?? new Journal(this.#space);
-    const content = this.#readContent(prepared);
+    const content = this.#readContent(prepared, name);
     const entry: Entry = {
       name,
       allow,
@@ -126,12 +130,20 @@ export class TransferZones {
     this.#options.onGone(entry);
   }
 
-  #readContent(prepared: PreparedZone): ZoneContent | undefined {
+  #readContent(prepared: PreparedZone, name: string): ZoneContent | undefined {
     if (isUnavailable(prepared)) return undefined;
-    return new ZoneContent(
-      prepared,
-      flattenPlans(prepared, (name) => this.#findZone(name)),
+    const findZone: FindZone = (target) => this.#findZone(target);
+    const outside = prepared.compiled.plans.filter(
+      ({ rrset: { alias } }) => alias !== undefined && findZone(alias.target) === undefined,
     );
+    if (outside.length > 0) {
+      const names = new Set(outside.map(({ rrset }) => formatName(rrset.owner)));
+      const fields = { zone: name, names: [...names].slice(0, MAX_LISTED), count: names.size };
+      const why = "ALIAS records lead to names elsewhere: secondaries have nothing there";
+      this.#options.log.warn(fields, why);
+    }
+    const plans = flattenPlans(prepared, findZone);
+    return new ZoneContent(prepared, plans);
   }
 
   #journal(entry: Entry): void {
