@@ -286,8 +286,11 @@ describe.each(paths)("startServer() on the path %s", (path) => {
   });
 
   it("close() works before the first publication and in the middle of a replacement", async () => {
-    const { server } = await start(path, ["127.0.0.1:0"], { publish: false });
+    const errors: string[] = [];
+    const log: Log = { ...silentLog, error: (_fields, message) => void errors.push(message) };
+    const { server } = await start(path, ["127.0.0.1:0"], { publish: false, log });
     await server.close();
+    expect(errors).toEqual([]);
     const { server: second, to } = await start(path, ["127.0.0.1:0"]);
     await askUntil(to[0]!, () => true);
     await askUdp(to[0]!, echoQuery(ECHO.exit), 1);

@@ -43,6 +43,7 @@ export class StreamService {
   readonly #handed: StreamServiceOptions["handed"];
   readonly #sockets = new Map<number, HandedSocket>();
   #certificate: Certificate | undefined;
+  #isClosing = false;
 
   constructor(options: StreamServiceOptions) {
     const { log, wholePublication } = options;
@@ -60,7 +61,8 @@ export class StreamService {
       greeting: () => this.#greet(wholePublication()),
       onBinding: (message) => {
         const failed = this.#bindings.hear(message);
-        if (failed === undefined || message.type === "bound") return;
+        // Whoever is closing has taken the sockets back.
+        if (failed === undefined || message.type === "bound" || this.#isClosing) return;
         const { host, port } = failed;
         log.error({ host, port, code: message.code }, "Connections not served on this address");
       },
@@ -124,6 +126,7 @@ export class StreamService {
    * @param patienceMs how long connections may go on that are in use
    */
   async close(patienceMs = 0): Promise<void> {
+    this.#isClosing = true;
     const stopped = this.slot.stop(patienceMs);
     for (const descriptor of [...this.#sockets.keys()]) this.#close(descriptor);
     await stopped;
