@@ -126,6 +126,16 @@ test("notify() is content with an answer, whatever it says", () => {
   expect(counts).toEqual({ answered: 1, refused: 1, unanswered: 0 });
 });
 
+test("notify() tells a secondary that is listed again of what it may have missed", () => {
+  notify(news("example.com.", 7, [A]));
+  hear(replyTo(sent[0]!.octets), A.address, A.port);
+  notify(news("example.com.", 7, [A]));
+  notify(news("example.com.", 7, []));
+  expect(sent).toHaveLength(1);
+  notify(news("example.com.", 7, [A]));
+  expect(sent).toHaveLength(2);
+});
+
 test("notify() does not believe strangers", () => {
   notify(news("example.com.", 7, [A]));
   const good = replyTo(sent[0]!.octets);

@@ -77,8 +77,8 @@ interface Lane {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #lanes = new Map<string, Lane>();
-  /** The serial that each secondary was told of last, by zone and secondary. */
-  readonly #told = new Map<string, number>();
+  /** The serial that each secondary of a zone was told of last, by zone, then by secondary. */
+  readonly #told = new Map<string, ReadonlyMap<string, number>>();
   #port: DatagramPort | undefined;
   #isClosed = false;
 
@@ -89,19 +89,16 @@ export class Notifier {
   /** Tells the zone's secondaries of a version, unless that is the one they were told of last. */
   notify(news: ZoneNews): void {
     if (this.#isClosed) return;
+    const before = this.#told.get(news.name);
+    this.#told.set(news.name, new Map(news.notify.map((one) => [keyOf(one), news.serial])));
     for (const target of news.notify) {
-      const key = `${news.name} ${keyOf(target)}`;
-      if (this.#told.get(key) === news.serial) continue;
-      this.#told.set(key, news.serial);
-      this.#add(target, news);
+      if (before?.get(keyOf(target)) !== news.serial) this.#add(target, news);
     }
   }
 
   /** Stops telling of a zone. @param name presentation form */
   forget(name: string): void {
-    for (const key of [...this.#told.keys()]) {
-      if (key.startsWith(`${name} `)) this.#told.delete(key);
-    }
+    this.#told.delete(name);
     for (const lane of this.#lanes.values()) {
       lane.waiting.delete(name);
       const task = lane.underWay.get(name);
