@@ -32,6 +32,7 @@ export interface GeoData {
   follow(onTable: (geo: CurrentGeo) => void | Promise<void>): void;
   /** Looks at the operator's files now; resolves when what they hold is in use, or refused. */
   check(): Promise<void>;
+  /** What is being read by now is not heard of again. */
   close(): void;
 }
 
@@ -40,7 +41,9 @@ const POLL_MS = 30_000;
 /** Loads geo databases, and again whenever an operator's file changes. A bad file changes nothing that is in use. */
 export function watchGeoData(options: GeoDataOptions): GeoData {
   const { databases, onProblem, cache, pollMs = POLL_MS } = options;
-  const load = options.load ?? ((names) => loadGeo({ databases: names, cache }));
+  const closing = new AbortController();
+  const load =
+    options.load ?? ((names) => loadGeo({ databases: names, cache }, undefined, closing.signal));
   const paths = databases.filter((name) => !isPackaged(name));
   let seen = "";
   let current: CurrentGeo;
@@ -85,7 +88,10 @@ export function watchGeoData(options: GeoDataOptions): GeoData {
       if (paths.length > 0) timer = setInterval(() => void check().catch(fail), pollMs).unref();
     },
     check,
-    close: () => clearInterval(timer),
+    close: () => {
+      clearInterval(timer);
+      closing.abort();
+    },
   };
 }
 

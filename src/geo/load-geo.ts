@@ -30,15 +30,17 @@ const HEAP_LIMIT = 768;
  * thread's memory is left out and named among the problems; this never rejects because of one.
  *
  * @param fileDeadline milliseconds that reading one file of the operator's may take
+ * @param signal ends the thread; nothing comes of the call then
  */
 export async function loadGeo(
   settings: GeoSettings,
   fileDeadline: number = FILE_DEADLINE,
+  signal?: AbortSignal,
 ): Promise<GeoBuild> {
   const databases = [...settings.databases];
   const problems: string[] = [];
   for (;;) {
-    const result = await runWorker({ databases, cache: settings.cache }, fileDeadline);
+    const result = await runWorker({ databases, cache: settings.cache }, fileDeadline, signal);
     if ("build" in result) {
       const { table, problems: refused } = result.build;
       return { table, problems: [...problems, ...refused] };
@@ -53,7 +55,11 @@ export async function loadGeo(
 type Outcome = { readonly build: GeoBuild } | { readonly index: number; readonly reason: string };
 
 /** One attempt; if the thread has to be ended, says which database it was reading. */
-function runWorker(settings: GeoWorkerData, fileDeadline: number): Promise<Outcome> {
+function runWorker(
+  settings: GeoWorkerData,
+  fileDeadline: number,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
   const { databases } = settings;
   return new Promise((resolve) => {
     const worker = new Worker(new URL("./geo-worker.js", import.meta.url), {
@@ -63,13 +69,19 @@ function runWorker(settings: GeoWorkerData, fileDeadline: number): Promise<Outco
     });
     let index = 0;
     let timer: NodeJS.Timeout | undefined;
-    const finish = (outcome: Outcome): void => {
+    const end = (): Promise<unknown> => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
       worker.removeAllListeners();
       // What happens to it from now on is of no interest, but an error without a listener would be thrown here.
       worker.on("error", () => {});
-      worker.terminate().then(() => resolve(outcome));
+      return worker.terminate();
     };
+    const finish = (outcome: Outcome): void => {
+      void end().then(() => resolve(outcome));
+    };
+    if (signal?.aborted === true) void end();
+    signal?.addEventListener("abort", end);
     worker.on("message", (message: GeoWorkerMessage) => {
       if (message.kind === "built") {
         finish({ build: message.build });
