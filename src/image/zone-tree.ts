@@ -37,18 +37,18 @@ export function buildZoneTree(zone: Zone): ZoneTree {
   const tables = zone.table === undefined ? [own] : [own, zone.table];
   const steered = new Map<number, SteeredRRset[]>();
   for (const rrset of zone.steered) {
-    const number = addName(names, rrset.owner, 0, rrset.owner.length);
+    const number = names.addName(rrset.owner);
     const known = steered.get(number);
     if (known === undefined) steered.set(number, [rrset]);
     else known.push(rrset);
   }
-  const apex = addName(names, zone.apex, 0, zone.apex.length);
+  const apex = names.addName(zone.apex);
   const parents = addParents(names, zone.apex.length);
   const order = new NodeOrder(parents);
   order.add(apex);
-  for (const { table, records, first, count } of tables) {
+  for (const table of tables) {
     // RRsets are in the order of their owners' numbers, which is that of the first record of each.
-    for (let rrset = 0; rrset < count; rrset++) order.add(table.owner[records[first[rrset]!]!]!);
+    for (let rrset = 0; rrset < table.count; rrset++) order.add(table.ownerOf(rrset));
   }
   for (const number of steered.keys()) order.add(number);
   const tree = {
@@ -71,10 +71,6 @@ export function isWildcard({ octets, offsets }: NameTable, name: number): boolea
   return octets[at] === 1 && octets[at + 1] === WILDCARD_LABEL;
 }
 
-function addName(names: NameTable, octets: Uint8Array, start: number, end: number): number {
-  return names.add(octets, start, end - start, hashName(octets, start));
-}
-
 /** Adds what lies between the names and the apex, and tells of each name which one it is directly below. */
 function addParents(names: NameTable, apexLength: number): Int32Array {
   let parents = new Int32Array(names.count);
@@ -95,7 +91,7 @@ function addParents(names: NameTable, apexLength: number): Int32Array {
     const above = start + 1 + names.octets[start]!;
     // Names that stand side by side are mostly those of one parent.
     if (last === NONE || !names.holds(last, names.octets, above, end - above)) {
-      last = addName(names, names.octets, above, end);
+      last = names.add(names.octets, above, end - above, hashName(names.octets, above));
     }
     parents[name] = last;
   }

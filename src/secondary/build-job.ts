@@ -70,7 +70,7 @@ export function runBuildJob(job: BuildJob): BuildResult {
       return refuse(`what the changes are to is not there: ${found ?? "no file"}`, true);
     }
     ({ content } = found);
-    const soa = content.find(zone.apex, TYPE_SOA)?.rdata[0];
+    const soa = content.findSoa();
     if (soa === undefined || readSoa(soa).serial !== ownSerial) {
       return refuse("what was kept is not what the changes are to", true);
     }
@@ -86,16 +86,18 @@ function build(
   isNew: boolean,
 ): BuildResult {
   const { zone, stateFile } = job;
-  const rrsets = content.list();
+  const rrsets = content.gather();
   const { problem, warnings } = checkContent(zone.apex, rrsets);
   if (problem !== undefined) return refuse(problem, job.kind === "transfer" && job.isIncremental);
-  const soa = content.find(zone.apex, TYPE_SOA)!;
-  const { serial, minimum } = readSoa(soa.rdata[0]!);
-  const negativeTtl = Math.min(soa.ttl, minimum);
+  const soa = content.findSoa()!.slice();
+  const { serial, minimum } = readSoa(soa);
+  const { owners } = rrsets.table;
+  const ttl = rrsets.ttlOf(rrsets.find(owners.numberOf(zone.apex), TYPE_SOA));
+  const negativeTtl = Math.min(ttl, minimum);
   return {
     kind: "built",
-    prepared: prepareStatic({ ...zone, rrsets, serial, negativeTtl }),
-    soa: soa.rdata[0]!.slice(),
+    prepared: prepareStatic({ ...zone, table: rrsets, serial, negativeTtl }),
+    soa,
     transferredAt,
     warnings,
     unsaved: isNew

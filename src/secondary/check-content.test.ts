@@ -6,7 +6,9 @@ import {
   type TransferRecord,
   wireName,
 } from "../../test/support/zone-transfer.ts";
+import { NameTable } from "../zone/master/name-table.ts";
 import type { RRset } from "../zone/model.ts";
+import { tabulateRRsets } from "../zone/tabulate-rrsets.ts";
 import { checkContent } from "./check-content.ts";
 
 const ZONE = "example.net.";
@@ -23,7 +25,7 @@ function check(
       answers: undefined,
     }),
   );
-  return checkContent(wireName(ZONE), rrsets);
+  return checkContent(wireName(ZONE), tabulateRRsets(rrsets, new NameTable()));
 }
 
 const SOA = soa(ZONE, 1);

@@ -1,4 +1,4 @@
-import { equalNames, formatName } from "../wire/name.ts";
+import { formatName } from "../wire/name.ts";
 import {
   formatType,
   TYPE_CNAME,
@@ -9,8 +9,9 @@ import {
   TYPE_RRSIG,
   TYPE_SOA,
 } from "../wire/rr-types.ts";
-import { findOversize } from "../zone/check-sizes.ts";
-import type { Name, RRset } from "../zone/model.ts";
+import { isOversize } from "../zone/check-sizes.ts";
+import type { RRsetTable } from "../zone/master/rrset-table.ts";
+import type { Name } from "../zone/model.ts";
 
 export interface ContentReport {
   /** Why it is not served at all. */
@@ -27,52 +28,53 @@ const BESIDE_CNAME: readonly number[] = [TYPE_CNAME, TYPE_RRSIG, TYPE_NSEC];
 const MAX_LISTED = 3;
 
 /** What is wrong with the records that a primary has for a zone, all of which are well-formed and of the zone. */
-export function checkContent(apex: Name, rrsets: readonly RRset[]): ContentReport {
+export function checkContent(apex: Name, rrsets: RRsetTable): ContentReport {
   const warnings: string[] = [];
-  const many = rrsets.find(({ type, rdata }) => SINGLE_TYPES.includes(type) && rdata.length > 1);
-  if (many !== undefined) {
-    const { owner, type, rdata } = many;
-    const problem = `${formatName(owner)} has ${rdata.length} ${formatType(type)} records`;
-    return { problem, warnings };
+  const besides: number[] = [];
+  const oversize: number[] = [];
+  for (let rrset = 0; rrset < rrsets.count; rrset++) {
+    const type = rrsets.typeOf(rrset);
+    const size = rrsets.size[rrset]!;
+    if (size > 1 && SINGLE_TYPES.includes(type)) {
+      const problem = `${nameOf(rrsets, rrset)} has ${size} ${formatType(type)} records`;
+      return { problem, warnings };
+    }
+    if (type === TYPE_CNAME && hasBesides(rrsets, rrset)) besides.push(rrset);
+    if (isOversize(rrsets, rrset)) oversize.push(rrset);
   }
-  const apexTypes = rrsets.flatMap(({ owner, type }) => (equalNames(owner, apex) ? type : []));
-  if (!apexTypes.includes(TYPE_SOA)) return { problem: "it has no SOA", warnings };
-  if (!apexTypes.includes(TYPE_NS)) warnings.push("it has no NS records at its apex");
-  if (apexTypes.includes(TYPE_DNSKEY)) {
+  const owner = rrsets.table.owners.numberOf(apex);
+  const isThere = (type: number): boolean => owner >= 0 && rrsets.find(owner, type) >= 0;
+  if (!isThere(TYPE_SOA)) return { problem: "it has no SOA", warnings };
+  if (!isThere(TYPE_NS)) warnings.push("it has no NS records at its apex");
+  if (isThere(TYPE_DNSKEY)) {
     warnings.push(
       "it is signed, and rondo does not add signatures to its answers: resolvers that validate refuse them if the parent has a DS record",
     );
   }
-  const besides = findBesides(rrsets);
   if (besides.length > 0) {
-    warnings.push(`there are other records beside the CNAME of ${list(besides)}`);
+    warnings.push(`there are other records beside the CNAME of ${list(rrsets, besides)}`);
   }
-  const oversize = rrsets.filter(({ rdata }) => findOversize(rdata) !== undefined);
-  if (oversize.length > 0) warnings.push(`no answer can hold all records of ${list(oversize)}`);
+  if (oversize.length > 0) {
+    warnings.push(`no answer can hold all records of ${list(rrsets, oversize)}`);
+  }
   return { problem: undefined, warnings };
 }
 
-/** The CNAMEs that other records stand beside. */
-function findBesides(rrsets: readonly RRset[]): readonly RRset[] {
-  const aliases = new Map<string, RRset>();
-  for (const rrset of rrsets) {
-    if (rrset.type === TYPE_CNAME) aliases.set(keyOf(rrset.owner), rrset);
-  }
-  if (aliases.size === 0) return [];
-  const besides = new Set<RRset>();
-  for (const { owner, type } of rrsets) {
-    const alias = BESIDE_CNAME.includes(type) ? undefined : aliases.get(keyOf(owner));
-    if (alias !== undefined) besides.add(alias);
-  }
-  return [...besides];
+/** Whether other records stand beside a CNAME. */
+function hasBesides(rrsets: RRsetTable, cname: number): boolean {
+  let isBeside = false;
+  rrsets.forEachType(rrsets.ownerOf(cname), (type) => {
+    isBeside ||= !BESIDE_CNAME.includes(type);
+  });
+  return isBeside;
 }
 
-function list(rrsets: readonly RRset[]): string {
-  const names = rrsets.slice(0, MAX_LISTED).map(({ owner }) => formatName(owner));
-  const more = rrsets.length > MAX_LISTED ? ` and ${rrsets.length - MAX_LISTED} more` : "";
+function list(rrsets: RRsetTable, numbers: readonly number[]): string {
+  const names = numbers.slice(0, MAX_LISTED).map((rrset) => nameOf(rrsets, rrset));
+  const more = numbers.length > MAX_LISTED ? ` and ${numbers.length - MAX_LISTED} more` : "";
   return `${names.join(", ")}${more}`;
 }
 
-function keyOf(name: Name): string {
-  return Buffer.from(name.buffer, name.byteOffset, name.length).toString("latin1");
+function nameOf(rrsets: RRsetTable, rrset: number): string {
+  return formatName(rrsets.table.owners.nameAt(rrsets.ownerOf(rrset)));
 }

@@ -4,9 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { checkRdata } from "../rdata/check-rdata.ts";
-import { isSubdomain, lowerName } from "../wire/name.ts";
+import { isSubdomain, lowerName, MAX_NAME } from "../wire/name.ts";
 import { skipName } from "../wire/record-cursor.ts";
-import type { Name, RRset } from "../zone/model.ts";
+import { TYPE_A } from "../wire/rr-types.ts";
+import type { RRsetTable } from "../zone/master/rrset-table.ts";
+import type { Name } from "../zone/model.ts";
 import { ZoneContent } from "./zone-content.ts";
 
 /** Names the version of the format: one that this program does not know is not read. */
@@ -16,6 +18,7 @@ const HASH_OCTETS = 32;
 const FIELD_OCTETS = 8;
 /** Time in seconds, in two words, and the number of records. */
 const HEAD_OCTETS = 12;
+const MALFORMED = "a record is malformed";
 
 export interface StateContent {
   readonly content: ZoneContent;
@@ -27,17 +30,16 @@ export interface StateContent {
  * The magic line; the apex; when it was transferred; how many records; each as its owner, type, TTL, rdata length and
  * rdata; the SHA-256 of all that.
  */
-export function encodeState(
-  apex: Name,
-  rrsets: readonly RRset[],
-  transferredAt: number,
-): Uint8Array {
-  let size = MAGIC.length + apex.length + HEAD_OCTETS + HASH_OCTETS;
-  let records = 0;
-  for (const { owner, rdata } of rrsets) {
-    records += rdata.length;
-    for (const data of rdata) size += owner.length + FIELD_OCTETS + data.length;
-  }
+export function encodeState(apex: Name, rrsets: RRsetTable, transferredAt: number): Uint8Array {
+  const { table } = rrsets;
+  const { owners } = table;
+  const head = MAGIC.length + apex.length + HEAD_OCTETS;
+  let size = head + HASH_OCTETS;
+  rrsets.forEachRecord((record) => {
+    const owner = table.owner[record]!;
+    size += owners.offsets[owner + 1]! - owners.offsets[owner]! + FIELD_OCTETS;
+    size += table.rdata[record + 1]! - table.rdata[record]!;
+  });
   const octets = new Uint8Array(size);
   const view = new DataView(octets.buffer);
   octets.set(MAGIC);
@@ -45,21 +47,32 @@ export function encodeState(
   let at = MAGIC.length + apex.length;
   view.setUint32(at, Math.floor(transferredAt / 2 ** 32));
   view.setUint32(at + 4, transferredAt % 2 ** 32);
-  view.setUint32(at + 8, records);
+  view.setUint32(at + 8, rrsets.countRecords());
   at += HEAD_OCTETS;
-  for (const { owner, type, ttl, rdata } of rrsets) {
-    for (const data of rdata) {
-      octets.set(owner, at);
-      at += owner.length;
-      view.setUint16(at, type);
-      view.setUint32(at + 2, ttl);
-      view.setUint16(at + 6, data.length);
-      octets.set(data, at + FIELD_OCTETS);
-      at += FIELD_OCTETS + data.length;
-    }
-  }
+  rrsets.forEachRecord((record) => {
+    const owner = table.owner[record]!;
+    at = copyRange(owners.octets, owners.offsets[owner]!, owners.offsets[owner + 1]!, octets, at);
+    const [start, end] = [table.rdata[record]!, table.rdata[record + 1]!];
+    view.setUint16(at, table.type[record]!);
+    view.setUint32(at + 2, table.ttl[record]!);
+    view.setUint16(at + 6, end - start);
+    at = copyRange(table.octets, start, end, octets, at + FIELD_OCTETS);
+  });
   octets.set(createHash("sha256").update(octets.subarray(0, at)).digest(), at);
   return octets;
+}
+
+/** Octet by octet: there are few, and a call for each would be more. @returns where they end */
+function copyRange(
+  from: Uint8Array,
+  start: number,
+  end: number,
+  to: Uint8Array,
+  toStart: number,
+): number {
+  let at = toStart;
+  for (let i = start; i < end; i++) to[at++] = from[i]!;
+  return at;
 }
 
 /** Reads what `encodeState()` wrote for a zone; a string says why the octets are not that. */
@@ -93,25 +106,32 @@ function readRecords(
   content: ZoneContent,
 ): string | undefined {
   const end = view.byteLength;
+  const { table } = content;
+  const { owners } = table;
   let at = start;
-  let owner: Name = new Uint8Array(0);
+  let owner = -1;
   while (at < end) {
     const fields = skipName(octets, at, end);
     const data = fields + FIELD_OCTETS;
-    if (fields < 0 || data > end) return "a record is malformed";
+    if (fields < 0 || fields - at > MAX_NAME || data > end) return MALFORMED;
     const next = data + view.getUint16(fields + 6);
-    if (next > end) return "a record is malformed";
+    if (next > end) return MALFORMED;
     // Records of a name stand together.
-    if (Buffer.compare(octets.subarray(at, fields), owner) !== 0) {
-      owner = lowerName(octets.subarray(at, fields));
+    if (owner < 0 || !owners.holds(owner, octets, at, fields - at)) {
+      const name = lowerName(octets.subarray(at, fields));
+      if (!isSubdomain(name, apex)) return MALFORMED;
+      owner = owners.addName(name);
     }
     const type = view.getUint16(fields);
-    const rdata = octets.subarray(data, next);
-    if (!isSubdomain(owner, apex) || checkRdata(type, rdata) !== undefined) {
-      return "a record is malformed";
-    }
-    content.add(owner, type, view.getUint32(fields + 2), rdata);
+    if (!isRdata(type, octets, data, next)) return MALFORMED;
+    table.appendRange(octets, data, next);
+    content.append(owner, type, view.getUint32(fields + 2));
     at = next;
   }
   return undefined;
+}
+
+function isRdata(type: number, octets: Uint8Array, start: number, end: number): boolean {
+  if (type === TYPE_A) return end - start === 4;
+  return checkRdata(type, octets.subarray(start, end)) === undefined;
 }

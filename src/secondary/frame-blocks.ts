@@ -1,18 +1,18 @@
 const BLOCK_OCTETS = 1 << 20;
 const LENGTH_OCTETS = 2;
 
-/** Keeps the messages of a transfer in a few large blocks, which are cheap to hand to another thread. */
+/** Keeps the messages of a transfer in a few large blocks of shared memory, which another thread is handed without a copy. */
 export class FrameBlocks {
   readonly #full: Uint8Array[] = [];
-  #open = new Uint8Array(1 << 16);
+  #open = allocate(1 << 16);
   #used = 0;
 
   /** Appends a message behind its length in 16 bits. */
   append(message: Uint8Array): void {
     const wanted = LENGTH_OCTETS + message.length;
     if (this.#used + wanted > this.#open.length) {
-      if (this.#used > 0) this.#full.push(this.#open.slice(0, this.#used));
-      this.#open = new Uint8Array(BLOCK_OCTETS);
+      if (this.#used > 0) this.#full.push(this.#open.subarray(0, this.#used));
+      this.#open = allocate(BLOCK_OCTETS);
       this.#used = 0;
     }
     this.#open[this.#used] = message.length >> 8;
@@ -23,8 +23,12 @@ export class FrameBlocks {
 
   /** All that has been appended. */
   blocks(): Uint8Array[] {
-    return [...this.#full, this.#open.slice(0, this.#used)];
+    return [...this.#full, this.#open.subarray(0, this.#used)];
   }
+}
+
+function allocate(octets: number): Uint8Array {
+  return new Uint8Array(new SharedArrayBuffer(octets));
 }
 
 /** The messages of blocks, in order. */

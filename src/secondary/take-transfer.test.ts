@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { findRRset, listContent } from "../../test/support/zone-content.ts";
 import {
   address,
   ns,
@@ -37,8 +38,7 @@ function whole(...records: TransferRecord[]): {
 }
 
 function show(content: ZoneContent): string[] {
-  return content
-    .list()
+  return listContent(content)
     .map(({ owner, type, ttl, rdata }) => `${formatName(owner)} ${type} ${ttl} ${rdata.length}`)
     .sort();
 }
@@ -62,8 +62,8 @@ test("takeTransfer() takes in all records of a zone, each once, the SOA once", (
 
 test("takeTransfer() keeps the case of names in data, and puts owners in lower case", () => {
   const { content } = whole({ ...WWW, owner: "WwW.example.NET." }, NS);
-  expect(content.find(wireName("www.example.net."), 1)?.rdata).toHaveLength(1);
-  expect(formatName(content.find(apex, 2)!.rdata[0]!)).toBe("Ns1.Example.NET.");
+  expect(findRRset(content, wireName("www.example.net."), 1)?.rdata).toHaveLength(1);
+  expect(formatName(findRRset(content, apex, 2)!.rdata[0]!)).toBe("Ns1.Example.NET.");
 });
 
 test("takeTransfer() undoes the compression of names in data", () => {
@@ -78,12 +78,12 @@ test("takeTransfer() undoes the compression of names in data", () => {
   });
   const content = new ZoneContent();
   expect(takeTransfer([message], apex, undefined, content)).toBeUndefined();
-  expect(formatName(content.find(apex, 2)!.rdata[0]!)).toBe("ns.example.net.");
+  expect(formatName(findRRset(content, apex, 2)!.rdata[0]!)).toBe("ns.example.net.");
 });
 
 test("takeTransfer() counts a TTL with its highest bit set as 0 (RFC 2181 §8)", () => {
   const { content } = whole(address("a.example.net.", "192.0.2.1", 0x8000_0000));
-  expect(content.find(wireName("a.example.net."), 1)).toMatchObject({ ttl: 0 });
+  expect(findRRset(content, wireName("a.example.net."), 1)).toMatchObject({ ttl: 0 });
 });
 
 test.for<[string, TransferRecord, RegExp]>([
@@ -111,7 +111,7 @@ test.for<[string, TransferRecord, RegExp]>([
 test("takeTransfer() takes in data of types that nobody knows", () => {
   const { content, problem } = whole({ ...WWW, type: 65_280, rdata: Uint8Array.of(1, 2, 3) });
   expect(problem).toBeUndefined();
-  expect(content.find(wireName("www.example.net."), 65_280)?.rdata).toEqual([
+  expect(findRRset(content, wireName("www.example.net."), 65_280)?.rdata).toEqual([
     Uint8Array.of(1, 2, 3),
   ]);
 });
@@ -130,7 +130,7 @@ test("takeTransfer() applies changes, the SOA's included", () => {
     "example.net. 6 3600 1",
     "new.example.net. 1 300 1",
   ]);
-  expect(content.find(apex, 6)?.rdata).toEqual([soa(ZONE, 2).rdata]);
+  expect(findRRset(content, apex, 6)?.rdata).toEqual([soa(ZONE, 2).rdata]);
 });
 
 test("takeTransfer() refuses changes that do not fit what is there", () => {
@@ -149,5 +149,5 @@ test("takeTransfer() replaces everything by a whole zone that comes in place of 
     "example.net. 6 3600 1",
     "only.example.net. 1 300 1",
   ]);
-  expect(content.find(apex, 6)?.rdata).toEqual([soa(ZONE, 5).rdata]);
+  expect(findRRset(content, apex, 6)?.rdata).toEqual([soa(ZONE, 5).rdata]);
 });

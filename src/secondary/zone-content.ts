@@ -1,101 +1,118 @@
-import type { Name, RRset } from "../zone/model.ts";
+import { TYPE_SOA } from "../wire/rr-types.ts";
+import { dropRepeated, gatherRecords, takeLowestTtl } from "../zone/master/gather-records.ts";
+import { RecordTable } from "../zone/master/record-table.ts";
+import type { RRsetTable } from "../zone/master/rrset-table.ts";
+import { keyOf } from "../zone/names.ts";
+import { RecordIndex } from "./record-index.ts";
 
-/** Above this many records an RRset is looked up in, not looked through. */
-const SMALL_RRSET = 8;
-
-/** The records of a zone on their way from one version to the next. Owners are lower case. */
+/**
+ * The records of a zone on their way from one version to the next, in columns. Whoever brings one writes its rdata to
+ * `table` first, and says then what to do with it.
+ */
 export class ZoneContent {
-  readonly #rrsets = new Map<string, ContentRRset>();
-  #records = 0;
+  #table = new RecordTable();
+  /** Made when a record is looked for: the whole of a zone is taken in without. */
+  #index: RecordIndex | undefined;
+  /** By record: 1 if it has been removed again. */
+  #isGone = new Uint8Array(0);
+  #gone = 0;
 
-  get records(): number {
-    return this.#records;
+  get table(): RecordTable {
+    return this.#table;
   }
 
-  /**
-   * Adds a record. All records of an RRset have the lowest TTL of any (RFC 2181 §5.2).
-   *
-   * @returns false if it is there already
-   */
-  add(owner: Name, type: number, ttl: number, rdata: Uint8Array): boolean {
-    const key = keyOf(owner, type);
-    let rrset = this.#rrsets.get(key);
-    if (rrset === undefined) {
-      rrset = { owner, type, ttl, rdata: [] };
-      this.#rrsets.set(key, rrset);
-    } else if (has(rrset, rdata)) return false;
-    rrset.ttl = Math.min(rrset.ttl, ttl);
-    insert(rrset, rdata);
-    this.#records++;
+  get records(): number {
+    return this.#table.count - this.#gone;
+  }
+
+  /** Adds a record that may be there already: `gather()` takes it once. TTLs are in seconds. */
+  append(owner: number, type: number, ttl: number): void {
+    this.#table.add(owner, type, ttl, 0);
+  }
+
+  /** Adds a record. @returns false if it is there already */
+  add(owner: number, type: number, ttl: number): boolean {
+    const index = this.#useIndex();
+    const record = this.#table.count;
+    this.#table.add(owner, type, ttl, 0);
+    if (index.find(record) >= 0) {
+      this.#table.dropLast();
+      return false;
+    }
+    index.add(record);
     return true;
   }
 
-  /** Removes a record, whatever its TTL. @returns false if it is not there */
-  remove(owner: Name, type: number, rdata: Uint8Array): boolean {
-    const key = keyOf(owner, type);
-    const rrset = this.#rrsets.get(key);
-    if (rrset === undefined || !erase(rrset, rdata)) return false;
-    this.#records--;
-    if (sizeOf(rrset) === 0) this.#rrsets.delete(key);
+  /** Removes the record of this rdata, whatever its TTL. @returns false if it is not there */
+  remove(owner: number, type: number): boolean {
+    const index = this.#useIndex();
+    const record = this.#table.count;
+    this.#table.add(owner, type, 0, 0);
+    const found = index.find(record);
+    this.#table.dropLast();
+    if (found < 0) return false;
+    index.delete(found);
+    this.#drop(found);
     return true;
   }
 
   clear(): void {
-    this.#rrsets.clear();
-    this.#records = 0;
+    this.#table = new RecordTable();
+    this.#index = undefined;
+    this.#isGone = new Uint8Array(0);
+    this.#gone = 0;
   }
 
-  /** The RRset of a name and type. */
-  find(owner: Name, type: number): RRset | undefined {
-    const rrset = this.#rrsets.get(keyOf(owner, type));
-    return rrset && finish(rrset);
+  /** The rdata of the SOA; undefined if there is none. */
+  findSoa(): Uint8Array | undefined {
+    const { count, type } = this.#table;
+    for (let record = 0; record < count; record++) {
+      if (type[record] === TYPE_SOA && this.#isGone[record] !== 1) {
+        return this.#table.rdataAt(record);
+      }
+    }
+    return undefined;
   }
 
-  /** All RRsets, in the order their first records came. */
-  list(): RRset[] {
-    return Array.from(this.#rrsets.values(), finish);
+  /** All RRsets. Their records have the lowest TTL of any (RFC 2181 §5.2). */
+  gather(): RRsetTable {
+    const table = this.#table;
+    return gatherRecords(
+      table,
+      (_owner, _type, records, start, end) => {
+        if (end - start === 1) return 1;
+        const own = records.subarray(start, end);
+        takeLowestTtl(table, own);
+        return dropRepeated(
+          own,
+          (a, b) => table.hasSameRdata(a, b),
+          (record) => keyOf(table.rdataAt(record)),
+          () => undefined,
+        );
+      },
+      this.#gone > 0 ? this.#isGone : undefined,
+    );
   }
-}
 
-interface ContentRRset {
-  readonly owner: Name;
-  readonly type: number;
-  ttl: number;
-  rdata: Uint8Array[] | Map<string, Uint8Array>;
-}
+  #useIndex(): RecordIndex {
+    if (this.#index !== undefined) return this.#index;
+    const { count } = this.#table;
+    const index = new RecordIndex(this.#table, count + 1);
+    for (let record = 0; record < count; record++) {
+      if (index.find(record) < 0) index.add(record);
+      else this.#drop(record);
+    }
+    this.#index = index;
+    return index;
+  }
 
-function has({ rdata }: ContentRRset, wanted: Uint8Array): boolean {
-  return rdata instanceof Map
-    ? rdata.has(keyOfOctets(wanted))
-    : rdata.some((one) => Buffer.compare(one, wanted) === 0);
-}
-
-function insert(rrset: ContentRRset, added: Uint8Array): void {
-  const { rdata } = rrset;
-  if (rdata instanceof Map) rdata.set(keyOfOctets(added), added);
-  else if (rdata.length < SMALL_RRSET) rdata.push(added);
-  else rrset.rdata = new Map([...rdata, added].map((one) => [keyOfOctets(one), one]));
-}
-
-function erase({ rdata }: ContentRRset, removed: Uint8Array): boolean {
-  if (rdata instanceof Map) return rdata.delete(keyOfOctets(removed));
-  const index = rdata.findIndex((one) => Buffer.compare(one, removed) === 0);
-  if (index >= 0) rdata.splice(index, 1);
-  return index >= 0;
-}
-
-function sizeOf({ rdata }: ContentRRset): number {
-  return rdata instanceof Map ? rdata.size : rdata.length;
-}
-
-function finish({ owner, type, ttl, rdata }: ContentRRset): RRset {
-  return { owner, type, ttl, rdata: [...rdata.values()], answers: undefined };
-}
-
-function keyOf(owner: Name, type: number): string {
-  return `${keyOfOctets(owner)}/${type}`;
-}
-
-function keyOfOctets(octets: Uint8Array): string {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length).toString("latin1");
+  #drop(record: number): void {
+    if (record >= this.#isGone.length) {
+      const longer = new Uint8Array(this.#table.owner.length);
+      longer.set(this.#isGone);
+      this.#isGone = longer;
+    }
+    this.#isGone[record] = 1;
+    this.#gone += 1;
+  }
 }

@@ -20,22 +20,32 @@ export function checkSizes(statics: readonly StaticDraft[], issues: IssueList): 
 
 /** The same for the RRsets of a master file. */
 export function checkTableSizes(rrsets: RRsetTable, issues: IssueList): void {
-  const { table, records, first, size } = rrsets;
+  const { table, records, first } = rrsets;
   for (let rrset = 0; rrset < rrsets.count; rrset++) {
-    const start = first[rrset]!;
-    let octets = 0;
-    for (let i = start; i < start + size[rrset]!; i++) {
-      const record = records[i]!;
-      octets += RECORD_HEADER + table.rdata[record + 1]! - table.rdata[record]!;
-    }
-    if (octets <= MAX_ANSWER) continue;
-    const record = records[start]!;
+    if (!isOversize(rrsets, rrset)) continue;
+    const record = records[first[rrset]!]!;
     const owner = showName(table.owners.nameAt(table.owner[record]!));
     issues.error(
       { start: table.place[record]!, end: table.place[record]! },
-      `the ${formatType(rrsets.typeOf(rrset))} records of ${owner} take ${explainOversize(octets)}`,
+      `the ${formatType(rrsets.typeOf(rrset))} records of ${owner} take ${explainOversize(sizeOf(rrsets, rrset))}`,
     );
   }
+}
+
+/** Whether no answer can hold an RRset. */
+export function isOversize(rrsets: RRsetTable, rrset: number): boolean {
+  return sizeOf(rrsets, rrset) > MAX_ANSWER;
+}
+
+function sizeOf({ table, records, first, size }: RRsetTable, rrset: number): number {
+  const start = first[rrset]!;
+  const end = start + size[rrset]!;
+  let octets = 0;
+  for (let i = start; i < end; i++) {
+    const record = records[i]!;
+    octets += RECORD_HEADER + table.rdata[record + 1]! - table.rdata[record]!;
+  }
+  return octets;
 }
 
 /** How much too large records are together; undefined if an answer can hold them. */

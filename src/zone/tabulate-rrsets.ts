@@ -1,4 +1,4 @@
-import { hashName, type NameTable } from "./master/name-table.ts";
+import type { NameTable } from "./master/name-table.ts";
 import { RecordTable } from "./master/record-table.ts";
 import { RRsetTable } from "./master/rrset-table.ts";
 import type { RRset } from "./model.ts";
@@ -10,7 +10,7 @@ import type { RRset } from "./model.ts";
  * @param owners takes their owners up
  */
 export function tabulateRRsets(rrsets: readonly RRset[], owners: NameTable): RRsetTable {
-  const numbers = rrsets.map(({ owner }) => owners.add(owner, 0, owner.length, hashName(owner, 0)));
+  const numbers = rrsets.map(({ owner }) => owners.addName(owner));
   const table = new RecordTable(rrsets.length, owners);
   const order = sortByNumber(numbers, owners.count);
   for (const i of order) {

@@ -63,7 +63,7 @@ export function masterIssues(text: string, parts: Files = {}): string[] {
 }
 
 /** All static RRsets of a zone: its own, then those in columns, in the order of their names. */
-export function listStatics({ rrsets, table: tabulated }: Zone): RRset[] {
+export function listStatics({ rrsets, table: tabulated }: Pick<Zone, "rrsets" | "table">): RRset[] {
   if (tabulated === undefined) return [...rrsets];
   const { table, records, first, size } = tabulated;
   const columns = Array.from({ length: tabulated.count }, (_, rrset): RRset => {

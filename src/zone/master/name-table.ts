@@ -47,6 +47,11 @@ export class NameTable {
     return number;
   }
 
+  /** The number of a name in lower case, which is added if it is new. */
+  addName(name: Uint8Array): number {
+    return this.add(name, 0, name.length, hashName(name, 0));
+  }
+
   /** The number of a name, or -1. */
   find(source: Uint8Array, at: number, length: number, hash: number): number {
     return this.#slots[this.#slotFor(source, at, length, hash)]! - 1;

@@ -63,6 +63,11 @@ export class RecordTable {
     this.rdataEnd += octets.length;
   }
 
+  /** A view of the rdata that is being written. */
+  pending(): Uint8Array {
+    return this.octets.subarray(this.rdata[this.count]!, this.rdataEnd);
+  }
+
   /** Makes a record of the rdata that was written since the last one. */
   add(owner: number, type: number, ttl: number, place: number): void {
     const number = this.count;
@@ -78,6 +83,28 @@ export class RecordTable {
   /** Forgets the rdata that was written since the last record. */
   dropRdata(): void {
     this.rdataEnd = this.rdata[this.count]!;
+  }
+
+  /** Appends what stands between two places to the rdata that is being written. */
+  appendRange(octets: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    for (let at = start; at < end; at++) this.octets[this.rdataEnd++] = octets[at]!;
+  }
+
+  /** Forgets the last record. */
+  dropLast(): void {
+    this.count -= 1;
+    this.rdataEnd = this.rdata[this.count]!;
+  }
+
+  /** Whether the rdata of two records is the same, octet for octet. */
+  hasSameRdata(a: number, b: number): boolean {
+    const { rdata, octets } = this;
+    const [from, to] = [rdata[a]!, rdata[b]!];
+    const length = rdata[a + 1]! - from;
+    if (rdata[b + 1]! - to !== length) return false;
+    for (let i = 0; i < length; i++) if (octets[from + i] !== octets[to + i]) return false;
+    return true;
   }
 
   /** A view of a record's rdata, valid until more is written. */

@@ -44,6 +44,11 @@ export class RRsetTable {
     this.owners[this.#owner] = this.count;
   }
 
+  /** The number of its owner. */
+  ownerOf(rrset: number): number {
+    return this.table.owner[this.records[this.first[rrset]!]!]!;
+  }
+
   typeOf(rrset: number): number {
     return this.table.type[this.records[this.first[rrset]!]!]!;
   }
@@ -70,6 +75,15 @@ export class RRsetTable {
       if (this.typeOf(rrset) === type) return rrset;
     }
     return -1;
+  }
+
+  /** Visits the records of all RRsets, by number. */
+  forEachRecord(visit: (record: number) => void): void {
+    for (let rrset = 0; rrset < this.count; rrset++) {
+      const start = this.first[rrset]!;
+      const end = start + this.size[rrset]!;
+      for (let i = start; i < end; i++) visit(this.records[i]!);
+    }
   }
 
   /** The number of records of all RRsets. */

@@ -66,7 +66,7 @@ export class TableOwners {
   *listSpecial(hiding: readonly Name[]): Generator<Name> {
     const { owners } = this.#rrsets.table;
     const hiders = new NameTable();
-    for (const name of hiding) hiders.add(name, 0, name.length, hashName(name, 0));
+    for (const name of hiding) hiders.addName(name);
     for (let owner = 0; owner < owners.count; owner++) {
       if (!this.#isOwner(owner)) continue;
       const isHidden = hiders.count > 0 && this.#isBelow(owners.nameAt(owner), hiders);
