@@ -1,6 +1,9 @@
-/** FNV-1a; the root's hash is the offset basis. */
-export const ROOT_HASH: number = 0x811c9dc5 | 0;
-const FNV_PRIME = 0x01000193;
+/**
+ * The hash of a name is the sum of its octets, each times a power of one odd number: the first octet's is 0. Modulo 2^32 odd numbers have
+ * inverses, so that the hashes of all suffixes come out of one pass from the left.
+ */
+export const ROOT_HASH = 0;
+const HASH_BASE = 0x9e3779b1 | 0;
 
 export const MAX_NAME_OCTETS = 255;
 const MAX_LABELS = 127;
@@ -8,6 +11,9 @@ const MAX_LABELS = 127;
 const LOWER = Uint8Array.from({ length: 256 }, (_, octet) =>
   octet >= 0x41 && octet <= 0x5a ? octet + 0x20 : octet,
 );
+
+const POWERS = listPowers(HASH_BASE);
+const INVERSE_POWERS = listPowers(invert(HASH_BASE));
 
 /**
  * A name made ready for look-ups: lower-cased wire form, where its labels start, and a hash of every suffix.
@@ -31,33 +37,37 @@ export class NameKey {
    * (a compression pointer in a question points nowhere useful, and following one is how servers have been hurt)
    */
   read(source: Uint8Array, at: number, end: number): number {
-    const { octets, offsets } = this;
+    const { octets, offsets, hashes } = this;
     let to = 0;
     let labels = 0;
     let from = at;
+    let sum = 0;
     for (;;) {
       if (from >= end) return -1;
       const size = source[from++]!;
       if (size === 0) break;
       if (size > 63 || from + size > end || to + size + 2 > MAX_NAME_OCTETS) return -1;
-      offsets[labels++] = to;
+      offsets[labels] = to;
+      hashes[labels++] = sum;
+      sum += Math.imul(size, POWERS[to]!);
       octets[to++] = size;
-      for (const stop = from + size; from < stop; from++) octets[to++] = LOWER[source[from]!]!;
+      for (const stop = from + size; from < stop; from++, to++) {
+        const octet = LOWER[source[from]!]!;
+        octets[to] = octet;
+        sum = (sum + Math.imul(octet, POWERS[to]!)) | 0;
+      }
     }
-    offsets[labels] = to;
-    octets[to++] = 0;
-    this.length = to;
-    this.labels = labels;
-    this.#hash();
+    this.#end(to, labels, sum);
     return from;
   }
 
   /** Reads a name of a message that we wrote ourselves: well formed, but it may be compressed. */
   readWritten(message: Uint8Array, at: number): void {
-    const { octets, offsets } = this;
+    const { octets, offsets, hashes } = this;
     let to = 0;
     let labels = 0;
     let from = at;
+    let sum = 0;
     for (;;) {
       const size = message[from++]!;
       if (size === 0) break;
@@ -65,26 +75,30 @@ export class NameKey {
         from = ((size & 0x3f) << 8) | message[from]!;
         continue;
       }
-      offsets[labels++] = to;
+      offsets[labels] = to;
+      hashes[labels++] = sum;
+      sum += Math.imul(size, POWERS[to]!);
       octets[to++] = size;
-      for (const stop = from + size; from < stop; from++) octets[to++] = LOWER[message[from]!]!;
+      for (const stop = from + size; from < stop; from++, to++) {
+        const octet = LOWER[message[from]!]!;
+        octets[to] = octet;
+        sum = (sum + Math.imul(octet, POWERS[to]!)) | 0;
+      }
     }
-    offsets[labels] = to;
-    octets[to++] = 0;
-    this.length = to;
-    this.labels = labels;
-    this.#hash();
+    this.#end(to, labels, sum);
   }
 
-  #hash(): void {
+  /** Ends a name whose hashes are sums over what stands in front of each suffix. */
+  #end(to: number, labels: number, sum: number): void {
     const { octets, offsets, hashes } = this;
-    let hash = ROOT_HASH;
-    let i = this.labels;
-    hashes[i] = hash;
-    while (i-- > 0) {
-      hash = hashLabel(hash, octets, offsets[i]!, offsets[i + 1]!);
-      hashes[i] = hash;
+    octets[to] = 0;
+    offsets[labels] = to;
+    this.length = to + 1;
+    this.labels = labels;
+    for (let i = 0; i < labels; i++) {
+      hashes[i] = Math.imul(sum - hashes[i]!, INVERSE_POWERS[offsets[i]!]!);
     }
+    hashes[labels] = ROOT_HASH;
   }
 
   /**
@@ -116,8 +130,8 @@ export function lowerOctet(octet: number): number {
 
 /** The hash of a name whose first label, lower case and with its length octet, stands between two places; `hash` is that of the rest. */
 export function hashLabel(hash: number, octets: Uint8Array, at: number, stop: number): number {
-  let longer = hash;
-  for (let i = at; i < stop; i++) longer = Math.imul(longer ^ octets[i]!, FNV_PRIME);
+  let longer = Math.imul(hash, POWERS[stop - at]!);
+  for (let i = at; i < stop; i++) longer = (longer + Math.imul(octets[i]!, POWERS[i - at]!)) | 0;
   return longer;
 }
 
@@ -132,4 +146,22 @@ export function slotsFor(count: number): number {
   let slots = 8;
   while (slots < count * 2) slots *= 2;
   return slots;
+}
+
+/** Powers of a number modulo 2^32, one for every place in a name. */
+function listPowers(base: number): Int32Array {
+  const powers = new Int32Array(MAX_NAME_OCTETS + 1);
+  for (let i = 0, power = 1; i < powers.length; i++, power = Math.imul(power, base)) {
+    powers[i] = power;
+  }
+  return powers;
+}
+
+/** The inverse of an odd number modulo 2^32: every step of Newton's iteration doubles the bits that are right, three at first. */
+function invert(odd: number): number {
+  let inverse = odd;
+  for (let bits = 3; bits < 32; bits *= 2) {
+    inverse = Math.imul(inverse, 2 - Math.imul(odd, inverse));
+  }
+  return inverse;
 }
