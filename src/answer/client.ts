@@ -11,15 +11,14 @@ export class Client {
   readonly #subnet: AddressKey = createKey();
   readonly #resolver: AddressKey = createKey();
   #query: Query | undefined;
-  #octets: Uint8Array | undefined;
   #context: Context | undefined;
 
   /** Starts with a query; the addresses are only read if something depends on them. */
-  begin(query: Query, octets: Uint8Array, context: Context): void {
+  begin(query: Query, context: Context): void {
     this.scope = 0;
-    this.#query = query;
-    this.#octets = octets;
-    this.#context = context;
+    // A pointer that is written is one that the garbage collector hears of.
+    if (this.#query !== query) this.#query = query;
+    if (this.#context !== context) this.#context = context;
   }
 
   /** @returns the class this client is of under a location map */
@@ -50,7 +49,7 @@ export class Client {
     // Source prefix 0 asks to be treated by the resolver's own address (RFC 7871 §7.1.2).
     if (!query.hasSubnet || query.subnetSource === 0) return this.#resolver;
     const subnetFamily = query.subnetFamily === 1 ? 4 : 6;
-    writeKey(this.#subnet, subnetFamily, this.#octets!, query.subnetAt, query.subnetSource);
+    writeKey(this.#subnet, subnetFamily, query.subnet, 0, query.subnetSource);
     return this.#subnet;
   }
 }

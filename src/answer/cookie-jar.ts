@@ -31,7 +31,8 @@ const RENEWED_AFTER = 1800;
 export class CookieJar {
   /** Whether clients that know cookies must have one of ours to be answered over UDP. */
   readonly isRequired: boolean;
-  /** For the client of the query that was checked last. */
+  /** What the client of the query that was checked last sent, and what it gets. */
+  readonly clientCookie: Uint8Array;
   readonly serverCookie: Uint8Array = new Uint8Array(SERVER_COOKIE_OCTETS);
   readonly #secrets: CookieSecrets;
   readonly #wallClock: () => number;
@@ -42,6 +43,7 @@ export class CookieJar {
   /** @param wallClock milliseconds since 1970 */
   constructor(settings: CookieSettings, wallClock: () => number) {
     this.isRequired = settings.isRequired;
+    this.clientCookie = this.#message.subarray(0, CLIENT_COOKIE_OCTETS);
     this.#secrets = new CookieSecrets(settings.secrets);
     this.#wallClock = wallClock;
   }

@@ -38,14 +38,12 @@ export function optOctets(query: Query, context: Context): number {
  * Writes the OPT record (RFC 6891 §6.1): our payload size, the upper bits of the RCODE, DO as it came, no other flag; then
  * the options that were asked for.
  *
- * @param octets of the query
  * @param limit octets the response may have
  * @param scope how far the answer is good for (RFC 7871 §7.2.1)
  */
 export function writeOpt(
   response: Response,
   query: Query,
-  octets: Uint8Array,
   context: Context,
   rcode: number,
   limit: number,
@@ -61,9 +59,9 @@ export function writeOpt(
   write16(out, start + 7, query.dnssecOk ? 0x8000 : 0);
   response.at = start + OPT_OCTETS;
   response.additionals++;
-  if (query.hasSubnet) writeSubnet(response, query, octets, scope);
+  if (query.hasSubnet) writeSubnet(response, query, scope);
   if (query.cookieAt !== 0 && context.cookies !== undefined) {
-    writeCookie(response, octets, query.cookieAt, context.cookies);
+    writeCookie(response, context.cookies);
   }
   if (query.wantsNsid) writeNsid(response, context);
   if (query.wantsKeepalive && context.keepalive > 0) writeKeepalive(response, context.keepalive);
@@ -72,7 +70,7 @@ export function writeOpt(
   write16(out, start + 9, response.at - start - OPT_OCTETS);
 }
 
-function writeSubnet(response: Response, query: Query, octets: Uint8Array, scope: number): void {
+function writeSubnet(response: Response, query: Query, scope: number): void {
   const { octets: out, at } = response;
   write16(out, at, OPTION_CLIENT_SUBNET);
   write16(out, at + 2, SUBNET_OCTETS - OPTION_HEAD_OCTETS + query.subnetOctets);
@@ -80,19 +78,19 @@ function writeSubnet(response: Response, query: Query, octets: Uint8Array, scope
   out[at + 6] = query.subnetSource;
   out[at + 7] = scope;
   for (let i = 0; i < query.subnetOctets; i++) {
-    out[at + SUBNET_OCTETS + i] = octets[query.subnetAt + i]!;
+    out[at + SUBNET_OCTETS + i] = query.subnet[i]!;
   }
   response.at = at + SUBNET_OCTETS + query.subnetOctets;
 }
 
 /** The client's cookie as it came, and the server cookie that the jar has ready for it (RFC 7873 §5.2). */
-function writeCookie(response: Response, octets: Uint8Array, from: number, jar: CookieJar): void {
+function writeCookie(response: Response, jar: CookieJar): void {
   const { octets: out, at } = response;
   const client = at + OPTION_HEAD_OCTETS;
   const server = client + CLIENT_COOKIE_OCTETS;
   write16(out, at, OPTION_COOKIE);
   write16(out, at + 2, COOKIE_OCTETS - OPTION_HEAD_OCTETS);
-  for (let i = 0; i < CLIENT_COOKIE_OCTETS; i++) out[client + i] = octets[from + i]!;
+  for (let i = 0; i < CLIENT_COOKIE_OCTETS; i++) out[client + i] = jar.clientCookie[i]!;
   for (let i = 0; i < SERVER_COOKIE_OCTETS; i++) out[server + i] = jar.serverCookie[i]!;
   response.at = at + COOKIE_OCTETS;
 }

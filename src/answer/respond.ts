@@ -35,7 +35,8 @@ const signature = new QuerySignature();
  *
  * @param length octets of the message in `octets`
  * @param now monotonic milliseconds
- * @param out takes the response: 65 535 octets of room for a stream, `context.udpLimit` for UDP
+ * @param out takes the response: 65 535 octets of room for a stream, `context.udpLimit` for UDP; it may be `octets`, as
+ *   everything behind the question has been taken in by the time an answer is written over it
  * @returns octets of the response; 0: stay silent
  */
 export function respond(
@@ -61,7 +62,7 @@ export function respond(
   signature.begin(octets, length, query.signatureAt, context.keyring, context.wallClock);
   const limit = most - signature.room;
   response.begin(out, octets, query.questionEnd, limit - optOctets(query, context));
-  client.begin(query, octets, context);
+  client.begin(query, context);
   let rcode = signature.rcode;
   if (rcode === RCODE_NOERROR) {
     rcode = status === RCODE_NOERROR ? answer(context, serving, cookie) : status;
@@ -71,7 +72,7 @@ export function respond(
     if (rcode === DROPPED) return 0;
   }
 
-  if (query.hasEdns) writeOpt(response, query, octets, context, rcode, limit, client.scope);
+  if (query.hasEdns) writeOpt(response, query, context, rcode, limit, client.scope);
   if (response.truncated) counters[COUNTER.truncated]!++;
   counters[COUNTER.responses]!++;
   counters[COUNTER.rcode + rcode]!++;

@@ -43,11 +43,12 @@ export class Response {
   /** Number, in its RRset, of the record that leads the RRset written last. */
   lead = 0;
 
-  /** Starts with the query's ID and question, octet for octet as they came. */
+  /** Starts with the query's ID and question, octet for octet as they came; `out` may be where they came. */
   begin(out: Uint8Array, query: Uint8Array, questionEnd: number, limit: number): void {
     const end = questionEnd === 0 ? HEADER_OCTETS : questionEnd;
-    for (let i = 0; i < end; i++) out[i] = query[i]!;
-    this.octets = out;
+    if (out !== query) for (let i = 0; i < end; i++) out[i] = query[i]!;
+    // A pointer that is written is one that the garbage collector hears of.
+    if (this.octets !== out) this.octets = out;
     this.at = end;
     this.limit = limit;
     this.answers = 0;

@@ -46,13 +46,13 @@ export function createExplainDesk(
     const isQuery = query.parse(octets, octets.length) === RCODE_NOERROR;
     const asker = { operators, family: source.family, source: source.octets };
     if (!isQuery || !isExplainQuery(query, asker)) return undefined;
-    const text = explain(readQuestion(query, octets, source));
+    const text = explain(readQuestion(query, source));
     return [out.slice(0, writeAnswer(query, octets, text, out))];
   };
 }
 
 /** The name behind the first label; the type within that label, as in `explain-aaaa`; the client as in any query. */
-function readQuestion(query: Query, octets: Uint8Array, source: Address): WrittenQuestion {
+function readQuestion(query: Query, source: Address): WrittenQuestion {
   const { name } = query;
   const first = name.octets[0]!;
   const label = Buffer.from(name.octets.subarray(1, 1 + first)).toString("latin1");
@@ -61,21 +61,20 @@ function readQuestion(query: Query, octets: Uint8Array, source: Address): Writte
   return {
     name: formatName(name.octets.subarray(1 + first, name.length)),
     type,
-    client: query.hasSubnet ? readSubnet(query, octets, resolver) : resolver,
+    client: query.hasSubnet ? readSubnet(query, resolver) : resolver,
     resolver,
     assume: [],
   };
 }
 
 function readSubnet(
-  { subnetFamily, subnetSource, subnetAt, subnetOctets }: Query,
-  octets: Uint8Array,
+  { subnetFamily, subnetSource, subnet, subnetOctets }: Query,
   resolver: string,
 ): string {
   if (subnetSource === 0) return resolver;
   const family = subnetFamily === 1 ? 4 : 6;
   const address = new Uint8Array(family === 4 ? 4 : 16);
-  address.set(octets.subarray(subnetAt, subnetAt + subnetOctets));
+  address.set(subnet.subarray(0, subnetOctets));
   return `${formatAddress({ family, octets: address })}/${subnetSource}`;
 }
 

@@ -78,19 +78,18 @@ export class MmsgSocket {
     now: number,
   ): void {
     const arena = this.#arena;
+    const { message } = arena;
     const { context } = reader;
     context.family = this.#family;
     let staged = 0;
     for (let slot = 0; slot < received; slot++) {
       arena.copySource(slot, source);
-      const query = arena.queries[slot] as Uint8Array;
-      let queryLength = arena.queryLength(slot);
-      if (this.#proxied !== undefined) queryLength = this.#unwrap(query, queryLength, context);
-      if (isControlDatagram(query, queryLength)) {
+      let queryLength = arena.takeQuery(slot);
+      if (this.#proxied !== undefined) queryLength = this.#unwrap(message, queryLength, context);
+      if (isControlDatagram(message, queryLength)) {
         this.#handOverSlot(slot, queryLength, context);
       } else if (queryLength >= 0) {
-        const answer = arena.answers[slot] as Uint8Array;
-        const length = reader.answer(query, queryLength, now, answer);
+        const length = reader.answer(message, queryLength, now, message);
         if (length > 0) arena.stage(staged++, slot, length);
       }
       arena.reset(slot);
@@ -108,7 +107,7 @@ export class MmsgSocket {
   }
 
   #handOverSlot(slot: number, length: number, { family, source }: Context): void {
-    const octets = this.#arena.queries[slot]!.slice(0, length);
+    const octets = this.#arena.message.slice(0, length);
     const client = { family, octets: source.slice(0, family === 4 ? 4 : 16) };
     this.#handOver(octets, client, this.descriptor, this.#arena.route(slot));
   }

@@ -43,8 +43,8 @@ export class Query {
   /** Address family number: 1 IPv4, 2 IPv6; 0 with source prefix 0 also says "do not use my address". */
   subnetFamily = 0;
   subnetSource = 0;
-  /** Where the option's address octets start in the query, and how many there are. */
-  subnetAt = 0;
+  /** The option's address: its first so many octets, the others mean nothing. */
+  readonly subnet: Uint8Array = new Uint8Array(16);
   subnetOctets = 0;
 
   /** Where the content of the cookie option starts in the query (RFC 7873 §4), 0 if there is none; 8 or 16 to 40 octets. */
@@ -175,8 +175,8 @@ export class Query {
     this.hasSubnet = true;
     this.subnetFamily = family;
     this.subnetSource = source;
-    this.subnetAt = at + 4;
     this.subnetOctets = addressOctets;
+    for (let i = 0; i < addressOctets; i++) this.subnet[i] = octets[at + 4 + i]!;
     return true;
   }
 }

@@ -87,7 +87,11 @@ export function serveInProcess(
       context.stream = transport === "tcp";
       const room = context.stream ? 65_535 : context.udpLimit;
       out.fill(SENTINEL, room, room + GUARD_OCTETS);
-      const length = respond(packet, packet.length, context, serving, time.now, out);
+      // Over UDP the answer takes the place of the query, as in a thread on the fast path.
+      const isInPlace = !context.stream && packet.length <= room;
+      if (isInPlace) out.set(packet);
+      const octets = isInPlace ? out : packet;
+      const length = respond(octets, packet.length, context, serving, time.now, out);
       if (
         length > room ||
         out.subarray(room, room + GUARD_OCTETS).some((octet) => octet !== SENTINEL)
