@@ -1,17 +1,18 @@
 /**
  * Sorted ranges of addresses in shared memory, and where in them an address lies: tens of nanoseconds, no allocation.
  *
- * Layout in 32-bit words: count, bits of the index, words per start; `index` (2^bits + 1), `starts` (count × words); then
+ * Layout in 32-bit words: count, bits of the index, words per start, bits of a first word below its bucket; `index` (2^bits + 1), `starts` (count × words); then
  * `values`, 16 bits each. `index[b]` is the range that holds the first address of bucket b, the last entry that of the
  * first address beyond all buckets.
  *
- * An IPv4 address belongs to the bucket of its first bits. Almost every IPv6 boundary lies in 2000::/4, and there in the
+ * The buckets of IPv4 divide what lies between the first boundary and the last one: a few networks of one /8 get as fine an
+ * index as the whole address space. Almost every IPv6 boundary lies in 2000::/4, and there in the
  * first /10 of each of the eight /7s (2a00–2a3f and the like, as IANA hands them out): only those are divided further,
  * what lies beyond belongs to the last bucket of its /7.
  */
 import { findRange, type RangeList } from "./range-list.ts";
 
-const HEADER_WORDS = 3;
+const HEADER_WORDS = 4;
 const MAX_INDEX_BITS = 16;
 /** Where the IPv6 index begins and ends, as first words of addresses. */
 const BASE_6 = 0x2000_0000;
@@ -35,9 +36,9 @@ export class RangeTable {
 
   /** Reads the table that `writeRangeTable()` wrote at `offset`, in octets. */
   constructor(buffer: SharedArrayBuffer, offset: number) {
-    const [count, bits, words] = new Uint32Array(buffer, offset, HEADER_WORDS);
+    const [count, bits, words, shift] = new Uint32Array(buffer, offset, HEADER_WORDS);
     this.count = count!;
-    this.shift = words === 1 ? 32 - bits! : BITS_BELOW_10 + 3 - bits!;
+    this.shift = shift!;
     this.regionBuckets = 2 ** (bits! - 3);
     const indexAt = offset + 4 * HEADER_WORDS;
     const startsAt = indexAt + 4 * (2 ** bits! + 1);
@@ -48,8 +49,10 @@ export class RangeTable {
 
   /** Index of the range that holds an IPv4 address. */
   find4(address: number): number {
-    const { index, starts } = this;
-    const bucket = address >>> this.shift;
+    const { index, starts, count } = this;
+    if (count === 1 || address < starts[1]!) return 0;
+    if (address >= starts[count - 1]!) return count - 1;
+    const bucket = (address - starts[1]!) >>> this.shift;
     let low = index[bucket]!;
     let high = index[bucket + 1]!;
     while (low < high) {
@@ -159,11 +162,15 @@ export function writeRangeTable(list: RangeList, buffer: SharedArrayBuffer, offs
   const count = list.values.length;
   const bits = chooseIndexBits(list);
   const buckets = 2 ** bits;
-  new Uint32Array(buffer, offset, HEADER_WORDS).set([count, bits, list.words]);
+  const shift = list.words === 1 ? chooseShift4(list, bits) : BITS_BELOW_10 + 3 - bits;
+  new Uint32Array(buffer, offset, HEADER_WORDS).set([count, bits, list.words, shift]);
   const indexAt = offset + 4 * HEADER_WORDS;
   const index = new Uint32Array(buffer, indexAt, buckets + 1);
   for (let bucket = 0; bucket <= buckets; bucket++) {
-    const first = list.words === 1 ? bucket * 2 ** (32 - bits) : findBucketStart6(bucket, bits);
+    const first =
+      list.words === 1
+        ? (list.starts[1] ?? 0) + bucket * 2 ** shift
+        : findBucketStart6(bucket, bits);
     index[bucket] = first > 0xffff_ffff ? count - 1 : findRange(list, [first, 0, 0, 0]);
   }
   const startsAt = indexAt + 4 * (buckets + 1);
@@ -171,10 +178,16 @@ export function writeRangeTable(list: RangeList, buffer: SharedArrayBuffer, offs
   new Uint16Array(buffer, startsAt + 4 * list.starts.length, count).set(list.values);
 }
 
-/** About as many buckets as ranges; for IPv6 at least one in each /7. */
+/** More buckets than ranges; for IPv6 at least one in each /7. */
 function chooseIndexBits(list: RangeList): number {
-  const bits = Math.ceil(Math.log2(list.values.length));
+  const bits = Math.ceil(Math.log2(list.values.length)) + 1;
   return Math.min(MAX_INDEX_BITS, Math.max(list.words === 1 ? 1 : 3, bits));
+}
+
+/** So few bits that the buckets reach from the first boundary to the last. */
+function chooseShift4({ starts, values: { length: count } }: RangeList, bits: number): number {
+  const span = count < 3 ? 0 : starts[count - 1]! - starts[1]!;
+  return Math.max(0, Math.ceil(Math.log2(Math.max(1, span))) - bits);
 }
 
 /** First word of the first address of a bucket. */
