@@ -1,6 +1,7 @@
 import type { Context } from "../answer/context.ts";
 import type { Publication } from "../image/publication.ts";
 import type { Engine, ImageReader } from "./engine.ts";
+import { MemoryReturn } from "./memory-return.ts";
 import { writeServfail } from "./servfail.ts";
 import { takeRotation } from "./thread-rotation.ts";
 
@@ -9,6 +10,7 @@ export class Reader<S extends ImageReader> {
   readonly context: Context;
   readonly #engine: Engine<S>;
   readonly #onFault: (error: unknown) => void;
+  readonly #memory = new MemoryReturn();
   #serving: S | undefined;
 
   /**
@@ -36,6 +38,7 @@ export class Reader<S extends ImageReader> {
     const serving = this.#serving ?? this.#engine.createServing();
     serving.apply(publication);
     this.#serving = serving;
+    this.#memory.note(publication);
   }
 
   /** Forgets the image, for one that could not be applied; the rotation goes on. */

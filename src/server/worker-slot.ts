@@ -5,6 +5,7 @@ import type { Log } from "../log/log.ts";
 import type { ControlDesk } from "./control-desk.ts";
 import type { FromControlDesk } from "./control-protocol.ts";
 import { ControlService } from "./control-service.ts";
+import { exposeCollector } from "./memory-return.ts";
 import { nextRestartDelay } from "./restart-delay.ts";
 import { THREAD_COUNTERS, threadCounter } from "./thread-counters.ts";
 import { ThreadRotation } from "./thread-rotation.ts";
@@ -124,6 +125,7 @@ export class WorkerSlot {
     this.#startedAt = performance.now();
     this.post({ type: "rotation", buffer: this.rotation.settle() });
     for (const message of this.#options.greeting()) this.post(message);
+    exposeCollector();
     const worker = new Worker(entry, {
       name: `rondo-${name.toLowerCase()}-${thread}`,
       workerData: data,
