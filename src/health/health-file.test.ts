@@ -88,6 +88,28 @@ test("close() writes what there is and stops", async () => {
   expect(reads).toHaveLength(before);
 });
 
+test("touch() waits while the file is another process's to write, and close() leaves it alone", async () => {
+  let isOurs = false;
+  const shared = createHealthFile({
+    path,
+    clock,
+    moment: () => MOMENT,
+    read: () => SAVED,
+    onError: (error) => errors.push(error),
+    mayWrite: () => isOurs,
+  });
+  shared.touch();
+  clock.advance(5000);
+  expect(readdirSync(folder)).toEqual([]);
+  isOurs = true;
+  clock.advance(1000);
+  await vi.waitFor(() => expect(readdirSync(folder)).toEqual(["health.json"]));
+  isOurs = false;
+  writeFileSync(path, "the other's");
+  await shared.close();
+  expect(readFileSync(path, "utf8")).toBe("the other's");
+});
+
 test("a write that fails keeps the file before it, and is reported", async () => {
   writeFileSync(path, "the file before");
   mkdirSync(`${path}.${process.pid}.tmp`);

@@ -346,3 +346,25 @@ test("configure() adopts saved verdicts as stale ones until a result confirms th
   machine.tick(11_000);
   expect(standing(machine, A)).toMatchObject({ verdict: "down", stale: false });
 });
+
+test("adopt() goes on from the verdicts of another, but not against own results", () => {
+  const machine = startPair();
+  const saved = { sinceAgeMs: 500, downAgesMs: [500], lastError: "no answer" };
+  machine.adopt(new Map([[A, { verdict: "down" as const, ...saved }]]), 1000);
+  expect(standing(machine, A)).toMatchObject({
+    verdict: "down",
+    since: 500,
+    lastError: "no answer",
+  });
+  expect(verdict(machine, B)).toBe("up");
+  // A success of before does not count as one that brings it back at once.
+  expect(machine.tick(1100)).toEqual([]);
+
+  const own = startPair();
+  for (const at of [1000, 2000, 3000]) probe(own, A, SILENCE, at);
+  probe(own, B, SUCCESS, 3000);
+  own.tick(3100);
+  expect(verdict(own, A)).toBe("down");
+  own.adopt(new Map([[A, { verdict: "up" as const, ...saved }]]), 3200);
+  expect(verdict(own, A)).toBe("down");
+});
