@@ -74,6 +74,8 @@ export interface TransportTotals {
     readonly sendFailed: number;
     readonly receiveFailed: number;
     readonly faulted: number;
+    /** By thread: batches by how many datagrams they had. */
+    readonly batches: readonly Readonly<Record<string, number>>[];
   };
   readonly tcp: {
     readonly connections: number;
@@ -184,6 +186,16 @@ function collectTransportMetrics({ udp, tcp, restarts }: TransportTotals): Metri
       "rondo_udp_receive_failures_total",
       "Failures to receive from a UDP socket.",
       single(udp.receiveFailed),
+    ),
+    counter(
+      "rondo_udp_batches_total",
+      "Batches of datagrams received at once, by thread and by how many there were.",
+      udp.batches.flatMap((batches, thread) =>
+        Object.entries(batches).map(([datagrams, value]) => ({
+          labels: { thread: String(thread), datagrams },
+          value,
+        })),
+      ),
     ),
     counter(
       "rondo_dns_faults_total",

@@ -6,7 +6,7 @@ import type { ImageReader } from "./engine.ts";
 import type { Libc, Memory } from "./libc.ts";
 import { MmsgSocket, MSG_DONTWAIT } from "./mmsg-socket.ts";
 import { Reader } from "./reader.ts";
-import { THREAD_COUNTERS, threadCounter } from "./thread-counters.ts";
+import { BATCH_SIZES, THREAD_COUNTERS, threadCounter } from "./thread-counters.ts";
 
 interface Datagram {
   readonly from: number;
@@ -168,4 +168,18 @@ it("receive() says so when nothing came", () => {
   const { kernel, answer } = setUp(false);
   expect(answer()).toBe(-1);
   expect(kernel.calls).toBe(0);
+});
+
+it.for([
+  [1, "1"],
+  [3, "2-3"],
+  [4, "4-7"],
+  [63, "32-63"],
+  [64, "64"],
+] as const)("receive() counts a batch of %i among those of %s", ([datagrams, size]) => {
+  const { kernel, answer, counters } = setUp(false);
+  kernel.incoming = burst(Array.from({ length: datagrams }, (_, i) => i + 1));
+  answer();
+  const counts = BATCH_SIZES.map((_, i) => counters[threadCounter.batches + i]);
+  expect(counts).toEqual(BATCH_SIZES.map((one) => (one === size ? 1 : 0)));
 });

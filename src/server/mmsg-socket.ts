@@ -7,7 +7,7 @@ import { MmsgArena, SLOTS } from "./mmsg-arena.ts";
 import type { Route } from "./mmsg-reply.ts";
 import { DROPPED, ProxiedDatagrams } from "./proxied-datagrams.ts";
 import type { Reader } from "./reader.ts";
-import { threadCounter } from "./thread-counters.ts";
+import { batchCounter, threadCounter } from "./thread-counters.ts";
 
 /** A descriptor lent by the main thread. */
 export interface LentDescriptor {
@@ -61,7 +61,9 @@ export class MmsgSocket {
   receive(flags: number): number {
     const headers = this.#arena.receiveHeaders;
     const received = this.#libc.recvmmsg(this.descriptor, headers, SLOTS, flags, null);
-    return received > 0 ? received : -1;
+    if (received <= 0) return -1;
+    this.#counters[batchCounter(received)]!++;
+    return received;
   }
 
   /**

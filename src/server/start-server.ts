@@ -21,7 +21,7 @@ import { Listeners } from "./listeners.ts";
 import { createMmsgService } from "./mmsg-service.ts";
 import { findStreamLimits, type StreamLimits } from "./stream-limits.ts";
 import { DEFAULT_DOH_PATH, StreamService } from "./stream-service.ts";
-import { threadCounter } from "./thread-counters.ts";
+import { BATCH_SIZES, threadCounter } from "./thread-counters.ts";
 import type { RotationView } from "./thread-rotation.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
 
@@ -78,6 +78,8 @@ export interface ServerCounters {
     readonly receiveFailed: number;
     /** Queries whose answer threw, whatever brought them. */
     readonly faulted: number;
+    /** By thread: batches by how many datagrams they had; nothing of threads that take them one by one. */
+    readonly batches: readonly Readonly<Record<string, number>>[];
   };
   readonly tcp: ConnectionCounts;
   /** Threads that died and were replaced. */
@@ -176,6 +178,7 @@ export async function startServer<S extends ImageReader>(
         sendFailed: total("sendFailed"),
         receiveFailed: total("receiveFailed"),
         faulted: total("faulted"),
+        batches: udp.path === "mmsg" ? udp.slots.map((_, i) => countBatches(threadTotals[i]!)) : [],
       },
       tcp: {
         connections: slots.reduce((all, slot) => all + (slot.threadCounters[connections] ?? 0), 0),
@@ -243,6 +246,13 @@ export async function startServer<S extends ImageReader>(
     retire: () => close(RETIRE_MS),
     close: () => close(),
   };
+}
+
+function countBatches(totals: CounterTotals): Record<string, number> {
+  const counts = totals.sample();
+  return Object.fromEntries(
+    BATCH_SIZES.map((size, i) => [size, counts[threadCounter.batches + i] ?? 0]),
+  );
 }
 
 function describeServed(listen: ListenAddress): ServedAddress {

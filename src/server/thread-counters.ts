@@ -18,6 +18,16 @@ export const threadCounter = {
   queriesTcp: 7,
   queriesTls: 8,
   queriesHttps: 9,
+  /** Batches of datagrams by {@link batchCounter}: this one and the next six. */
+  batches: 10,
 } as const;
 
-export const THREAD_COUNTERS = 10;
+/** How many datagrams a batch had, by counter. */
+export const BATCH_SIZES = ["1", "2-3", "4-7", "8-15", "16-31", "32-63", "64"] as const;
+
+export const THREAD_COUNTERS: number = threadCounter.batches + BATCH_SIZES.length;
+
+/** The counter for a batch of 1 to 64 datagrams. */
+export function batchCounter(datagrams: number): number {
+  return threadCounter.batches + 31 - Math.clz32(datagrams);
+}

@@ -47,7 +47,15 @@ interface Monitored {
 }
 
 const TRANSPORT: TransportTotals & Pick<ServerCounters, "tcp"> = {
-  udp: { sendFailed: 1, receiveFailed: 2, faulted: 3 },
+  udp: {
+    sendFailed: 1,
+    receiveFailed: 2,
+    faulted: 3,
+    batches: [
+      { "1": 12, "64": 13 },
+      { "1": 0, "64": 14 },
+    ],
+  },
   tcp: {
     connections: 4,
     accepted: 5,
@@ -269,6 +277,8 @@ it("everything else is passed on", () => {
     ["rondo_build_info", { version: "1.2.3", node: process.version }, 1],
     ["rondo_udp_send_failures_total", {}, 1],
     ["rondo_udp_receive_failures_total", {}, 2],
+    ["rondo_udp_batches_total", { thread: "0", datagrams: "64" }, 13],
+    ["rondo_udp_batches_total", { thread: "1", datagrams: "64" }, 14],
     ["rondo_dns_faults_total", {}, 3],
     ["rondo_tcp_connections", {}, 4],
     ["rondo_tcp_accepted_total", {}, 5],
