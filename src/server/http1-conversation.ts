@@ -15,6 +15,8 @@ const conversations = new WeakMap<Socket, Http1Conversation>();
 const parser: Server = createServer({ maxHeaderSize: MAX_HEADER_OCTETS }, (request, response) => {
   conversations.get(request.socket)?.serve(request, response);
 });
+// How long a connection may be idle is decided here as for all others; Node's own limit is half of that.
+parser.keepAliveTimeout = 0;
 
 /** DNS over HTTP/1.1, for clients without HTTP/2 (RFC 8484 §5.2 asks for that at least). */
 export class Http1Conversation implements Conversation {

@@ -202,6 +202,16 @@ describe("DNS over HTTPS", () => {
     }
   });
 
+  it("has no limit of its own for how long HTTP/1.1 may be idle", async () => {
+    const { to } = await start({ protocol: "https" });
+    const secured = await openTlsSocket(to, { alpn: ["http/1.1"] });
+    secured.write(`GET ${dohPath(octets)} HTTP/1.1\r\nhost: probe.test\r\n\r\n`);
+    const [response] = (await once(secured, "data")) as [Buffer];
+    secured.destroy();
+    expect(response.toString("latin1")).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(response.toString("latin1")).not.toMatch(/^keep-alive:/im);
+  });
+
   it("answers on its path alone", async () => {
     const { to } = await start({ protocol: "https", path: "/q" });
     expect((await askHttp1(to, { path: dohPath(octets, "/q") })).status).toBe(200);
