@@ -6,6 +6,7 @@ import { formatName } from "../wire/name.ts";
 import { forEachParallel } from "./for-each-parallel.ts";
 import type { Copy } from "./last-good.ts";
 import type { LoadJob, LoadResult } from "./load-zone-file.ts";
+import type { LostNames } from "./mass-change.ts";
 import type { PartState } from "./part-files.ts";
 import type { FileState, LoadedZone } from "./resolve-zones.ts";
 import type { JobOutcome, WorkerPool } from "./worker-pool.ts";
@@ -47,15 +48,24 @@ export type OwnedFiles = Map<string, OwnedFile>;
 export interface ServedState {
   /** The serial that a zone is served with. */
   serialOf(zone: string): number | undefined;
+  /** The segment that a zone is served from. */
+  segmentOf(zone: string): SharedArrayBuffer | undefined;
   /** What is against serving this in place of what is; empty if nothing is. */
-  findObjections(zone: LoadedZone): readonly Issue[];
+  findObjections(zone: LoadedZone, comparison: Comparison | undefined): readonly Issue[];
   /** What is to be said of it as a change of what is served. */
   findRemarks(zone: LoadedZone): readonly Issue[];
+}
+
+/** What a zone would lose against a segment, as the thread that loaded it has found. */
+export interface Comparison {
+  readonly segment: SharedArrayBuffer;
+  readonly lost: LostNames;
 }
 
 /** Nothing is served yet. */
 export const NOTHING_SERVED: ServedState = {
   serialOf: () => undefined,
+  segmentOf: () => undefined,
   findObjections: () => [],
   findRemarks: () => [],
 };
@@ -129,6 +139,7 @@ async function loadFile(
     knownHash: state.hash,
     knownParts: state.hashedParts,
     previousSerial: state.claim?.prepared.zone.serial ?? copy?.serial,
+    before: state.claim && served.segmentOf(state.claim.name),
     copy,
   };
   const deadlineMs = deadlineFor(look.size);
@@ -146,7 +157,7 @@ async function loadFile(
     if (state.claim !== undefined || request.isExact) return;
     outcome = { kind: "failed", reason: "it changes while it is being read" };
   }
-  takeOutcome(state, outcome, "file", warningsAbout(state.file, look), served);
+  takeOutcome(state, outcome, "file", warningsAbout(state.file, look), served, job.before);
 }
 
 /** Loads the last good copy in place of a file that is bad; the file's errors stay. False if the copy is bad, too. */
@@ -161,6 +172,7 @@ export async function loadCopy(pool: LoadPool, state: OwnedFile, copy: Copy): Pr
     knownHash: undefined,
     knownParts: [],
     previousSerial: copy.serial,
+    before: undefined,
     copy,
   };
   takeOutcome(state, await pool.run(job, deadlineFor(0)), "copy", [], NOTHING_SERVED);
@@ -187,6 +199,7 @@ function takeOutcome(
   origin: LoadedZone["origin"],
   warnings: readonly Issue[],
   served: ServedState,
+  segment?: SharedArrayBuffer,
 ): void {
   if (outcome.kind === "failed") {
     refuse(state, [createFileIssue(state.file, "error", `Loading failed: ${outcome.reason}`)]);
@@ -203,7 +216,8 @@ function takeOutcome(
     origin,
     warnings: [...warnings, ...result.warnings],
   };
-  const objections = served.findObjections(claim);
+  const { lost } = result;
+  const objections = served.findObjections(claim, segment && lost && { segment, lost });
   if (objections.length > 0) {
     // As if it had not been read: the next reload looks at it again.
     refuse(state, objections);

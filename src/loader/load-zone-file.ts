@@ -11,6 +11,7 @@ import { isMasterFile } from "../zone/master/master-file.ts";
 import type { Part } from "../zone/part-reader.ts";
 import { MAX_COPY_OCTETS, packCopy, unpackCopy } from "./copy-content.ts";
 import { originalName } from "./last-good.ts";
+import { findLostNames, type LostNames } from "./mass-change.ts";
 import { createPartFiles, type PartFiles, type PartState } from "./part-files.ts";
 import { prepareUnavailable } from "./prepare-static.ts";
 import { type PreparedZone, prepareZone } from "./prepare-zone.ts";
@@ -48,6 +49,8 @@ export interface LoadJob {
   readonly knownParts: readonly string[];
   /** Serial in use for the zone. */
   readonly previousSerial: number | undefined;
+  /** The segment of what the file was served as: names that it has and the new one has not are counted. */
+  readonly before: SharedArrayBuffer | undefined;
   /** The last good copy and the serial it was served with: a file equal to it keeps that serial. */
   readonly copy: { readonly path: string; readonly serial: number } | undefined;
 }
@@ -65,6 +68,8 @@ type LoadOutcome =
       /** Equal for equal records; of master files only, whose serials may stay the same though these change. */
       readonly digest: string | undefined;
       readonly warnings: readonly Issue[];
+      /** Against `before` of the job. */
+      readonly lost: LostNames | undefined;
       /** What the last good copy is to hold, if it holds something else. */
       readonly uncopied: Uint8Array | undefined;
     }
@@ -130,6 +135,7 @@ function loadContent(
       : undefined,
     hash: hashOf(octets, parts.contents()),
     warnings: issues,
+    lost: job.before && findLostNames(job.before, prepared.compiled.segment),
     uncopied: isCopied ? undefined : packCopy(job.file, octets, parts.contents()),
   };
 }

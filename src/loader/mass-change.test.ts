@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { combineDatabases } from "../geo/combine-databases.ts";
 import { loadZone } from "../zone/load-zone.ts";
-import { findMassChanges } from "./mass-change.ts";
+import { findLostNames, findMassChanges } from "./mass-change.ts";
 import { type PreparedZone, prepareZone } from "./prepare-zone.ts";
 
 const GEO = combineDatabases([]);
@@ -103,5 +103,22 @@ it("the serial may not go back, over 2^32 neither", () => {
   expect(findMassChanges(at(8), at(7))).toEqual(["the serial would go back from 8 to 7"]);
   expect(findMassChanges(at(3), at(2 ** 32 - 1))).toEqual([
     "the serial would go back from 3 to 4294967295",
+  ]);
+});
+
+test("findLostNames() counts what would go, and names some of it if it is too much", () => {
+  const segment = (count: number): SharedArrayBuffer => names(count).compiled.segment;
+  const all = findLostNames(segment(9), segment(9));
+  expect(all).toEqual({ of: all.of, count: 0, examples: [] });
+  expect(findLostNames(segment(9), segment(8))).toEqual({ of: all.of, count: 1, examples: [] });
+  const mass = findLostNames(segment(9), segment(3));
+  expect(mass).toMatchObject({ of: all.of, count: 6 });
+  expect(mass.examples).toHaveLength(3);
+});
+
+test("findMassChanges() takes the lost names that somebody has found already", () => {
+  const lost = { of: 8, count: 7, examples: ["a.example."] };
+  expect(findMassChanges(names(9), names(9), lost)).toEqual([
+    "7 of 8 names would go: a.example., and 6 more",
   ]);
 });

@@ -14,23 +14,46 @@ const MAX_DROPPED = 0.5;
 /** Names that a message lists. */
 const MAX_LISTED = 3;
 
-/** What one zone file would lose another, one line each; empty for an everyday change. */
-export function findMassChanges(before: PreparedZone, after: PreparedZone): string[] {
+/** The names that a zone has and would have no more. */
+export interface LostNames {
+  /** All that it has. */
+  readonly of: number;
+  readonly count: number;
+  /** Some of them, in presentation form, if they are too many. */
+  readonly examples: readonly string[];
+}
+
+/**
+ * What one zone file would lose another, one line each; empty for an everyday change.
+ *
+ * @param lost of the first, if somebody has already found it out: it takes as long as the zone is large
+ */
+export function findMassChanges(
+  before: PreparedZone,
+  after: PreparedZone,
+  lost?: LostNames,
+): string[] {
   // What such a file says is where the records are; it has none to lose or to win.
   if (before.zone.secondary !== undefined || after.zone.secondary !== undefined) return [];
   return [
-    ...explainDroppedNames(before, after),
+    ...explainLostNames(lost ?? findLostNames(before.compiled.segment, after.compiled.segment)),
     ...findEmptiedPools(before.zone, after.zone),
     ...findSerialBack(before.zone.serial, after.zone.serial),
   ];
 }
 
-function explainDroppedNames(before: PreparedZone, after: PreparedZone): string[] {
-  const { names, dropped } = findDroppedNames(before.compiled.segment, after.compiled.segment);
-  if (dropped.length <= names * MAX_DROPPED) return [];
-  const more = dropped.length > MAX_LISTED ? `, and ${dropped.length - MAX_LISTED} more` : "";
-  const listed = dropped.map(formatName).sort().slice(0, MAX_LISTED).join(", ");
-  return [`${dropped.length} of ${names} names would go: ${listed}${more}`];
+/** Compares two segments of a zone: half a second for a million names. */
+export function findLostNames(before: SharedArrayBuffer, after: SharedArrayBuffer): LostNames {
+  const { names, dropped } = findDroppedNames(before, after);
+  const isMass = dropped.length > names * MAX_DROPPED;
+  const examples = isMass ? dropped.map(formatName).sort().slice(0, MAX_LISTED) : [];
+  return { of: names, count: dropped.length, examples };
+}
+
+function explainLostNames({ of, count, examples }: LostNames): string[] {
+  if (examples.length === 0) return [];
+  const more = count > examples.length ? `, and ${count - examples.length} more` : "";
+  return [`${count} of ${of} names would go: ${examples.join(", ")}${more}`];
 }
 
 /** A pool that loses its values while a name that used it stays; values that moved to another pool are not lost. */

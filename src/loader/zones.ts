@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createFileIssue, type Issue, renderIssue } from "../config/issue.ts";
 import type { ZoneSource } from "../config/server-file.ts";
 import type { Log } from "../log/log.ts";
-import { type LoadRequest, loadAll, type ServedState } from "./file-loads.ts";
+import { type Comparison, type LoadRequest, loadAll, type ServedState } from "./file-loads.ts";
 import { refreshGeo } from "./geo-refresh.ts";
 import { createLastGood, type LastGood } from "./last-good.ts";
 import { createLoadPool, type ZonePool } from "./load-pool.ts";
@@ -133,6 +133,7 @@ function runLoader(
     for (const path of gone) markGone(path);
     const state: ServedState = {
       serialOf: (zone) => served.get(zone)?.prepared.zone.serial,
+      segmentOf: (zone) => served.get(zone)?.prepared.compiled.segment,
       findObjections: force ? () => [] : findObjections,
       findRemarks: (zone) => findUnnoticed(served.get(zone.name), zone),
     };
@@ -160,12 +161,14 @@ function runLoader(
     lastGood.remove(file);
   }
 
-  function findObjections(zone: LoadedZone): Issue[] {
+  function findObjections(zone: LoadedZone, comparison: Comparison | undefined): Issue[] {
     const before = served.get(zone.name);
     // A second file for a zone is another mistake, and reported as such.
     const isRival = before?.file !== zone.file && files.get(before?.file ?? "")?.isGone === false;
     if (before === undefined || isRival) return [];
-    return findMassChanges(before.prepared, zone.prepared).map((change) =>
+    const isCompared = comparison?.segment === before.prepared.compiled.segment;
+    const lost = isCompared ? comparison?.lost : undefined;
+    return findMassChanges(before.prepared, zone.prepared, lost).map((change) =>
       createFileIssue(zone.file, "error", `${change}; rondo reload --force serves it all the same`),
     );
   }
