@@ -15,7 +15,9 @@ export class SourceText {
   /** Place of its first unit. */
   readonly base: number;
   readonly #text: string | Uint8Array;
-  #lineStarts: Uint32Array | undefined;
+  /** Where lines start, as far as anybody has asked. */
+  readonly #lineStarts: number[] = [0];
+  #isListed = false;
 
   constructor(file: string, text: string | Uint8Array, base: number) {
     this.file = file;
@@ -30,8 +32,8 @@ export class SourceText {
 
   /** The line of a place, from 1. */
   lineOf(offset: number): number {
-    const starts = this.#findLineStarts();
     const at = offset - this.base;
+    const starts = this.#listLineStarts(at);
     let low = 0;
     let high = starts.length;
     while (low < high) {
@@ -50,7 +52,7 @@ export class SourceText {
   locate(place: Place, hidden: readonly Place[]): Omit<Issue, "severity" | "message"> {
     const at = Math.min(Math.max(place.start - this.base, 0), this.#text.length);
     const line = this.lineOf(this.base + at);
-    const starts = this.#findLineStarts();
+    const starts = this.#listLineStarts(at);
     const lineStart = starts[line - 1] ?? 0;
     const lineEnd = line < starts.length ? starts[line]! - 1 : this.#text.length;
     const wanted = place.end > place.start ? place.end - this.base : this.#wordEnd(at, lineEnd);
@@ -117,21 +119,20 @@ export class SourceText {
     return unit <= 0x20;
   }
 
-  #findLineStarts(): Uint32Array {
-    this.#lineStarts ??= Uint32Array.from(listLineStarts(this.#text));
-    return this.#lineStarts;
+  /** The starts of all lines up to the one behind a place; most issues are near the top of a large file. */
+  #listLineStarts(at: number): readonly number[] {
+    const starts = this.#lineStarts;
+    while (!this.#isListed && starts.at(-1)! <= at) {
+      const source = this.#text;
+      const from = starts.at(-1)!;
+      const end =
+        typeof source === "string" ? source.indexOf("\n", from) : source.indexOf(LF, from);
+      if (end < 0) this.#isListed = true;
+      else starts.push(end + 1);
+    }
+    return starts;
   }
 }
 
 // A byte order mark counts as the character that it is.
 const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
-
-function listLineStarts(text: string | Uint8Array): number[] {
-  const starts = [0];
-  if (typeof text === "string") {
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  } else {
-    for (let at = text.indexOf(LF); at >= 0; at = text.indexOf(LF, at + 1)) starts.push(at + 1);
-  }
-  return starts;
-}
