@@ -106,7 +106,7 @@ it("the serial may not go back, over 2^32 neither", () => {
   ]);
 });
 
-test("findLostNames() counts what would go, and names some of it if it is too much", () => {
+it("findLostNames() counts what would go, and names some of it if it is too much", () => {
   const segment = (count: number): SharedArrayBuffer => names(count).compiled.segment;
   const all = findLostNames(segment(9), segment(9));
   expect(all).toEqual({ of: all.of, count: 0, examples: [] });
@@ -116,7 +116,7 @@ test("findLostNames() counts what would go, and names some of it if it is too mu
   expect(mass.examples).toHaveLength(3);
 });
 
-test("findMassChanges() takes the lost names that somebody has found already", () => {
+it("findMassChanges() takes the lost names that somebody has found already", () => {
   const lost = { of: 8, count: 7, examples: ["a.example."] };
   expect(findMassChanges(names(9), names(9), lost)).toEqual([
     "7 of 8 names would go: a.example., and 6 more",
