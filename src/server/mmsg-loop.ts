@@ -51,6 +51,9 @@ const FAILURE_PAUSE_MS = 10;
 /** Batches per socket that are still answered after the stop: a full receive buffer of 8 MiB holds about 170. */
 const LAST_BATCHES = 256;
 
+/** How long replies of the control plane are still waited for after the stop. */
+const LAST_REPLIES_MS = 200;
+
 const EINTR = 4;
 const EAGAIN = 11;
 
@@ -144,6 +147,10 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
     // What was queued when the stop came.
     for (const socket of reader.isReady ? sockets : []) {
       for (let batch = 0; batch < LAST_BATCHES && answerBatch(socket, MSG_DONTWAIT); batch++);
+    }
+    // And what the control plane owes of it.
+    for (const end = clock() + LAST_REPLIES_MS; link.open > 0 && clock() < end; takeMessages()) {
+      Atomics.wait(control, 0, seen, LOOK_UP_SOON_MS);
     }
   } finally {
     for (const socket of sockets) socket.free();

@@ -389,6 +389,56 @@ describe.runIf("libc" in loaded)("startServer() with recvmmsg", () => {
   });
 });
 
+describe.runIf("libc" in loaded)("startServer() with sockets of another process", () => {
+  it("reads none before start(), and close() of the other does not end them", async () => {
+    const before = await start("mmsg", ["127.0.0.1:0"], { workers: 2 });
+    const [to] = before.to;
+    const sockets = before.server.listSockets();
+    if (typeof sockets === "string") throw new Error(sockets);
+    // As an exec would leave them: the same sockets under other numbers.
+    const handed = sockets.map((socket) => ({
+      ...socket,
+      descriptors: socket.descriptors.map(duplicate),
+    }));
+    const listen = parseListenAddress(`${to!.address}:${to!.port}`)!;
+    const options = { udp: "mmsg", listen: [listen], workers: 1, log: silentLog } as const;
+    const server = await startServer({ ...echoOptions, ...options, handed });
+    running.push(server);
+    server.publish(echoPublication(9));
+    for (let i = 0; i < 20; i++) {
+      expect(readEcho((await askUdp(to!, echoQuery()))!).version).toBe(1);
+      expect(readEcho((await askTcp(to!, echoQuery()))!).version).toBe(1);
+    }
+    server.start();
+    await before.server.retire();
+    for (let i = 0; i < 20; i++) {
+      expect(readEcho((await askUdp(to!, echoQuery()))!).version).toBe(9);
+      expect(readEcho((await askTcp(to!, echoQuery()))!).version).toBe(9);
+    }
+  });
+
+  it("sends what the control plane still owes when it is told to end", async () => {
+    let answer: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let isAsked = false;
+    const desk: ControlDesk = async function* ({ octets }) {
+      isAsked = true;
+      await asked;
+      yield Uint8Array.of(...octets.subarray(0, 2), 0xa4, ...new Uint8Array(9));
+    };
+    const notify = query({ id: 0x0909, name: "example.com", type: "SOA", opcode: 4 });
+    const { server, to } = await start("mmsg", ["127.0.0.1:0"], { desk });
+    const reply = askUdp(to[0]!, notify);
+    await until(() => isAsked);
+    const closed = server.close();
+    answer();
+    expect((await reply)?.length).toBe(12);
+    await closed;
+  });
+});
+
 describe("startServer() with node:dgram", () => {
   it("has one thread whatever was asked, and says so", async () => {
     const { log, lines } = collectLog();
@@ -403,6 +453,11 @@ describe("startServer() with node:dgram", () => {
     expect(await askTcp({ address: "127.0.0.5", port: to[0]!.port }, echoQuery())).toBeDefined();
   });
 });
+
+function duplicate(descriptor: number): number {
+  if (!("libc" in loaded)) throw new Error(loaded.reason);
+  return loaded.libc.duplicate(descriptor);
+}
 
 async function openClient(): Promise<Socket> {
   const socket = createSocket("udp4");

@@ -93,7 +93,13 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
   child.on("error", (error) => keep(`the successor cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     const how = code === null ? `of ${signal}` : `with status ${code}`;
-    keep(`the successor ended ${how} before it had taken over; the log of the server may say why`);
+    const tell = (): void =>
+      keep(
+        `the successor ended ${how} before it had taken over; the log of the server may say why`,
+      );
+    // What it has said last may still be on its way.
+    if (child.connected) child.once("disconnect", tell);
+    else tell();
   });
   child.on("message", (message: ToPredecessor) => {
     if (isSettled) return;
