@@ -1,8 +1,11 @@
 import { createSocket, type Socket } from "node:dgram";
-import { rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
+import { loadLibc } from "../../src/server/libc.ts";
+import { writeUnixAddress } from "../../src/upgrade/service-manager.ts";
 import { addresses, findSharedPort, nextNetwork, writeZone } from "../support/checked-zone.ts";
 import { askTcp, askUdp, type Endpoint, frame, openTcp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
@@ -288,6 +291,24 @@ describe("rondo upgrade", () => {
     rmSync(rondo.folder, { recursive: true, force: true });
   });
 
+  test("tells the service manager when it answers, who does after it, and that it stops", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "rondo-manager-"));
+    const path = join(folder, "notify");
+    const manager = await openDatagrams(path);
+    process.env.NOTIFY_SOCKET = path;
+    const { upgrade, end } = await startChain({ zones: ZONES }).finally(() => {
+      delete process.env.NOTIFY_SOCKET;
+    });
+    expect(manager.next()).toMatch(/^READY=1\nSTATUS=serving on 127\.0\.0\.1 port \d+$/);
+    const { pid } = await upgrade();
+    expect(manager.next()).toBe(`MAINPID=${pid}`);
+    expect(manager.next()).toMatch(/^READY=1\n/);
+    await end();
+    expect(manager.next()).toBe("STOPPING=1");
+    manager.close();
+    rmSync(folder, { recursive: true });
+  });
+
   test("keeps the old server where sockets cannot be handed over", async () => {
     const { rondo, upgrade, end } = await startChain({ zones: ZONES, args: ["--udp", "dgram"] });
     const { status, stderr } = await upgrade();
@@ -297,6 +318,21 @@ describe("rondo upgrade", () => {
     await end();
   });
 });
+
+/** The socket of a service manager. */
+async function openDatagrams(path: string): Promise<{ next(): string; close(): void }> {
+  const loaded = await loadLibc();
+  if ("reason" in loaded) throw new Error(loaded.reason);
+  const { libc } = loaded;
+  const descriptor = libc.socket(1, 2, 0);
+  const address = writeUnixAddress(path);
+  if (libc.bind(descriptor, address, address.length) < 0) throw new Error("Cannot bind");
+  const octets = Buffer.alloc(4096);
+  return {
+    next: () => octets.toString("utf8", 0, readSync(descriptor, octets)),
+    close: () => closeSync(descriptor),
+  };
+}
 
 function writeSlowZone(address: string, port: number): string {
   return `
