@@ -43,8 +43,11 @@ export function watchGeoData(options: GeoDataOptions): GeoData {
   const { databases, onProblem, cache, pollMs = POLL_MS } = options;
   const closing = new AbortController();
   const load =
-    options.load ?? ((names) => loadGeo({ databases: names, cache }, undefined, closing.signal));
+    options.load ??
+    ((names) => loadGeo({ databases: names, cache, isBackground }, undefined, closing.signal));
   const paths = databases.filter((name) => !isPackaged(name));
+  // What is loaded first is waited for.
+  let isBackground = false;
   let seen = "";
   let current: CurrentGeo;
   let listener: (geo: CurrentGeo) => void | Promise<void> = () => {};
@@ -55,6 +58,7 @@ export function watchGeoData(options: GeoDataOptions): GeoData {
     const { table, problems } = await load(databases);
     for (const problem of problems) onProblem(problem, false);
     current = { table, version: 1 };
+    isBackground = true;
     return current;
   }
 

@@ -13,6 +13,8 @@ export interface GeoSettings {
   readonly databases: readonly string[];
   /** Where the table is kept for the next start; undefined: nowhere. */
   readonly cache?: GeoCacheSettings | undefined;
+  /** Whether threads that answer go first. */
+  readonly isBackground?: boolean;
 }
 
 /** What the worker gets to know. */
@@ -40,7 +42,7 @@ export async function loadGeo(
   const databases = [...settings.databases];
   const problems: string[] = [];
   for (;;) {
-    const result = await runWorker({ databases, cache: settings.cache }, fileDeadline, signal);
+    const result = await runWorker({ ...settings, databases }, fileDeadline, signal);
     if ("build" in result) {
       const { table, problems: refused } = result.build;
       return { table, problems: [...problems, ...refused] };

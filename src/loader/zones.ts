@@ -84,32 +84,31 @@ export interface ZoneLoaderOptions {
  */
 export async function createZoneLoader(options: ZoneLoaderOptions): Promise<ZoneLoader> {
   const { source, log } = options;
-  const pool = createPool(options, options.geo);
+  // Nothing is answered yet, so there is nobody to give way to.
+  const pool = createPool(options, options.geo, false);
   const lastGood = createLastGood(join(options.stateDirectory, "zones"), source, log);
   try {
-    return runLoader(options, pool, lastGood, await startZones(source, pool, lastGood));
-  } catch (error) {
+    return runLoader(options, lastGood, await startZones(source, pool, lastGood));
+  } finally {
     await pool.close();
-    throw error;
   }
 }
 
-function createPool(options: ZoneLoaderOptions, geo: LoadGeo): ZonePool {
+function createPool(options: ZoneLoaderOptions, geo: LoadGeo, isBackground = true): ZonePool {
   const hasReferences = options.hasReferences ?? false;
   const knowsAsns = geo.table.asns !== undefined;
-  return createLoadPool({ geo, hasReferences, knowsAsns }, options.workerModule);
+  return createLoadPool({ isBackground, geo, hasReferences, knowsAsns }, options.workerModule);
 }
 
 function runLoader(
   options: ZoneLoaderOptions,
-  firstPool: ZonePool,
   lastGood: LastGood,
   started: StartedZones,
 ): ZoneLoader {
   const { source, log } = options;
   const { files } = started;
   const problemLog = createProblemLog(log);
-  let pool = firstPool;
+  let pool = createPool(options, options.geo);
   let { served, problems } = started.resolved;
   let folderProblems: readonly ZoneProblem[] = [];
   let lastStep: Promise<unknown> = Promise.resolve();
