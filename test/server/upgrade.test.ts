@@ -1,5 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
-import { closeSync, mkdtempSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,10 +32,10 @@ afterAll(() => {
   for (const pid of successors) if (isRunning(pid)) process.kill(pid, "SIGKILL");
 });
 
+/** Whoever has ended may go on being listed until somebody takes note. */
 function isRunning(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
   } catch {
     return false;
   }
@@ -149,7 +149,7 @@ async function startSilent(address: string, port: number): Promise<Server> {
   return server;
 }
 
-describe("rondo upgrade", () => {
+describe.runIf("libc" in (await loadLibc()))("rondo upgrade", () => {
   test("loses no query, over UDP and over new connections, and answers right all the time", async () => {
     const { rondo, upgrade, end } = await startChain({ zones: ZONES, args: ["--workers", "2"] });
     const load = await startLoad(rondo.endpoint);
