@@ -45,11 +45,11 @@ export function countDecidingBits(kind: number): number {
   return kind === EMBEDDINGS.sixToFour ? 48 : 128;
 }
 
-/** The embedded IPv4 address as one word. */
+/** The embedded IPv4 address as one word, signed: see `RangeTable.find4()`. */
 export function extractIPv4(kind: number, words: Uint32Array): number {
-  if (kind === EMBEDDINGS.sixToFour) return ((words[0]! << 16) | (words[1]! >>> 16)) >>> 0;
-  if (kind === EMBEDDINGS.teredo) return ~words[3]! >>> 0;
-  return words[3]!;
+  if (kind === EMBEDDINGS.sixToFour) return (words[0]! << 16) | (words[1]! >>> 16);
+  if (kind === EMBEDDINGS.teredo) return ~words[3]!;
+  return words[3]! | 0;
 }
 
 /** The scope in the IPv6 address that a scope of `length` bits in the embedded address stands for. */

@@ -47,9 +47,14 @@ export class RangeTable {
     this.values = new Uint16Array(buffer, startsAt + 4 * this.starts.length, this.count);
   }
 
-  /** Index of the range that holds an IPv4 address. */
-  find4(address: number): number {
+  /**
+   * Index of the range that holds an IPv4 address.
+   *
+   * @param word the address, as a signed number or not: an unsigned one of 2^31 or more costs an object on its way here
+   */
+  find4(word: number): number {
     const { index, starts, count } = this;
+    const address = word >>> 0;
     if (count === 1 || address < starts[1]!) return 0;
     if (address >= starts[count - 1]!) return count - 1;
     const bucket = (address - starts[1]!) >>> this.shift;
@@ -109,7 +114,7 @@ export class RangeTable {
     return { words, starts: this.starts, values: Uint32Array.from(this.values) };
   }
 
-  /** Length of the widest prefix around an address that stays inside range `i`, which holds it. */
+  /** Length of the widest prefix around an address (as `find4()` takes it) that stays inside range `i`, which holds it. */
   widen4(address: number, i: number): number {
     const { starts } = this;
     let length = 0;

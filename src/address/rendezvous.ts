@@ -11,19 +11,24 @@ const FNV_PRIME = 0x01000193;
 
 /** The finalizer of MurmurHash3: every bit of the input moves every bit of the output. @returns 32 bits, unsigned */
 export function mix(value: number): number {
+  return mixBits(value) >>> 0;
+}
+
+/** The same, signed: no object is made of it. */
+function mixBits(value: number): number {
   let hash = value ^ (value >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
-/** @returns 32 bits that are equal for addresses of one family with the same first `prefix` bits */
+/** @returns 32 bits, signed, that are equal for addresses of one family with the same first `prefix` bits */
 export function hashPrefix({ words, family }: AddressKey, prefix: number): number {
   let hash: number = family;
   for (let bits = prefix, i = 0; bits > 0; bits -= 32, i++) {
     const word = bits >= 32 ? words[i]! : words[i]! & ~(0xffff_ffff >>> bits);
-    hash = mix(hash ^ word);
+    hash = mixBits(hash ^ word);
   }
   return hash;
 }

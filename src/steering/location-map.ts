@@ -104,8 +104,8 @@ export class LocationMap {
   private findClient(client: AddressKey): number {
     const { words } = client;
     if (client.family === 4) {
-      const i = this.clients4.find4(words[0]!);
-      this.scope = this.clients4.widen4(words[0]!, i);
+      const i = this.clients4.find4(words[0]! | 0);
+      this.scope = this.clients4.widen4(words[0]! | 0, i);
       return this.clients4.values[i]!;
     }
     const kind = findEmbedding(words);
@@ -126,7 +126,7 @@ export class LocationMap {
 
 /** The value of a whole address in the table of its family. */
 function lookUp(v4: RangeTable, v6: RangeTable, { family, words }: AddressKey): number {
-  if (family === 4) return v4.values[v4.find4(words[0]!)]!;
+  if (family === 4) return v4.values[v4.find4(words[0]! | 0)]!;
   const kind = findEmbedding(words);
   if (kind === EMBEDDINGS.none) return v6.values[v6.find6(words)]!;
   return v4.values[v4.find4(extractIPv4(kind, words))]!;
