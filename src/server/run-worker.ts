@@ -1,6 +1,6 @@
-import { setFlagsFromString } from "node:v8";
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { createContext } from "../answer/context.ts";
+import { compileWhole } from "./compile-whole.ts";
 import { ControlLink } from "./control-link.ts";
 import { runDgramLoop } from "./dgram-loop.ts";
 import type { Engine, ImageReader } from "./engine.ts";
@@ -13,15 +13,9 @@ import { createSharedClock } from "./shared-clock.ts";
 import { threadCounter } from "./thread-counters.ts";
 import type { WorkerData } from "./worker-protocol.ts";
 
-/**
- * By default the compiler stops inlining when a function has taken in 920 octets of bytecode, in the middle of the way of a
- * query, and what is left are dozens of calls: 110 ns per query of the static mix, 180 ns per steered one (of 3.2 µs with the kernel's part).
- */
-const INLINING = "--max-inlined-bytecode-size-cumulative=4000";
-
 /** The body of a thread of the data plane, for the thread that was started with {@link WorkerData}. */
 export async function runWorker<S extends ImageReader>(engine: Engine<S>): Promise<void> {
-  setFlagsFromString(INLINING);
+  compileWhole();
   const data = workerData as WorkerData;
   const { role, port } = data;
   const counters = new Uint32Array(data.threadCounters);
