@@ -156,6 +156,12 @@ test("a NOTIFY that asks for something else than an SOA, or nothing, is FORMERR"
   expect(head(send(notify({ question: undefined }), PRIMARY))[2]).toBe(FORMERR);
 });
 
+test("a NOTIFY of another class than IN is refused", () => {
+  const octets = query({ name: ZONE, type: "SOA", class: "CH", opcode: 4 });
+  expect(head(send(octets, PRIMARY))).toEqual([0x1234, 0xa0, REFUSED]);
+  expect(told).toEqual([]);
+});
+
 test("a NOTIFY with an unknown version of EDNS is not acted upon", () => {
   const octets = query({ name: ZONE, type: "SOA", opcode: 4, edns: { version: 1 } });
   expect(readMessage(send(octets, PRIMARY)!)).toMatchObject({ rcode: "BADVERS", flags: ["qr"] });

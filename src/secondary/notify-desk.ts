@@ -81,7 +81,7 @@ export function createNotifyDesk(
   /** Acts on a NOTIFY. @returns the RCODE */
   function judge(octets: Uint8Array, source: Address, key: TsigKey | undefined): number {
     const notice = readNotice(octets);
-    if (notice === undefined) return RCODE_FORMERR;
+    if (typeof notice === "number") return notice;
     const { zone: name, serial } = notice;
     const zone = options.find(name);
     const from = formatAddress(source);
@@ -151,14 +151,17 @@ interface Notice {
   readonly serial: number | undefined;
 }
 
-/** A NOTIFY has one question, for the SOA of a zone, and may have that in its answer section (RFC 1996 §3.7). */
-function readNotice(octets: Uint8Array): Notice | undefined {
-  if (read16(octets, 4) !== 1) return undefined;
+/**
+ * A NOTIFY has one question, for the SOA of a zone, and may have that in its answer section (RFC 1996 §3.7).
+ *
+ * @returns an RCODE for what is no such message, or is about another class than IN
+ */
+function readNotice(octets: Uint8Array): Notice | number {
+  if (read16(octets, 4) !== 1) return RCODE_FORMERR;
   const name = readName(octets, HEADER_OCTETS, octets.length);
-  if (name === undefined || name.end + 4 > octets.length) return undefined;
-  if (read16(octets, name.end) !== TYPE_SOA || read16(octets, name.end + 2) !== CLASS_IN) {
-    return undefined;
-  }
+  if (name === undefined || name.end + 4 > octets.length) return RCODE_FORMERR;
+  if (read16(octets, name.end + 2) !== CLASS_IN) return RCODE_REFUSED;
+  if (read16(octets, name.end) !== TYPE_SOA) return RCODE_FORMERR;
   const zone = formatName(lowerName(name.name));
   const records = new RecordCursor(octets, octets.length, name.end + 4, read16(octets, 6));
   if (!records.next() || records.type !== TYPE_SOA || records.class !== CLASS_IN) {

@@ -114,7 +114,11 @@ export class Query {
       const end = at + 10 + read16(octets, at + 8);
       if (end > length) return RCODE_FORMERR;
       if (type === TYPE_OPT) {
-        if (this.hasEdns || octets[owner] !== 0) return RCODE_FORMERR;
+        // Of two nobody can say which one counts, so the answer has none (RFC 6891 §6.1.1).
+        if (this.hasEdns || octets[owner] !== 0) {
+          this.hasEdns = false;
+          return RCODE_FORMERR;
+        }
         this.hasEdns = true;
         this.payload = Math.max(CLASSIC_UDP_OCTETS, read16(octets, at + 2));
         this.dnssecOk = (octets[at + 6]! & 0x80) !== 0;
