@@ -102,6 +102,30 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     });
     answers.reportLimits(() => readDnsCounts(server.counters()).limited);
 
+    let health: HealthService | undefined;
+    let isServing = false;
+    // Begun before all that does not take as long.
+    const loading = createZoneLoader({
+      source: settings.zones,
+      stateDirectory: settings.state,
+      log,
+      geo: { table: combineDatabases([]), version: 0 },
+      hasReferences: settings.health.references.length > 0,
+      onChange: (changed, removed) => {
+        // At first they are served all at once.
+        if (!isServing) return;
+        // In this order: what moves to another zone is answered all the time.
+        plane.serve(changed.map(({ prepared }) => secondaries.present(prepared)));
+        for (const { name } of removed) {
+          plane.drop(name);
+          void secondaries.drop(name);
+        }
+        health?.follow(plane.zones.map(({ zone }) => zone));
+      },
+    });
+    const loaded = loading.catch(() => undefined);
+    closers.push(async () => (await loaded)?.close());
+
     const geo = openGeo(settings, version, log, closers);
     const shares = new Shares(() => server.rotation());
     const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
@@ -161,27 +185,10 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       log,
       closers,
     });
-    let health: HealthService | undefined;
-    let isServing = false;
-    const loader = await createZoneLoader({
-      source: settings.zones,
-      stateDirectory: settings.state,
-      log,
-      geo: { table: combineDatabases([]), version: 0 },
-      hasReferences: settings.health.references.length > 0,
-      onChange: (changed, removed) => {
-        // At first they are served all at once.
-        if (!isServing) return;
-        // In this order: what moves to another zone is answered all the time.
-        plane.serve(changed.map(({ prepared }) => secondaries.present(prepared)));
-        for (const { name } of removed) {
-          plane.drop(name);
-          void secondaries.drop(name);
-        }
-        health?.follow(plane.zones.map(({ zone }) => zone));
-      },
+    const loader = await loading;
+    closers.push(async () => {
+      isServing = false;
     });
-    closers.push(() => loader.close());
     if (loader.zones().length === 0) {
       const why = "no zone file is there: every query is refused; is a file system not mounted?";
       log.error({ zones: settings.zones }, why);
@@ -250,6 +257,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
         aliases,
         secondaries,
         transfers: transfers.counts,
+        peers: transfers.peers,
         memory,
         health,
         shares,
