@@ -1,54 +1,30 @@
 /** Where rondo does otherwise than two of the three on purpose: docs/differential.md says the same in prose. */
-import { type Difference, PEERS } from "./compare.ts";
-import type { Aspect } from "./outcome.ts";
+import type { Difference } from "./compare.ts";
+import type { Evidence } from "./evidence.ts";
+import type { Outcome } from "./outcome.ts";
+import { isBelow } from "./random-names.ts";
+import type { RandomQuery } from "./random-query.ts";
+import type { Walk } from "./walk.ts";
 
 export interface Explanation {
   readonly id: string;
   readonly because: string;
-  readonly matches: (difference: Difference) => boolean;
+  readonly matches: (difference: Difference, evidence: Evidence) => boolean;
 }
 
 const TYPE_ANY = 255;
 const CLASS_ANY = 255;
+/** Reserved, and NONE, which only UPDATE has (RFC 2136 §1.3). */
+const NO_CLASSES: readonly number[] = [0, 254];
+const OPCODE_NOTIFY = 4;
+const HEADER_OCTETS = 12;
 const CLASSIC_UDP_OCTETS = 512;
-/** An AAAA record whose owner is a pointer. */
-const ADDRESS_RECORD_OCTETS = 28;
-/** What messages that say the same may differ by in length. */
-const LITTLE_OCTETS = 48;
-
-/** Whether a record is a CNAME or DNAME, which leads to the answer. */
-function isLeading(line: string): boolean {
-  return ["TYPE5", "TYPE39"].includes(typeOf(line));
-}
-
-function typeOf(line: string): string {
-  return line.split(" ")[3]!;
-}
+const UDP_LIMIT = 1232;
+const STREAM_LIMIT = 65_535;
+/** Address records whose owner is a pointer. */
+const ADDRESS_RECORD_OCTETS: Readonly<Record<string, number>> = { TYPE1: 16, TYPE28: 28 };
 
 export const EXPLANATIONS: readonly Explanation[] = [
-  {
-    id: "chain-across-zones",
-    because:
-      "a chain is followed into other zones of this server (RFC 1034 §4.3.2), as NSD does; Knot and BIND leave that to the resolver",
-    matches: ({ aspect, own, peers: { nsd, knotd, named } }) =>
-      ["answer", "authority", "rcode", "tc"].includes(aspect) &&
-      own.aspects[aspect as Aspect] === nsd.aspects[aspect as Aspect] &&
-      [knotd, named].some(
-        ({ answer }) =>
-          answer.some(isLeading) &&
-          (own.isTruncated || answer.every((line) => own.answer.includes(line))),
-      ),
-  },
-  {
-    id: "chain-too-long",
-    because: "a chain that is followed through other zones may not fit, as with NSD",
-    matches: ({ aspect, own, peers: { nsd, knotd, named } }) =>
-      nsd.isTruncated &&
-      (aspect === "tc"
-        ? own.isTruncated
-        : own.answer.length > 0 &&
-          [knotd, named].some(({ answer }) => answer.every((line) => own.answer.includes(line)))),
-  },
   {
     id: "cd-copied",
     because:
@@ -59,59 +35,171 @@ export const EXPLANATIONS: readonly Explanation[] = [
       (query.opcode === 0 ? named : nsd).aspects.flags.includes(" cd"),
   },
   {
-    id: "class-any",
-    because:
-      "QCLASS ANY is answered without AA, as with NSD (RFC 1035 §6.2), and denied with the SOA, as with Knot; BIND calls it a format error",
-    matches: ({ aspect, query, own, peers: { nsd, knotd } }) =>
-      query.class === CLASS_ANY &&
-      ["authority", "answer", "rcode", "flags", "additional"].includes(aspect) &&
-      (own.aspects.rcode === nsd.aspects.rcode || own.aspects.rcode === knotd.aspects.rcode),
-  },
-  {
     id: "opcode-unread",
     because:
       "of a message of an opcode that is not served nothing but the header is read, so no EDNS is seen in it, as with NSD",
     matches: ({ aspect, query, own, peers: { nsd } }) =>
       query.opcode !== 0 &&
-      ["rcode", "question", "edns"].includes(aspect) &&
-      own.aspects[aspect as Aspect] === nsd.aspects[aspect as Aspect],
+      query.opcode !== OPCODE_NOTIFY &&
+      (aspect === "rcode" || aspect === "question" || aspect === "edns") &&
+      own.aspects.rcode === "NOTIMP" &&
+      own.reply?.length === HEADER_OCTETS &&
+      own.aspects[aspect] === nsd.aspects[aspect],
+  },
+  {
+    id: "class-unknown",
+    because:
+      "a class that is no class of data is refused, as with NSD; BIND calls it a format error, and Knot finds another error in the message",
+    matches: ({ aspect, query, own, peers: { nsd, knotd } }) =>
+      NO_CLASSES.includes(query.class) &&
+      aspect === "rcode" &&
+      own.aspects.rcode === "REFUSED" &&
+      nsd.aspects.rcode === "REFUSED" &&
+      knotd.aspects.edns === "none",
+  },
+  {
+    id: "class-any",
+    because:
+      "QCLASS ANY is answered without AA (RFC 1035 §6.2), as with NSD, and denied with the SOA, as with Knot; BIND calls it a format error",
+    matches: ({ aspect, query, own, expected }, { walk }) =>
+      query.class === CLASS_ANY &&
+      (aspect === "flags"
+        ? own.aspects.flags.replace(" cd", "") === expected.replace(" aa", "")
+        : aspect !== "tc" && saysTheSame(own, walk)),
   },
   {
     id: "any-one-rrset",
     because: "ANY gets one RRset (RFC 8482 §4.1); which one is the server's choice",
-    matches: ({ aspect, query, own, isTrue }) =>
-      query.type === TYPE_ANY &&
-      (aspect === "answer" || aspect === "tc") &&
-      isTrue &&
-      own.answer.length > 0 &&
-      new Set(own.answer.filter((line) => !isLeading(line)).map(typeOf)).size <= 1,
+    matches: (difference, { whole, walk }) =>
+      difference.query.type === TYPE_ANY &&
+      isOneSet(difference.own.isTruncated ? whole.own : difference.own) &&
+      (isRightTo(difference, walk) || isTooLong(difference, whole.own, walk)),
+  },
+  {
+    id: "chain-across-zones",
+    because:
+      "a chain is followed into other zones of this server (RFC 1034 §4.3.2), as NSD does, so far that it may not fit; Knot and BIND leave that to the resolver",
+    matches: (difference, { whole, walk }) =>
+      whole.own.answer.some(isLeading) &&
+      (isRightTo(difference, walk) || isTooLong(difference, whole.own, walk)),
   },
   {
     id: "rdata-case",
     because:
       "names in the data of types later than RFC 1035 keep the case they are written in (RFC 3597 §7), as with BIND; NSD and Knot fold it",
-    matches: ({ aspect, own, peers: { named } }) =>
-      aspect === "answer" && own.aspects.answer === named.aspects.answer,
+    matches: ({ aspect, own, expected, peers: { named } }) =>
+      aspect === "answer" &&
+      own.aspects.answer === named.aspects.answer &&
+      foldData(own.aspects.answer) === foldData(expected),
   },
   {
-    id: "fits-or-not",
+    id: "fits-not",
     because:
-      "how well names are compressed decides whether a message just fits; and TC says nothing but that something is missing that must be there (RFC 9471 §3)",
-    matches: ({ aspect, own, peers }) => {
-      if (aspect !== "tc" || !own.isTruncated) return aspect === "tc";
-      const lengths = PEERS.filter((peer) => !peers[peer].isTruncated).map(
-        (peer) => peers[peer].reply?.length ?? 0,
-      );
-      return Math.max(...lengths) > CLASSIC_UDP_OCTETS - LITTLE_OCTETS;
-    },
+      "names in data are compressed to the zone's apex alone, so a message about long names does not fit where it just fits elsewhere",
+    matches: (difference, { whole, walk }) => isTooLong(difference, whole.own, walk),
+  },
+  {
+    id: "fits",
+    because: "TC says nothing but that something is missing that must be there (RFC 9471 §3)",
+    matches: ({ aspect, own }, { whole, walk }) =>
+      aspect === "tc" &&
+      !own.isTruncated &&
+      saysTheSame(own, walk) &&
+      agreedAdditional(Object.values(whole.peers))
+        .filter((line) => isGlue(line, own))
+        .every((line) => own.additional.includes(line)),
   },
   {
     id: "additional-left-out",
     because: "addresses beside an answer are left out where the message is full (RFC 2181 §9)",
-    matches: ({ aspect, query, own }) =>
+    matches: ({ aspect, query, own, expected }, { whole }) =>
       aspect === "additional" &&
-      own.answer.length > 0 &&
-      own.reply !== undefined &&
-      own.reply.length > Math.max(CLASSIC_UDP_OCTETS, query.size ?? 0) - ADDRESS_RECORD_OCTETS,
+      missingSets(own, expected).every(
+        (lines) =>
+          lines.every((line) => whole.own.additional.includes(line) && !isGlue(line, own)) &&
+          (own.reply?.length ?? 0) + octetsOf(lines) > limitOf(query),
+      ),
   },
 ];
+
+/** Octets that a response of rondo may have. */
+function limitOf({ transport, size }: RandomQuery): number {
+  if (transport === "tcp") return STREAM_LIMIT;
+  return Math.min(UDP_LIMIT, Math.max(CLASSIC_UDP_OCTETS, size ?? 0));
+}
+
+function saysTheSame(own: Outcome, walk: Walk | undefined): boolean {
+  return (
+    walk !== undefined &&
+    own.aspects.rcode === walk.rcode &&
+    own.answer.join() === walk.answer.join() &&
+    own.authority.join() === walk.authority.join()
+  );
+}
+
+/** Whether it is the whole answer that a resolver comes to by itself. */
+function isRightTo({ aspect, own }: Difference, walk: Walk | undefined): boolean {
+  const isContent = ["answer", "authority", "rcode", "tc", "additional"].includes(aspect);
+  return isContent && !own.isTruncated && saysTheSame(own, walk);
+}
+
+/** Whether the answer is right, and what must be in it is longer than a datagram may be. */
+function isTooLong(
+  { aspect, own, query }: Difference,
+  whole: Outcome,
+  walk: Walk | undefined,
+): boolean {
+  if (!own.isTruncated || !(aspect === "tc" || aspect === "rcode")) return false;
+  const spare = whole.additional.filter((line) => !isGlue(line, whole));
+  const needed = (whole.reply?.length ?? 0) - octetsOf(spare);
+  return saysTheSame(whole, walk) && needed > limitOf(query);
+}
+
+/** The address of a name server below the cut that it serves: without it, nobody can go on. */
+function isGlue(line: string, { authority }: Outcome): boolean {
+  const [owner] = line.split(" ");
+  return authority.some((ns) => {
+    const [cut, , , type, target] = ns.split(" ");
+    return type === "TYPE2" && target === owner && isBelow(owner!, cut!);
+  });
+}
+
+function agreedAdditional(outcomes: readonly Outcome[]): string[] {
+  const lines = outcomes.flatMap(({ additional }) => additional);
+  return [...new Set(lines)].filter((line) => lines.filter((one) => one === line).length > 1);
+}
+
+/** The records that are wanted and not there, by owner and type. */
+function missingSets(own: Outcome, expected: string): string[][] {
+  const sets = new Map<string, string[]>();
+  for (const line of expected.split("\n")) {
+    if (own.additional.includes(line)) continue;
+    const key = `${line.split(" ")[0]} ${typeOf(line)}`;
+    sets.set(key, [...(sets.get(key) ?? []), line]);
+  }
+  return [...sets.values()];
+}
+
+function octetsOf(addresses: readonly string[]): number {
+  return addresses.reduce((sum, line) => sum + (ADDRESS_RECORD_OCTETS[typeOf(line)] ?? 0), 0);
+}
+
+function isOneSet({ answer }: Outcome): boolean {
+  return new Set(answer.filter((line) => !isLeading(line)).map(typeOf)).size <= 1;
+}
+
+/** Whether a record is a CNAME or DNAME, which leads to the answer. */
+function isLeading(line: string): boolean {
+  return ["TYPE5", "TYPE39"].includes(typeOf(line));
+}
+
+function typeOf(line: string): string {
+  return line.split(" ")[3]!;
+}
+
+/** Rdata in hexadecimal with its letters in lower case. */
+function foldData(lines: string): string {
+  return lines.replace(/(?<=\\# \d+ )[0-9a-f]+/g, (hex) =>
+    Buffer.from(hex, "hex").toString("latin1").toLowerCase(),
+  );
+}

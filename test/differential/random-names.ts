@@ -9,6 +9,11 @@ const ODD = [
   "\\000",
   "\\255\\254",
   "sp\\032ace",
+  "\\034quote\\059",
+  "\\064",
+  "\\036\\040\\041",
+  "\\009\\127\\128",
+  "A\\196z",
   "back\\\\slash",
   "-",
   "under_score",
@@ -29,7 +34,7 @@ export function randomLabel(random: Random): string {
 export function randomBelow(random: Random, name: string): string {
   let longer = name;
   for (let labels = 1 + random.below(3); labels > 0; labels--) {
-    longer = prepend(random.below(14) === 0 ? "*" : randomLabel(random), longer);
+    longer = prepend(random.below(9) === 0 ? "*" : randomLabel(random), longer);
   }
   return longer;
 }

@@ -1,7 +1,8 @@
 /** Questions about a world: what a resolver asks, and what only an enemy would. */
 import { clientSubnetOf, option, query, typeNumber } from "../support/packet.ts";
 import type { Random } from "../support/random.ts";
-import { labelsOf, prepend, randomBelow, randomLabel } from "./random-names.ts";
+import { damagePacket, intact } from "./damage-packet.ts";
+import { labelsOf, prepend, randomBelow, randomLabel, randomLong } from "./random-names.ts";
 import type { RandomZone } from "./random-world.ts";
 
 export interface RandomQuery {
@@ -23,24 +24,28 @@ const COMMON_TYPES = [
   ..."A A A A AAAA TXT MX NS SOA CNAME DNAME SRV PTR DS HTTPS SVCB ANY CAA NAPTR".split(" "),
 ].map(numberOf);
 const RARE_TYPES = [
-  ..."RRSIG NSEC NSEC3 DNSKEY CDS KEY SIG NXT LOC HINFO RP AFSDB KX URI CERT TLSA SSHFP".split(" "),
+  ..."OPT RRSIG NSEC NSEC3 DNSKEY CDS KEY SIG NXT LOC HINFO RP AFSDB KX URI CERT TLSA SSHFP".split(
+    " ",
+  ),
   ..."TYPE0 MAILA MAILB TYPE65280 TYPE65401 TYPE65535 TYPE128 TYPE54 NULL".split(" "),
 ].map(numberOf);
+
+const SIZES = [1232, 1232, 4096, 512, 700, 0, 1, 511, 513, 1231, 1233, 65535];
 
 export function createQuery(random: Random, zones: readonly RandomZone[]): RandomQuery {
   const name = randomCase(random, randomName(random, zones));
   const type = randomType(random);
   const qclass = random.below(40) === 0 ? random.pick([3, 4, 254, 255, 255, 0, 257, 65535]) : 1;
-  const opcode = random.below(80) === 0 ? 1 + random.below(15) : 0;
+  const opcode = random.below(60) === 0 ? random.pick([4, 4, 4, 1 + random.below(15)]) : 0;
   const flags = ["rd", "ra", "aa", "tc", "z", "ad", "cd"].filter((flag) =>
     flag === "rd" ? random.below(2) === 0 : random.below(12) === 0,
   );
   const hasEdns = random.below(3) > 0;
-  const size = random.pick([1232, 1232, 4096, 512, 0, 700, random.below(65536)]);
+  const size = random.below(8) === 0 ? random.below(65536) : random.pick(SIZES);
   const version = random.below(60) === 0 ? 1 + random.below(255) : 0;
   const isSecure = random.below(3) === 0;
   const options = hasEdns ? randomOptions(random) : [];
-  const packet = query({
+  const whole = query({
     name,
     type,
     class: qclass,
@@ -49,6 +54,7 @@ export function createQuery(random: Random, zones: readonly RandomZone[]): Rando
     id: 0,
     ...(hasEdns && { edns: { size, version, do: isSecure, options } }),
   });
+  const { packet, damage } = random.below(50) === 0 ? damagePacket(random, whole) : intact(whole);
   const transport = random.below(8) === 0 ? "tcp" : "udp";
   const edns = `edns ${size}${isSecure ? " do" : ""}${version > 0 ? ` v${version}` : ""} ${options.length} options`;
   const oddities = [
@@ -58,6 +64,7 @@ export function createQuery(random: Random, zones: readonly RandomZone[]): Rando
     ...(opcode > 0 ? [`opcode ${opcode}`] : []),
     ...flags,
     ...(hasEdns ? [edns] : []),
+    ...(damage === undefined ? [] : [damage]),
   ];
   return {
     packet,
@@ -91,6 +98,7 @@ function randomName(random: Random, zones: readonly RandomZone[]): string {
     case 7:
       return randomTargetOf(random, zones);
     case 8:
+      if (random.below(3) === 0) return randomLong(random, owner);
       return random.below(4) === 0
         ? randomBelow(random, random.pick([".", "test.", "example."]))
         : owner;
@@ -135,8 +143,9 @@ function randomOptions(random: Random): Uint8Array[] {
   const options: Uint8Array[] = [];
   if (random.below(6) === 0)
     options.push(clientSubnetOf(random.pick(["192.0.2.0/24", "2001:db8::/56", "10.0.0.0/8"])));
+  // NSID, EXPIRE, and what nobody knows. Cookies, keepalive and padding are answered or not as each server is set up.
+  if (random.below(12) === 0) options.push(option(random.pick([3, 9]), new Uint8Array(0)));
   if (random.below(10) === 0) {
-    // Cookies, NSID, keepalive and padding are answered or not as each server is set up.
     options.push(option(65001 + random.below(533), new Uint8Array(random.below(20))));
   }
   return options;

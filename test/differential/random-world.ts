@@ -130,7 +130,7 @@ function addDelegation(
   target: () => string,
   add: Add,
 ): void {
-  const hosts = some(random, 4, () =>
+  const ordinary = some(random, 4, () =>
     random.pick([
       prepend("ns", owner),
       prepend("ns1", apex),
@@ -139,15 +139,27 @@ function addDelegation(
       target(),
     ]),
   );
-  add(owner, "NS", [prepend("ns1", owner), ...hosts]);
-  for (const host of [prepend("ns1", owner), ...hosts]) {
-    if (isBelow(host, owner) && host !== owner && random.below(4) > 0) {
-      add(host, random.pick(["A", "AAAA"]), [""]);
-    }
+  // Now and then more than fits.
+  const many = random.below(12) === 0 ? 6 + random.below(14) : 0;
+  const hosts = [
+    prepend("ns1", owner),
+    ...ordinary,
+    ...Array.from({ length: many }, (_, i) => prepend(`server-${i}`, owner)),
+  ];
+  add(owner, "NS", hosts);
+  for (const host of new Set(hosts)) {
+    if (!isBelow(host, owner) || host === owner || random.below(4) === 0) continue;
+    add(host, random.pick(["A", "AAAA"]), [""]);
+    if (random.below(4) === 0) add(host, "A", [""]);
   }
   if (random.below(2) === 0) add(owner, "DS", [randomRdata(random, "DS", target)]);
   // What nobody can see.
-  if (random.below(3) === 0) add(prepend("hidden", owner), "TXT", ['"occluded"']);
+  if (random.below(3) > 0) return;
+  const hidden = random.pick(["hidden", "*", "www"]);
+  if (random.below(2) === 0) add(prepend(hidden, owner), "TXT", ['"occluded"']);
+  else add(prepend(hidden, owner), "CNAME", [target()]);
+  if (random.below(3) === 0) add(owner, "TXT", ['"at the cut"']);
+  if (random.below(3) === 0) add(prepend("deeper", owner), "NS", ["ns.example."]);
 }
 
 /** Everything below the apex would be hidden. */

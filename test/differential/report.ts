@@ -3,8 +3,8 @@ import { PEERS } from "./compare.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Summary } from "./run-worlds.ts";
 
-/** The counts, and the first differences that nothing explains. */
-export function renderSummary(summary: Summary, limit = 20): string {
+/** The counts. */
+export function renderSummary(summary: Summary): string {
   const { pairs, zones, refused, explained, unexplained, octets } = summary;
   const sizes = Object.entries(octets).map(([name, count]) => `${name} ${count}`);
   return [
@@ -12,17 +12,18 @@ export function renderSummary(summary: Summary, limit = 20): string {
     ...[...explained].map(([id, count]) => `  ${id}: ${count}`),
     `  octets of equal answers: ${sizes.join(", ")}`,
     ...(refused.length > 0 ? [`  not served: ${refused.join(", ")}`] : []),
-    ...unexplained.slice(0, limit).map(renderDifference),
     "",
   ].join("\n");
 }
 
-function renderDifference(difference: Difference): string {
-  const { query, aspect, own, peers } = difference;
+/** One that nothing explains, with what each server answers. */
+export function renderDifference(difference: Difference & { readonly batch: number }): string {
+  const { query, aspect, own, peers, batch } = difference;
   const outcomes = [...PEERS.map((peer) => [peer, peers[peer]] as const), ["rondo", own] as const];
   return [
-    `${aspect}: ${query.text}`,
+    `${aspect}: ${query.text} (batch ${batch})`,
     ...outcomes.map(([name, outcome]) => `  ${name}: ${renderOutcome(outcome)}`),
+    "",
   ].join("\n");
 }
 

@@ -2,29 +2,30 @@
  * The same zones in NSD, Knot, BIND and rondo, the same queries to all of them, and whatever rondo answers otherwise than
  * two of the three.
  */
-import type { Endpoint } from "../support/dns-client.ts";
-import { readMessage } from "../support/message.ts";
 import { startWithZones } from "../support/name-servers.ts";
-import { query } from "../support/packet.ts";
-import { until } from "../support/peers.ts";
 import { Random } from "../support/random.ts";
 import { startRondo } from "../support/rondo.ts";
 import { askAll } from "./ask.ts";
 import { compareOutcomes, type Difference, PEERS, type PeerName } from "./compare.ts";
+import { type AskEverybody, type Evidence, gatherEvidence, readOutcomes } from "./evidence.ts";
 import { EXPLANATIONS } from "./explained.ts";
-import { type Outcome, readOutcome } from "./outcome.ts";
+import { findRefused } from "./find-refused.ts";
+import { knownLines } from "./known-lines.ts";
+import type { Outcome } from "./outcome.ts";
 import { createQuery, type RandomQuery } from "./random-query.ts";
 import { createWorld, type RandomZone } from "./random-world.ts";
 import { dropRefused, writeMaster, writeYaml } from "./write-zone.ts";
 
 export interface Summary {
+  /** Number of the batch: so many worlds as are on the servers at one time. */
+  batch: number;
   pairs: number;
   zones: number;
   /** Zones that one of the others does not serve, with its name. */
   readonly refused: string[];
   /** How many differences each explanation is for, by its ID. */
   readonly explained: Map<string, number>;
-  readonly unexplained: Difference[];
+  readonly unexplained: (Difference & { readonly batch: number })[];
   /** Octets of all answers that are equal, by server. */
   readonly octets: Record<PeerName | "rondo", number>;
 }
@@ -35,14 +36,21 @@ const WORLDS = 12;
 const QUERIES = 250;
 /** More would only repeat themselves. */
 const MAX_UNEXPLAINED = 200;
+const SEEDS = 2 ** 32;
 
-/** Goes on until `pairs` pairs of a zone and a query have been compared. */
+/**
+ * Goes on until `pairs` pairs of a zone and a query have been compared.
+ *
+ * @param skip batches to leave out, for one that is to be seen again
+ */
 export async function runWorlds(
   seed: number,
   pairs: number,
   tell: (summary: Summary) => void,
+  skip = 0,
 ): Promise<Summary> {
   const summary: Summary = {
+    batch: 0,
     pairs: 0,
     zones: 0,
     refused: [],
@@ -50,24 +58,31 @@ export async function runWorlds(
     unexplained: [],
     octets: { nsd: 0, knotd: 0, named: 0, rondo: 0 },
   };
-  const random = new Random(seed);
+  const seeds = new Random(seed);
+  for (; summary.batch < skip; summary.batch++) seeds.below(SEEDS);
   while (summary.pairs < pairs && summary.unexplained.length < MAX_UNEXPLAINED) {
+    const batch = new Random(seeds.below(SEEDS));
     const wanted = Math.min(WORLDS, Math.ceil((pairs - summary.pairs) / QUERIES));
-    const worlds = Array.from({ length: wanted }, (_, i) =>
-      createWorld(random, i).map(dropRefused),
-    );
-    await runOnServers(random, worlds, summary);
+    const worlds = Array.from({ length: wanted }, (_, i) => {
+      const random = new Random(batch.below(SEEDS));
+      const zones = createWorld(random, i).map(dropRefused);
+      const queries = Array.from({ length: QUERIES }, () => createQuery(random, zones));
+      return { zones, queries };
+    });
+    await runOnServers(worlds, summary);
+    summary.batch++;
     tell(summary);
   }
   return summary;
 }
 
-async function runOnServers(
-  random: Random,
-  worlds: readonly (readonly RandomZone[])[],
-  summary: Summary,
-): Promise<void> {
-  const zones = worlds.flat();
+interface World {
+  readonly zones: readonly RandomZone[];
+  readonly queries: readonly RandomQuery[];
+}
+
+async function runOnServers(worlds: readonly World[], summary: Summary): Promise<void> {
+  const zones = worlds.flatMap((world) => world.zones);
   const masters = zones.map((zone) => ({
     apex: zone.apex.replace(/\.$/, ""),
     master: writeMaster(zone),
@@ -84,14 +99,22 @@ async function runOnServers(
       if (one.status === "rejected") throw one.reason;
       return "endpoint" in one.value ? one.value.endpoint : one.value;
     });
-    const refused = await findRefused(peers, zones);
+    const refused = await findRefused(
+      peers,
+      zones.map(({ apex }) => apex),
+    );
     summary.refused.push(...refused.map(({ apex, peer }) => `${peer}: ${apex}`));
     summary.zones += zones.length;
+    const ask: AskEverybody = async (queries) => {
+      const [own, ...others] = await Promise.all(
+        [rondo!, ...peers].map((server) => askAll(server, queries)),
+      );
+      return readOutcomes(queries, own!, others);
+    };
     for (const world of worlds) {
       // A zone that is not everywhere changes what its neighbours answer.
-      if (world.some(({ apex }) => refused.some((one) => one.apex === apex))) continue;
-      const queries = Array.from({ length: QUERIES }, () => createQuery(random, world));
-      await compareWorld(world, queries, rondo!, peers, summary);
+      if (world.zones.some(({ apex }) => refused.some((one) => one.apex === apex))) continue;
+      await compareWorld(world, ask, summary);
     }
   } finally {
     await Promise.all(
@@ -101,37 +124,29 @@ async function runOnServers(
 }
 
 async function compareWorld(
-  world: readonly RandomZone[],
-  queries: readonly RandomQuery[],
-  rondo: Endpoint,
-  peers: readonly Endpoint[],
+  { zones, queries }: World,
+  ask: AskEverybody,
   summary: Summary,
 ): Promise<void> {
-  const [own, ...others] = await Promise.all(
-    [rondo, ...peers].map(async (server) => {
-      const replies = await askAll(server, queries);
-      return replies.map((reply, i) => readOutcome(queries[i]!.packet, reply));
-    }),
-  );
-  const lines = new Set(world.flatMap(({ records }) => records.map(lineOf)));
-  queries.forEach((asked, i) => {
-    const [nsd, knotd, named] = others.map((outcomes) => outcomes[i]!) as [
-      Outcome,
-      Outcome,
-      Outcome,
-    ];
-    const differences = compareOutcomes(asked, own![i]!, { nsd, knotd, named }, (line) =>
-      lines.has(line.replace(/ TYPE.*/, "")),
-    );
+  const known = knownLines(zones);
+  const isKnown = (line: string): boolean => known.has(line);
+  const outcomes = await ask(queries);
+  const differing = outcomes.flatMap(({ own, peers }, i) => {
+    const differences = compareOutcomes(queries[i]!, own, peers, isKnown);
     summary.pairs++;
-    if (differences.length === 0) addOctets(summary, { nsd, knotd, named, rondo: own![i]! });
-    for (const difference of differences) take(difference, summary);
+    if (differences.length === 0) addOctets(summary, { ...peers, rondo: own });
+    return differences.length === 0 ? [] : [{ query: queries[i]!, own, differences }];
+  });
+  const evidence = await gatherEvidence(differing, ask);
+  differing.forEach(({ differences }, i) => {
+    for (const difference of differences) take(difference, evidence[i]!, summary);
   });
 }
 
-function take(difference: Difference, { explained, unexplained }: Summary): void {
-  const explanation = EXPLANATIONS.find(({ matches }) => matches(difference));
-  if (explanation === undefined) unexplained.push(difference);
+function take(difference: Difference, evidence: Evidence, summary: Summary): void {
+  const { explained, unexplained, batch } = summary;
+  const explanation = EXPLANATIONS.find(({ matches }) => matches(difference, evidence));
+  if (explanation === undefined) unexplained.push({ ...difference, batch });
   else explained.set(explanation.id, (explained.get(explanation.id) ?? 0) + 1);
 }
 
@@ -150,48 +165,4 @@ function addOctets(
   );
   if (!isEqual || rondo.isTruncated) return;
   for (const [name, { reply }] of all) octets[name] += reply?.length ?? 0;
-}
-
-/** Which zones a peer does not serve, once it has had the time to load them. */
-async function findRefused(
-  peers: readonly Endpoint[],
-  zones: readonly RandomZone[],
-): Promise<{ peer: PeerName; apex: string }[]> {
-  const refused: { peer: PeerName; apex: string }[] = [];
-  for (const [i, peer] of peers.entries()) {
-    const open = new Set(zones.map(({ apex }) => apex));
-    await until(
-      "all zones are loaded",
-      async () => {
-        const asked = [...open];
-        const replies = await askAll(peer, asked.map(askSoa));
-        replies.forEach((reply, j) => {
-          if (reply !== undefined && readMessage(reply).answer.length > 0) open.delete(asked[j]!);
-        });
-        return open.size === 0;
-      },
-      4000,
-    ).catch(() => undefined);
-    for (const apex of open) refused.push({ peer: PEERS[i]!, apex });
-  }
-  return refused;
-}
-
-function askSoa(apex: string): RandomQuery {
-  const packet = query({ name: apex, type: "SOA", id: 0 });
-  return {
-    packet,
-    transport: "udp",
-    text: apex,
-    name: apex,
-    type: 6,
-    class: 1,
-    opcode: 0,
-    size: undefined,
-  };
-}
-
-/** Owner and TTL as an outcome has them. */
-function lineOf({ owner, ttl }: { owner: string; ttl: number }): string {
-  return `${owner} ${ttl} 1`;
 }
