@@ -60,3 +60,13 @@ it("whole() holds the newest of every part, and nothing that was freed", () => {
   expect(current.whole()?.index).toBe(b);
   expect(current.whole()?.steering).toBe(c);
 });
+
+it("merge() tells of the shared memory that it drops, and of no other", () => {
+  const dropped: number[] = [];
+  const current = new CurrentPublication({ note: (octets) => void dropped.push(octets) });
+  const part = (octets: number): SharedArrayBuffer => new SharedArrayBuffer(octets);
+  current.merge(publication({ segments: [[0, part(5)]], maps: [[0, part(7)]] }));
+  current.merge(publication({ segments: [[0, part(1)]] }));
+  current.merge(publication({ segments: [[0, null]], maps: [[0, null]] }));
+  expect(dropped).toEqual([0, 5, 8]);
+});

@@ -1,15 +1,23 @@
 import type { Publication } from "../image/publication.ts";
+import { SharedWaste } from "./shared-waste.ts";
 
 /** Merges publications, each of which holds only what changed, into the one that a reader which has none needs. */
 export class CurrentPublication {
   readonly #segments = new Map<number, SharedArrayBuffer>();
   readonly #maps = new Map<number, SharedArrayBuffer>();
+  readonly #waste: Pick<SharedWaste, "note">;
   #last: Publication | undefined;
+
+  /** @param waste told of what is replaced, in octets */
+  constructor(waste: Pick<SharedWaste, "note"> = new SharedWaste()) {
+    this.#waste = waste;
+  }
 
   /** Takes over what `publication` changes. */
   merge(publication: Publication): void {
-    replace(this.#segments, publication.segments);
-    replace(this.#maps, publication.maps);
+    const replaced =
+      replace(this.#segments, publication.segments) + replace(this.#maps, publication.maps);
+    this.#waste.note(replaced);
     this.#last = {
       ...publication,
       index: publication.index ?? this.#last?.index,
@@ -23,12 +31,16 @@ export class CurrentPublication {
   }
 }
 
+/** @returns the octets of what was there before */
 function replace(
   parts: Map<number, SharedArrayBuffer>,
   changes: readonly (readonly [number, SharedArrayBuffer | null])[],
-): void {
+): number {
+  let octets = 0;
   for (const [number, part] of changes) {
+    octets += parts.get(number)?.byteLength ?? 0;
     if (part === null) parts.delete(number);
     else parts.set(number, part);
   }
+  return octets;
 }
