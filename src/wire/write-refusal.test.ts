@@ -46,18 +46,25 @@ it.each([
   ["two questions", concat(header({ qd: 2 }), question("a"), question("a"))],
   ["no question", header({})],
   ["a name cut off", concat(header({ qd: 1 }), Uint8Array.of(9, 1))],
-  ["a record cut off", concat(header({ qd: 1, ar: 1 }), question("a"), Uint8Array.of(0, 0, 41))],
-  [
-    "rdata cut off",
-    concat(
-      header({ qd: 1, ar: 1 }),
-      question("a"),
-      Uint8Array.of(0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 9),
-    ),
-  ],
 ])("writeRefusal() answers %s with a bare FORMERR", (_, octets) => {
   const refusal = writeRefusal(octets, RCODE_NOTAUTH)!;
   expect([...refusal]).toEqual([0x12, 0x34, 0x80, 1, 0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+it.each([
+  ["a record", Uint8Array.of(0, 0, 41)],
+  ["rdata", Uint8Array.of(0, 0, 41, 0, 0, 0, 0, 0, 0, 0, 9)],
+])("writeRefusal() answers %s cut off with FORMERR and the question", (_, cut) => {
+  const refusal = writeRefusal(
+    concat(header({ qd: 1, ar: 1 }), question("a"), cut),
+    RCODE_NOTAUTH,
+  )!;
+  expect([...refusal]).toEqual([...concat(header({ flags: 0x8001, qd: 1 }), question("a"))]);
+});
+
+it("writeRefusal() answers two OPT records with FORMERR and without EDNS", () => {
+  const refusal = refuse(query({ name: "a.example", edns: { count: 2 } }));
+  expect(refusal).toMatchObject({ rcode: "FORMERR", edns: undefined });
 });
 
 it("writeRefusal() says nothing to responses and to what is shorter than a header", () => {

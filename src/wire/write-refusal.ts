@@ -25,7 +25,7 @@ const name = new NameKey();
 
 /**
  * Writes a response that says no more than an RCODE, to a message of any opcode with one question: the question again, and OPT where there
- * was one (RFC 6891 §6.1.1). A message that cannot be read gets the bare header of a FORMERR, and one with an unknown version of EDNS
+ * was one (RFC 6891 §6.1.1). A message that cannot be read gets a FORMERR with as much of the question as can, and one with an unknown version of EDNS
  * a BADVERS (RFC 6891 §6.1.3).
  *
  * @returns undefined for what is no query
@@ -36,7 +36,7 @@ export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | und
   const opt = questionEnd > 0 ? findOpt(query, questionEnd) : undefined;
   const isReadable = opt !== undefined;
   const hasOpt = isReadable && opt > 0;
-  const copied = isReadable ? questionEnd : HEADER_OCTETS;
+  const copied = questionEnd > 0 ? questionEnd : HEADER_OCTETS;
   const response = Buffer.alloc(copied + (hasOpt ? OPT_OCTETS : 0));
   response.set(query.subarray(0, copied));
   response[2] = QR_BIT | (query[2]! & (OPCODE_MASK | RD_BIT));
@@ -44,7 +44,7 @@ export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | und
   const answered = !isReadable ? RCODE_FORMERR : isUnknown ? RCODE_BADVERS : rcode;
   response[3] = answered & 0x0f;
   response.fill(0, 4, HEADER_OCTETS);
-  if (isReadable) response.writeUInt16BE(1, 4);
+  if (questionEnd > 0) response.writeUInt16BE(1, 4);
   if (hasOpt) {
     response.writeUInt16BE(1, 10);
     response.writeUInt16BE(TYPE_OPT, copied + 1);
@@ -77,7 +77,11 @@ function findOpt(query: Uint8Array, start: number): number | undefined {
   for (let i = 0; i < count; i++) {
     at = skipName(query, at, query.length);
     if (at < 0 || at + RECORD_HEAD_OCTETS > query.length) return undefined;
-    if (opt === 0 && read16(query, at) === TYPE_OPT) opt = at;
+    if (read16(query, at) === TYPE_OPT) {
+      // Of two nobody can say which one counts.
+      if (opt > 0) return undefined;
+      opt = at;
+    }
     at += RECORD_HEAD_OCTETS + read16(query, at + 8);
     if (at > query.length) return undefined;
   }
