@@ -47,15 +47,18 @@ export const EXPLANATIONS: readonly Explanation[] = [
       own.aspects[aspect] === nsd.aspects[aspect],
   },
   {
-    id: "class-unknown",
+    id: "unlike-errors",
     because:
-      "a class that is no class of data is refused, as with NSD; BIND calls it a format error, and Knot finds another error in the message",
-    matches: ({ aspect, query, own, peers: { nsd, knotd } }) =>
-      NO_CLASSES.includes(query.class) &&
-      aspect === "rcode" &&
-      own.aspects.rcode === "REFUSED" &&
-      nsd.aspects.rcode === "REFUSED" &&
-      knotd.aspects.edns === "none",
+      "BIND calls the classes 0 and NONE and all meta-types a format error, and Knot a payload size below 512 and octets left over; who does neither, as NSD, meets both at once",
+    matches: ({ aspect, query, own, peers: { nsd, knotd, named } }) =>
+      (NO_CLASSES.includes(query.class) || isMetaType(query.type)) &&
+      knotd.aspects.rcode === "FORMERR" &&
+      knotd.aspects.edns === "none" &&
+      named.aspects.rcode === "FORMERR" &&
+      aspect !== "reply" &&
+      own.aspects.rcode === nsd.aspects.rcode &&
+      own.answer.join() === nsd.answer.join() &&
+      own.authority.join() === nsd.authority.join(),
   },
   {
     id: "class-any",
@@ -126,6 +129,11 @@ export const EXPLANATIONS: readonly Explanation[] = [
 function limitOf({ transport, size }: RandomQuery): number {
   if (transport === "tcp") return STREAM_LIMIT;
   return Math.min(UDP_LIMIT, Math.max(CLASSIC_UDP_OCTETS, size ?? 0));
+}
+
+/** QTYPEs that no record has (RFC 6895 §3.1). */
+function isMetaType(type: number): boolean {
+  return type >= 128 && type <= 255;
 }
 
 function saysTheSame(own: Outcome, walk: Walk | undefined): boolean {
