@@ -14,12 +14,14 @@ import type { SteeringMemory } from "./control/memory.ts";
 import { collectMetrics } from "./control/metrics.ts";
 import type { OverrideDesk } from "./control/override-desk.ts";
 import type { OverrideStore } from "./control/overrides.ts";
+import { groupPeers } from "./control/peers.ts";
 import type { ProcessStats } from "./control/process-stats.ts";
 import type { Shares } from "./control/shares.ts";
 import type { GeoTable } from "./geo/geo-table.ts";
 import type { Clock } from "./health/clock.ts";
 import type { LoadedZone } from "./loader/resolve-zones.ts";
 import type { ZoneLoader } from "./loader/zones.ts";
+import type { PeerSources } from "./open-transfers.ts";
 import type { OpenUpgrade } from "./open-upgrade.ts";
 import type { Secondaries } from "./secondary/secondaries.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
@@ -37,6 +39,7 @@ export interface ServerParts {
   readonly aliases: Aliases;
   readonly secondaries: Secondaries;
   readonly transfers: TransferCounts;
+  readonly peers: PeerSources;
   readonly memory: SteeringMemory;
   readonly health: HealthService;
   readonly geo: () => GeoTable;
@@ -77,6 +80,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         world: plane.world,
         health: health.report(),
         overrides: store.list(),
+        peers: groupPeers(parts.peers.notified(), parts.peers.transferred()),
         left: parts.memory.export(clock.now()),
         findMatches: ({ selector }) => desk.findMatches(selector),
         now: clock.now(),

@@ -5,7 +5,8 @@ import { systemClock } from "./health/clock.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
 import { openCatalog } from "./open-catalog.ts";
-import { Notifier } from "./transfer/notifier.ts";
+import { type LastTransfer, LastTransfers } from "./transfer/last-transfers.ts";
+import { Notifier, type NotifyReport } from "./transfer/notifier.ts";
 import { createPortOpener } from "./transfer/open-datagram-port.ts";
 import { createTransferCounts, type TransferCounts } from "./transfer/transfer-counts.ts";
 import { createTransferDesk } from "./transfer/transfer-desk.ts";
@@ -24,10 +25,17 @@ export interface OpenTransfersOptions {
   readonly closers: (() => Promise<void>)[];
 }
 
+export interface PeerSources {
+  notified(): readonly NotifyReport[];
+  transferred(): readonly LastTransfer[];
+}
+
 export interface OpenTransfers {
   /** Takes note of all zones that are in service now. */
   follow(zones: readonly PreparedZone[]): void;
   readonly counts: TransferCounts;
+  /** The other name servers: what they were told and given last. */
+  readonly peers: PeerSources;
 }
 
 /** Answers requests for zones, tells secondaries of their changes and keeps the catalog, until the closers run. */
@@ -36,6 +44,7 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
   const { allow, notify } = settings.transfer;
   const wallClock = Date.now;
   const counts = createTransferCounts();
+  const last = new LastTransfers();
   const notifier = new Notifier({
     keyring,
     counts: counts.notify,
@@ -57,7 +66,7 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
     onGone: ({ name }) => notifier.forget(name),
     defer: (run) => void setImmediate(run),
   });
-  messages.add(createTransferDesk({ zones, keyring, counts, log, wallClock }));
+  messages.add(createTransferDesk({ zones, keyring, counts, last, log, wallClock }));
   const catalog = await openCatalog({
     settings: settings.catalog,
     stateDirectory: settings.state,
@@ -66,7 +75,11 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
     log,
     closers,
   });
-  return { follow: (served) => zones.follow(catalog?.follow(served) ?? served), counts };
+  return {
+    follow: (served) => zones.follow(catalog?.follow(served) ?? served),
+    counts,
+    peers: { notified: () => notifier.report(), transferred: () => last.report() },
+  };
 }
 
 function tell(notifier: Notifier, { name, content, notify }: TransferZone): void {

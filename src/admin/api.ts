@@ -19,6 +19,7 @@ export interface StateReport {
   readonly stateDirectory: string;
   readonly zones: readonly ZoneReport[];
   readonly overrides: readonly OverrideReport[];
+  readonly peers: readonly PeerReport[];
   readonly problems: readonly ProblemReport[];
 }
 
@@ -42,13 +43,55 @@ export interface SecondaryReport {
   readonly primaries: readonly string[];
   /** `missing`: it has never come; `expired`: no primary has confirmed it for too long. Both are answered SERVFAIL. */
   readonly state: "current" | "expired" | "missing";
-  /** When a primary said last that what is served is what it has. */
+  /** Of what there is of it, expired or not. */
+  readonly serial: number | null;
+  /** When the primaries were asked last; null: not since the start. */
+  readonly asked: string | null;
+  /** When a primary said last that what is served is what it has; from an earlier run, too. */
   readonly confirmed: string | null;
+  /** The primary that said so. */
+  readonly confirmedBy: string | null;
+  readonly lastTransfer: {
+    readonly primary: string;
+    readonly kind: "whole" | "incremental";
+    readonly serial: number;
+    readonly at: string;
+  } | null;
   readonly expires: string | null;
   /** When the primaries are asked next; null: at this moment. */
   readonly next: string | null;
   /** Why it was not confirmed at the last try; null if it was. */
   readonly lastError: string | null;
+}
+
+/** Another name server that is told of zones of this one (NOTIFY), or takes them. */
+export interface PeerReport {
+  /** Without a port. */
+  readonly address: string;
+  /** What it was told last of each zone. */
+  readonly notified: readonly {
+    readonly zone: string;
+    readonly port: number;
+    readonly key: string | null;
+    readonly serial: number;
+    /** `pending`: it has not answered yet; `unanswered`: it was given up; `unsent`: the key is not there. */
+    readonly state: "pending" | "answered" | "refused" | "unanswered" | "unsent";
+    /** Of its answer. */
+    readonly rcode: number | null;
+    /** When it answered, or was given up. */
+    readonly at: string | null;
+  }[];
+  /** The last transfer of each zone that it took. */
+  readonly transferred: readonly {
+    readonly zone: string;
+    /** `whole`: AXFR, or an IXFR that brought the whole zone. */
+    readonly kind: "whole" | "incremental";
+    readonly serial: number;
+    readonly key: string | null;
+    /** It went before the end. */
+    readonly broken: boolean;
+    readonly at: string;
+  }[];
 }
 
 export interface NameReport {

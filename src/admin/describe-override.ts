@@ -20,3 +20,8 @@ export function describeOverride(override: StoredOverride, matches: number): Ove
 export function toIso(wallMs: number): string {
   return new Date(wallMs).toISOString();
 }
+
+/** As `toIso()`; null for what is not there. */
+export function toIsoOrNull(wallMs: number | undefined): string | null {
+  return wallMs === undefined ? null : toIso(wallMs);
+}

@@ -1,21 +1,28 @@
 import { formatSocketAddress } from "../config/socket-address.ts";
-import type { RefreshReport } from "../secondary/zone-refresher.ts";
+import type { RefreshReport } from "../secondary/refresh-report.ts";
 import type { SecondaryReport } from "./api.ts";
-import { toIso } from "./describe-override.ts";
+import { toIso, toIsoOrNull } from "./describe-override.ts";
 
 /** How a secondary zone is getting on, as it goes over the wire. */
 export function describeSecondary(report: RefreshReport): SecondaryReport {
-  const { primaries, state, confirmedAt, expiresAt, nextAt, lastError } = report;
+  const { primaries, state, serial, confirmedBy, lastTransfer, lastError } = report;
   return {
     primaries: primaries.map(formatSocketAddress),
     state,
-    confirmed: toIsoOrNull(confirmedAt),
-    expires: toIsoOrNull(expiresAt),
-    next: toIsoOrNull(nextAt),
+    serial: serial ?? null,
+    asked: toIsoOrNull(report.askedAt),
+    confirmed: toIsoOrNull(report.confirmedAt),
+    confirmedBy: confirmedBy === undefined ? null : formatSocketAddress(confirmedBy),
+    expires: toIsoOrNull(report.expiresAt),
+    next: toIsoOrNull(report.nextAt),
+    lastTransfer: lastTransfer === undefined ? null : describeTransfer(lastTransfer),
     lastError: lastError ?? null,
   };
 }
 
-function toIsoOrNull(time: number | undefined): string | null {
-  return time === undefined ? null : toIso(time);
+function describeTransfer(
+  transfer: NonNullable<RefreshReport["lastTransfer"]>,
+): NonNullable<SecondaryReport["lastTransfer"]> {
+  const { primary, kind, serial, at } = transfer;
+  return { primary: formatSocketAddress(primary), kind, serial, at: toIso(at) };
 }

@@ -5,15 +5,17 @@ import { renderIssues } from "../config/issue.ts";
 import type { SteeringInForce } from "../control/control-plane.ts";
 import type { Match } from "../control/find-matches.ts";
 import type { StoredOverride } from "../control/overrides.ts";
+import type { Peer } from "../control/peers.ts";
 import type { SavedFailback } from "../control/saved-failback.ts";
 import type { NameShares } from "../control/shares.ts";
 import type { HealthReport } from "../health/report.ts";
 import type { LoadedZone, ZoneProblem } from "../loader/resolve-zones.ts";
-import type { RefreshReport } from "../secondary/zone-refresher.ts";
+import type { RefreshReport } from "../secondary/refresh-report.ts";
 import { formatName } from "../wire/name.ts";
 import type { ProblemReport, StateReport, ZoneReport } from "./api.ts";
 import { describeNames } from "./describe-names.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
+import { describePeer } from "./describe-peer.ts";
 import { describePool, indexDelays, type PoolSources } from "./describe-pool.ts";
 import { describeSecondary } from "./describe-secondary.ts";
 
@@ -35,6 +37,8 @@ export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
   readonly left: readonly SavedFailback[];
   /** How the secondary zones are getting on. */
   readonly secondaries: readonly RefreshReport[];
+  /** The name servers that are told of zones, or take them. */
+  readonly peers: readonly Peer[];
   readonly findMatches: (override: StoredOverride) => readonly Match[];
 }
 
@@ -69,6 +73,7 @@ export function describeState(sources: StateSources): StateReport {
       ),
     ),
     overrides: overrides.map((one) => describeOverride(one, sources.findMatches(one).length)),
+    peers: sources.peers.map(describePeer),
     problems: sources.problems.map(describeProblem),
   };
 }

@@ -161,10 +161,41 @@ const NAME = object({
 const SECONDARY = object({
   primaries: listOf(STRING),
   state: oneOf("current", "expired", "missing"),
+  serial: orNull(COUNT),
+  asked: orNull(TIME),
   confirmed: orNull(TIME),
+  confirmedBy: orNull(STRING),
   expires: orNull(TIME),
   next: orNull(TIME),
+  lastTransfer: orNull(
+    object({ primary: STRING, kind: oneOf("whole", "incremental"), serial: COUNT, at: TIME }),
+  ),
   lastError: orNull(STRING),
+});
+
+const PEER = object({
+  address: STRING,
+  notified: listOf(
+    object({
+      zone: STRING,
+      port: COUNT,
+      key: orNull(STRING),
+      serial: COUNT,
+      state: oneOf("pending", "answered", "refused", "unanswered", "unsent"),
+      rcode: orNull(COUNT),
+      at: orNull(TIME),
+    }),
+  ),
+  transferred: listOf(
+    object({
+      zone: STRING,
+      kind: oneOf("whole", "incremental"),
+      serial: COUNT,
+      key: orNull(STRING),
+      broken: BOOLEAN,
+      at: TIME,
+    }),
+  ),
 });
 
 const ZONE = object({
@@ -208,6 +239,7 @@ export const STATE: Schema = object({
   stateDirectory: STRING,
   zones: listOf(ZONE),
   overrides: listOf(OVERRIDE),
+  peers: listOf(PEER),
   problems: listOf(PROBLEM),
 });
 

@@ -3,17 +3,32 @@ import { formatAge } from "./format-clock.ts";
 
 /** How a secondary zone is getting on, for a terminal. */
 export function renderSecondary(secondary: SecondaryReport, now: string): string {
-  const { primaries, next, lastError } = secondary;
+  const { primaries, next, lastError, asked, lastTransfer } = secondary;
   const parts = [
     ...describeState(secondary, now),
+    ...(lastTransfer === null ? [] : [describeTransfer(lastTransfer, now)]),
+    // Else that was when it was confirmed.
+    ...(lastError === null || asked === null ? [] : [`asked ${formatAge(-until(asked, now))} ago`]),
     next === null ? "asking now" : `asks again in ${formatAge(until(next, now))}`,
   ];
   const problem = lastError === null ? "" : `    ${lastError}\n`;
   return `  secondary of ${primaries.join(", ")}: ${parts.join(", ")}\n${problem}`;
 }
 
-function describeState({ state, confirmed, expires }: SecondaryReport, now: string): string[] {
-  const age = confirmed === null ? "" : `confirmed ${formatAge(-until(confirmed, now))} ago`;
+function describeTransfer(
+  { kind, at }: NonNullable<SecondaryReport["lastTransfer"]>,
+  now: string,
+): string {
+  const what = kind === "whole" ? "whole" : "as changes";
+  return `came ${what} ${formatAge(-until(at, now))} ago`;
+}
+
+function describeState(
+  { state, confirmed, confirmedBy, expires }: SecondaryReport,
+  now: string,
+): string[] {
+  const by = confirmedBy === null ? "" : ` by ${confirmedBy}`;
+  const age = confirmed === null ? "" : `confirmed ${formatAge(-until(confirmed, now))} ago${by}`;
   switch (state) {
     case "missing":
       return ["NEVER TRANSFERRED"];

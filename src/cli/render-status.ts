@@ -9,18 +9,20 @@ import type {
   ZoneReport,
 } from "../admin/api.ts";
 import { formatAge, formatClock } from "./format-clock.ts";
+import { renderPeers } from "./render-peers.ts";
 import { renderSecondary } from "./render-secondary.ts";
 import { renderTable } from "./render-table.ts";
 
 /** The state of a server as text for a terminal. */
 export function renderStatus(state: StateReport): string {
-  const { version, pid, startedAt, now, ready, blind, zones, overrides, problems } = state;
+  const { version, pid, startedAt, now, ready, blind, zones, overrides, peers, problems } = state;
   const up = formatAge(Date.parse(now) - Date.parse(startedAt));
   const head = `rondo ${version}, pid ${pid}, up ${up}${ready ? "" : ", not ready: the first round of checks is not over"}\n`;
   const parts = [head];
   if (blind) parts.push("BLIND: checks fail and nothing proves that our own network works\n");
   for (const zone of zones) parts.push(`\n${renderZone(zone, state)}`);
   if (overrides.length > 0) parts.push(`\noverrides\n${renderOverrides(overrides)}`);
+  if (peers.length > 0) parts.push(`\nsecondaries\n${renderPeers(peers, now)}`);
   if (problems.length > 0) parts.push(`\nproblems\n${problems.map(({ text }) => text).join("")}`);
   return parts.join("");
 }

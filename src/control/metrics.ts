@@ -7,7 +7,7 @@ import type { HealthReport } from "../health/report.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { ReloadCounts } from "../loader/reload-counts.ts";
 import type { TargetTable } from "../resolver/target-table.ts";
-import type { RefreshReport } from "../secondary/zone-refresher.ts";
+import type { RefreshReport } from "../secondary/refresh-report.ts";
 import type { World } from "../steering/world.ts";
 import type { TransferCounts } from "../transfer/transfer-counts.ts";
 import { formatName } from "../wire/name.ts";

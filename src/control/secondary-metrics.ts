@@ -1,4 +1,4 @@
-import type { RefreshReport } from "../secondary/zone-refresher.ts";
+import type { RefreshReport } from "../secondary/refresh-report.ts";
 import { counter, gauge, type MetricFamily, type MetricSample } from "./metric-family.ts";
 
 /** How the zones are getting on that are transferred from elsewhere. */

@@ -9,15 +9,11 @@ import { formatName } from "../wire/name.ts";
 import type { Zone } from "../zone/model.ts";
 import type { BuildJob, BuildResult } from "./build-job.ts";
 import type { PrimaryClient } from "./primary-client.ts";
+import type { RefreshReport } from "./refresh-report.ts";
 import { SilentPrimaries } from "./silent-primaries.ts";
 import { Slots } from "./slots.ts";
 import { createStateFolder, stateFileOf } from "./state-files.ts";
-import {
-  type RefresherOptions,
-  type RefreshReport,
-  type RestoredZone,
-  ZoneRefresher,
-} from "./zone-refresher.ts";
+import { type RefresherOptions, type RestoredZone, ZoneRefresher } from "./zone-refresher.ts";
 
 export interface SecondariesOptions
   extends Pick<RefresherOptions, "clock" | "wallSeconds" | "random" | "log"> {

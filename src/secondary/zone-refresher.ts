@@ -8,6 +8,7 @@ import type { SecondarySource, Zone } from "../zone/model.ts";
 import { askPrimaries } from "./ask-primaries.ts";
 import type { Asking, AskingOptions, OwnZone, PrimaryOutcome } from "./ask-primary.ts";
 import type { PrimaryAddress } from "./primary-client.ts";
+import type { RefreshReport, TakenTransfer } from "./refresh-report.ts";
 import { type RefreshTimes, readRefreshTimes, shorten, waitForFirst } from "./refresh-times.ts";
 import { scheduleLong } from "./schedule-long.ts";
 import { readSoa } from "./soa.ts";
@@ -32,26 +33,6 @@ export interface RestoredZone {
   readonly ageSeconds: number;
 }
 
-/** How a secondary zone is getting on. Times are in milliseconds since 1970. */
-export interface RefreshReport {
-  /** Its apex in presentation form. */
-  readonly zone: string;
-  readonly primaries: readonly PrimaryAddress[];
-  /** Of what we have, expired or not; undefined: the zone has never come. */
-  readonly serial: number | undefined;
-  readonly state: "current" | "expired" | "missing";
-  /** When a primary said last that what we have is what it has. */
-  readonly confirmedAt: number | undefined;
-  readonly expiresAt: number | undefined;
-  /** When it is asked for next; undefined: at this moment. */
-  readonly nextAt: number | undefined;
-  /** Why it was not confirmed at the last try; undefined if it was. */
-  readonly lastError: string | undefined;
-  /** Since the start. */
-  readonly transfers: { readonly whole: number; readonly incremental: number };
-  readonly failures: number;
-}
-
 interface Content extends Omit<OwnZone, "isExpired"> {
   readonly prepared: PreparedZone;
   readonly times: RefreshTimes;
@@ -71,6 +52,8 @@ export class ZoneRefresher {
   #zone: Zone;
   #content: Content | undefined;
   #confirmedAt = 0;
+  #confirmedBy: PrimaryAddress | undefined;
+  #lastTransfer: TakenTransfer | undefined;
   #isExpired = false;
   #nextAt = 0;
   #cancelNext: () => void = () => undefined;
@@ -167,15 +150,19 @@ export class ZoneRefresher {
     const { whole, incremental, failures } = this.#counts;
     const { clock, wallSeconds } = this.#options;
     const offset = wallSeconds() * 1000 - clock.now();
+    const hasAsked = this.#finishedAt > Number.NEGATIVE_INFINITY;
     return {
       zone: this.#name,
       primaries: this.#primaries,
       serial: content?.serial,
       state: content === undefined ? "missing" : this.#isExpired ? "expired" : "current",
+      askedAt: hasAsked ? offset + this.#finishedAt : undefined,
       confirmedAt: content && offset + this.#confirmedAt,
+      confirmedBy: this.#confirmedBy,
       expiresAt: content && offset + this.#confirmedAt + content.times.expireMs,
       nextAt: this.#running === undefined ? offset + this.#nextAt : undefined,
       lastError: this.#lastError,
+      lastTransfer: this.#lastTransfer,
       transfers: { whole, incremental },
       failures,
     };
@@ -217,6 +204,7 @@ export class ZoneRefresher {
     const { outcome, primary } = found;
     if (outcome.kind === "built") this.#install(outcome, primary);
     else this.#confirm();
+    this.#confirmedBy = primary;
     this.#finish(undefined);
   }
 
@@ -233,13 +221,16 @@ export class ZoneRefresher {
     primary: PrimaryAddress,
   ): void {
     const { prepared, soa, warnings, unsaved } = result;
-    const { log, serve } = this.#options;
+    const { log, serve, wallSeconds } = this.#options;
     this.#content = createContent(prepared, soa, unsaved === undefined);
-    this.#counts[isIncremental ? "incremental" : "whole"]++;
+    const { serial } = this.#content;
+    const kind = isIncremental ? "incremental" : "whole";
+    this.#counts[kind]++;
+    this.#lastTransfer = { primary, kind, serial, at: wallSeconds() * 1000 };
     const facts = {
       zone: this.#name,
       primary: formatSocketAddress(primary),
-      serial: this.#content.serial,
+      serial,
       records: prepared.compiled.records,
       incremental: isIncremental,
     };

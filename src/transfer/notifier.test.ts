@@ -238,3 +238,33 @@ test("notify() without the key it is to sign with says so and sends nothing", ()
   expect(lines).toEqual([expect.stringContaining("there is no such key")]);
   expect(clock.pendingTimers()).toBe(0);
 });
+
+test("report() says of each secondary what it was told last, and what came of it", () => {
+  const states = (): string[] =>
+    notifier
+      .report()
+      .map(({ zone, target, serial, state }) => `${zone} ${target.address} ${serial} ${state}`);
+  notify(news("example.com.", 7, [A, { ...A, address: "192.0.2.2" }]));
+  expect(states()).toEqual([
+    "example.com. 192.0.2.1 7 pending",
+    "example.com. 192.0.2.2 7 pending",
+  ]);
+  clock.advance(1000);
+  hear(replyTo(sent[0]!.octets), A.address, A.port);
+  hear(replyTo(sent[1]!.octets, 5), "192.0.2.2", 53);
+  expect(notifier.report()).toMatchObject([
+    { state: "answered", rcode: 0, at: NOW_SECONDS * 1000 + 1500 },
+    { state: "refused", rcode: 5 },
+  ]);
+  // The same version again is no news, of an answer neither.
+  notify(news("example.com.", 7, [A]));
+  expect(states()).toEqual(["example.com. 192.0.2.1 7 answered"]);
+  notify(news("example.com.", 8, [A, { ...A, key: "none." }]));
+  clock.advance(1_000_000);
+  expect(states()).toEqual([
+    "example.com. 192.0.2.1 8 unanswered",
+    "example.com. 192.0.2.1 8 unsent",
+  ]);
+  notifier.forget("example.com.");
+  expect(notifier.report()).toEqual([]);
+});

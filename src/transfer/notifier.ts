@@ -55,8 +55,25 @@ const SETTLE_MS = 500;
 /** Zones that one secondary is being told of at a time. */
 const MAX_AT_A_TIME = 50;
 
+/** What a secondary was told last of a zone, and what it made of it. */
+export interface NotifyReport {
+  /** Presentation form. */
+  readonly zone: string;
+  readonly target: NotifyTarget;
+  readonly serial: number;
+  /** `pending`: it has not answered yet, or not been told; `unsent`: there is no such key to sign with. */
+  readonly state: "pending" | "answered" | "refused" | "unanswered" | "unsent";
+  /** Of its answer; undefined while there is none. */
+  readonly rcode: number | undefined;
+  /** When it answered, or was given up, in milliseconds since 1970; undefined while pending. */
+  readonly at: number | undefined;
+}
+
+type Told = { -readonly [Field in keyof NotifyReport]: NotifyReport[Field] };
+
 interface Task {
   readonly news: ZoneNews;
+  readonly told: Told;
   readonly lane: Lane;
   message: NotifyMessage | undefined;
   tries: number;
@@ -77,8 +94,8 @@ interface Lane {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #lanes = new Map<string, Lane>();
-  /** The serial that each secondary of a zone was told of last, by zone, then by secondary. */
-  readonly #told = new Map<string, ReadonlyMap<string, number>>();
+  /** What each secondary of a zone was told of last, by zone, then by secondary. */
+  readonly #told = new Map<string, ReadonlyMap<string, Told>>();
   #port: DatagramPort | undefined;
   #isClosed = false;
 
@@ -90,10 +107,22 @@ export class Notifier {
   notify(news: ZoneNews): void {
     if (this.#isClosed) return;
     const before = this.#told.get(news.name);
-    this.#told.set(news.name, new Map(news.notify.map((one) => [keyOf(one), news.serial])));
+    const now = new Map<string, Told>();
+    this.#told.set(news.name, now);
     for (const target of news.notify) {
-      if (before?.get(keyOf(target)) !== news.serial) this.#add(target, news);
+      const key = keyOf(target);
+      if (now.has(key)) continue;
+      const same = before?.get(key);
+      const isKnown = same?.serial === news.serial;
+      const told = isKnown ? same : begin(news, target);
+      now.set(key, told);
+      if (!isKnown) this.#add(target, news, told);
     }
+  }
+
+  /** Every secondary of every zone, with what it was told last. */
+  report(): NotifyReport[] {
+    return Array.from(this.#told.values(), (targets) => [...targets.values()]).flat();
   }
 
   /** Stops telling of a zone. @param name presentation form */
@@ -102,7 +131,7 @@ export class Notifier {
     for (const lane of this.#lanes.values()) {
       lane.waiting.delete(name);
       const task = lane.underWay.get(name);
-      if (task !== undefined) this.#end(task);
+      if (task !== undefined) this.#end(task, "pending");
     }
   }
 
@@ -117,7 +146,7 @@ export class Notifier {
     this.#port = undefined;
   }
 
-  #add(target: NotifyTarget, news: ZoneNews): void {
+  #add(target: NotifyTarget, news: ZoneNews, told: Told): void {
     const key = keyOf(target);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
@@ -136,6 +165,7 @@ export class Notifier {
     lane.underWay.delete(news.name);
     lane.waiting.set(news.name, {
       news,
+      told,
       lane,
       message: undefined,
       tries: 0,
@@ -170,7 +200,7 @@ export class Notifier {
     const key = target.key === undefined ? undefined : findKeyByText(keyring, target.key);
     if (target.key !== undefined && key === undefined) {
       log.error({ zone: news.name, key: target.key }, "NOTIFY not sent: there is no such key");
-      this.#end(task);
+      this.#end(task, "unsent");
       return;
     }
     // The same message each time: a late answer to the first is an answer.
@@ -203,7 +233,7 @@ export class Notifier {
       { ...describe(task), ...(problem && { problem }) },
       "secondary does not answer NOTIFY",
     );
-    this.#end(task);
+    this.#end(task, "unanswered");
   }
 
   #hear(octets: Uint8Array, address: string, port: number): void {
@@ -223,14 +253,18 @@ export class Notifier {
 
   #answered(task: Task, rcode: number): void {
     const { log, counts } = this.#options;
-    counts[rcode === RCODE_NOERROR ? "answered" : "refused"]++;
-    if (rcode === RCODE_NOERROR) log.info(describe(task), "secondary notified");
+    const state = rcode === RCODE_NOERROR ? "answered" : "refused";
+    counts[state]++;
+    if (state === "answered") log.info(describe(task), "secondary notified");
     else log.warn({ ...describe(task), rcode }, "secondary refuses NOTIFY");
-    this.#end(task);
+    task.told.rcode = rcode;
+    this.#end(task, state);
   }
 
-  #end(task: Task): void {
-    const { lane, news } = task;
+  #end(task: Task, state: Told["state"]): void {
+    const { lane, news, told } = task;
+    told.state = state;
+    told.at = this.#options.wallClock();
     task.cancelTimer();
     lane.underWay.delete(news.name);
     this.#pump(lane);
@@ -245,6 +279,10 @@ export class Notifier {
 
 function keyOf({ address, port, key }: NotifyTarget): string {
   return `${address} ${port} ${key}`;
+}
+
+function begin({ name, serial }: ZoneNews, target: NotifyTarget): Told {
+  return { zone: name, target, serial, state: "pending", rcode: undefined, at: undefined };
 }
 
 function describe({ news, lane, tries }: Task): Record<string, unknown> {

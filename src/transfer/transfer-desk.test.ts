@@ -196,6 +196,17 @@ describe("createTransferDesk() answers IXFR", () => {
       'c.example.com. 300 16 "x"',
       SOA(2),
     ]);
+    expect(transfers.last.report()).toEqual([
+      {
+        zone: "example.com.",
+        client: "127.0.0.1",
+        kind: "incremental",
+        serial: 2,
+        key: undefined,
+        isBroken: false,
+        at: NOW_SECONDS * 1000,
+      },
+    ]);
   });
 
   test("over several versions without what came and went", () => {
@@ -395,6 +406,12 @@ describe("createTransferDesk() refuses", () => {
     begin(1);
     expect(rcodes.slice(4)).toEqual(["NOERROR", "NOERROR"]);
     expect(transfers.counts).toMatchObject({ whole: 1, broken: 1, refused: 2 });
+    expect(
+      transfers.last
+        .report()
+        .map(({ isBroken }) => isBroken)
+        .sort(),
+    ).toEqual([false, true]);
   });
 });
 

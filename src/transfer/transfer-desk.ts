@@ -23,6 +23,7 @@ import { formatType, TYPE_AXFR, TYPE_IXFR } from "../wire/rr-types.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import { writeRefusal } from "../wire/write-refusal.ts";
 import type { Update } from "./journal.ts";
+import type { LastTransfer, LastTransfers } from "./last-transfers.ts";
 import { mayTransfer } from "./may-transfer.ts";
 import type { TransferRecord } from "./message-packer.ts";
 import type { TransferCounts } from "./transfer-counts.ts";
@@ -57,6 +58,8 @@ export interface TransferDeskOptions {
   readonly keyring: Keyring;
   /** Kept up to date. */
   readonly counts: TransferCounts;
+  /** Kept up to date, too. */
+  readonly last: LastTransfers;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
@@ -152,6 +155,7 @@ function sendDatagram(
     const whole = packDatagram(context, listUpdate(content, update), payload);
     if (whole !== undefined) {
       exchange.counts.incremental++;
+      remember(exchange, signing, content.serial, "incremental", false);
       return whole;
     }
   }
@@ -205,7 +209,9 @@ function* sendStream(
     };
     if (isDone) exchange.log.info(fields, "zone transferred");
     else exchange.log.warn(fields, "zone transfer broken off");
-    exchange.counts[isDone ? (update === undefined ? "whole" : "incremental") : "broken"]++;
+    const extent = update === undefined ? "whole" : "incremental";
+    exchange.counts[isDone ? extent : "broken"]++;
+    remember(exchange, signing, content.serial, extent, !isDone);
   }
 }
 
@@ -221,6 +227,19 @@ function findUpdate(
   const update = journal.find(serial, content.serial);
   if (update === undefined) return undefined;
   return update.removed.octets + update.added.octets < content.octets ? update : undefined;
+}
+
+function remember(
+  { last, request, incoming, wallClock }: Exchange,
+  signing: SigningStream | undefined,
+  serial: number,
+  kind: LastTransfer["kind"],
+  isBroken: boolean,
+): void {
+  const zone = formatName(request.apex);
+  const client = formatAddress(incoming.source);
+  const key = signing && formatKeyName(signing.key);
+  last.note({ zone, client, kind, serial, key, isBroken, at: wallClock() });
 }
 
 function note(exchange: Exchange, reason: string): void {

@@ -26,6 +26,7 @@ const STATE: StateReport = {
   stateDirectory: "/var/lib/rondo",
   zones: [],
   overrides: [],
+  peers: [],
   problems: [],
 };
 

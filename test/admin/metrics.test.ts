@@ -10,7 +10,7 @@ import {
   type TransportTotals,
 } from "../../src/control/metrics.ts";
 import { Shares } from "../../src/control/shares.ts";
-import type { RefreshReport } from "../../src/secondary/zone-refresher.ts";
+import type { RefreshReport } from "../../src/secondary/refresh-report.ts";
 import { readDnsCounts } from "../../src/server/dns-counts.ts";
 import type { ServerCounters } from "../../src/server/start-server.ts";
 import { createTransferCounts } from "../../src/transfer/transfer-counts.ts";
@@ -74,10 +74,13 @@ const SECONDARIES: readonly RefreshReport[] = [
     primaries: [],
     serial: 7,
     state: "current",
+    askedAt: 1_000_000,
     confirmedAt: 1_000_000,
+    confirmedBy: undefined,
     expiresAt: 2_000_000,
     nextAt: undefined,
     lastError: undefined,
+    lastTransfer: undefined,
     transfers: { whole: 1, incremental: 2 },
     failures: 3,
   },
@@ -86,10 +89,13 @@ const SECONDARIES: readonly RefreshReport[] = [
     primaries: [],
     serial: undefined,
     state: "missing",
+    askedAt: undefined,
     confirmedAt: undefined,
+    confirmedBy: undefined,
     expiresAt: undefined,
     nextAt: undefined,
     lastError: "no",
+    lastTransfer: undefined,
     transfers: { whole: 0, incremental: 0 },
     failures: 9,
   },

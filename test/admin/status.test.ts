@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StateReport } from "../../src/admin/api.ts";
+import { describePeer } from "../../src/admin/describe-peer.ts";
 import { describeSecondary } from "../../src/admin/describe-secondary.ts";
 import { describeState } from "../../src/admin/describe-state.ts";
 import { findMismatches } from "../../src/admin/json-schema.ts";
@@ -8,8 +9,9 @@ import { renderStatus } from "../../src/cli/render-status.ts";
 import { isUnwell } from "../../src/cli/run-status.ts";
 import { findMatches } from "../../src/control/find-matches.ts";
 import type { StoredOverride } from "../../src/control/overrides.ts";
+import { groupPeers } from "../../src/control/peers.ts";
 import { parseSelector } from "../../src/control/selector.ts";
-import type { RefreshReport } from "../../src/secondary/zone-refresher.ts";
+import type { RefreshReport } from "../../src/secondary/refresh-report.ts";
 import { type InProcess, serveInProcess } from "../support/in-process.ts";
 
 const HEAD = `
@@ -56,6 +58,7 @@ function report(
       warnings: [],
     })),
     secondaries: [],
+    peers: [],
     problems: [],
     steering: plane.steering,
     shares: [],
@@ -165,10 +168,18 @@ records:
       ],
       serial: 7,
       state: "current",
+      askedAt: Date.parse(state.now) - 2000,
       confirmedAt: Date.parse(state.now) - 5000,
+      confirmedBy: { address: "192.0.2.1", port: 53 },
       expiresAt: Date.parse(state.now) + 3 * 86_400_000,
       nextAt: Date.parse(state.now) + 60_000,
       lastError: undefined,
+      lastTransfer: {
+        primary: { address: "192.0.2.1", port: 53 },
+        kind: "incremental",
+        serial: 7,
+        at: Date.parse(state.now) - 3_600_000,
+      },
       transfers: { whole: 1, incremental: 0 },
       failures: 0,
     };
@@ -180,18 +191,61 @@ records:
     };
     const [current, isUnwellCurrent] = show({});
     expect(current).toContain(
-      "  secondary of 192.0.2.1:53, [2001:db8::1]:5353: confirmed 5s ago, expires in 3d, asks again in 1m\n",
+      "  secondary of 192.0.2.1:53, [2001:db8::1]:5353: confirmed 5s ago by 192.0.2.1:53, expires in 3d, came as changes 1h ago, asks again in 1m\n",
     );
     expect(isUnwellCurrent).toBe(false);
     const [expired, isUnwellExpired] = show({ state: "expired", lastError: "192.0.2.1:53: no" });
     expect(expired).toContain(
-      ": EXPIRED, confirmed 5s ago, asks again in 1m\n    192.0.2.1:53: no\n",
+      ": EXPIRED, confirmed 5s ago by 192.0.2.1:53, came as changes 1h ago, asked 2s ago, asks again in 1m\n    192.0.2.1:53: no\n",
     );
     expect(isUnwellExpired).toBe(true);
-    const none = { serial: undefined, confirmedAt: undefined, expiresAt: undefined };
+    const none = {
+      serial: undefined,
+      confirmedAt: undefined,
+      confirmedBy: undefined,
+      expiresAt: undefined,
+      lastTransfer: undefined,
+    };
     const [missing, isUnwellMissing] = show({ ...none, state: "missing", nextAt: undefined });
     expect(missing).toContain(": NEVER TRANSFERRED, asking now\n");
     expect(isUnwellMissing).toBe(true);
+  });
+
+  it("shows what other name servers were told and given", () => {
+    const state = report(serve("records: { www: { type: A, value: 192.0.2.1 } }"));
+    const now = Date.parse(state.now);
+    const target = { address: "192.0.2.54", port: 5353, key: "k." };
+    const told = { target, serial: 7, rcode: undefined, at: now };
+    const given = { client: "192.0.2.55", serial: 6, key: "k.", isBroken: false, at: now - 3000 };
+    const peers = groupPeers(
+      [
+        { ...told, zone: "a.", state: "answered", rcode: 0 },
+        { ...told, zone: "b.", state: "refused", rcode: 5 },
+        ...["c.", "d.", "e.", "f."].map((zone) => ({
+          ...told,
+          zone,
+          state: "unanswered" as const,
+        })),
+        { ...told, zone: "g.", state: "pending", at: undefined },
+      ],
+      [
+        { ...given, zone: "a.", kind: "whole" },
+        { ...given, zone: "b.", kind: "incremental", client: "192.0.2.54" },
+        { ...given, zone: "b.", kind: "incremental", isBroken: true },
+      ],
+    ).map(describePeer);
+    expect(findMismatches(STATE, { ...state, peers })).toEqual([]);
+    expect(peers.map(({ address }) => address)).toEqual(["192.0.2.54", "192.0.2.55"]);
+    expect(peers[0]).toMatchObject({
+      notified: { length: 7, 1: { zone: "b.", port: 5353, key: "k.", serial: 7, rcode: 5 } },
+      transferred: [{ zone: "b.", kind: "incremental", serial: 6, key: "k.", broken: false }],
+    });
+    const text = renderStatus({ ...state, peers });
+    expect(text.slice(text.indexOf("\nsecondaries")).replace(/ {2,}/g, "  ")).toBe(`
+secondaries
+  192.0.2.54  told of 1 of 7 zones, waiting for g. 7, REFUSES (RCODE 5) b. 7, NO ANSWER for c. 7, d. 7, e. 7 and 1 more  took b. 6 as changes 3s ago
+  192.0.2.55  BROKE OFF b. 6 as changes 3s ago
+`);
   });
 
   it("shows how long a pool is held back", () => {

@@ -3,6 +3,7 @@
 import { parseAddress } from "../../src/address/parse.ts";
 import { type PreparedZone, prepareZone } from "../../src/loader/prepare-zone.ts";
 import { type Log, silentLog } from "../../src/log/log.ts";
+import { LastTransfers } from "../../src/transfer/last-transfers.ts";
 import { createTransferCounts, type TransferCounts } from "../../src/transfer/transfer-counts.ts";
 import { createTransferDesk, type TransferDesk } from "../../src/transfer/transfer-desk.ts";
 import type { TransferLimits } from "../../src/transfer/transfer-slots.ts";
@@ -27,6 +28,7 @@ export interface TransferFixture {
   readonly zones: TransferZones;
   readonly desk: TransferDesk;
   readonly counts: TransferCounts;
+  readonly last: LastTransfers;
   /** Zones as they were reported changed. */
   readonly changes: TransferZone[];
   /** Work put off; run by `runDeferred()`. */
@@ -59,11 +61,13 @@ export function createTransfers(
     defer: (run) => deferred.push(run),
   });
   const counts = createTransferCounts();
+  const last = new LastTransfers();
   const wallClock = (): number => NOW_SECONDS * 1000;
   const desk = createTransferDesk({
     zones,
     keyring,
     counts,
+    last,
     log,
     wallClock,
     ...(limits && { limits }),
@@ -77,6 +81,7 @@ export function createTransfers(
     zones,
     desk,
     counts,
+    last,
     changes,
     runDeferred: () => {
       for (let run = deferred.shift(); run !== undefined; run = deferred.shift()) run();
