@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { readOrdinaryFile } from "./config/read-ordinary-file.ts";
 import { explainBadSecret, type KeySettings } from "./config/server/keys-section.ts";
 import type { Log } from "./log/log.ts";
 import { findAlgorithm } from "./tsig/algorithms.ts";
@@ -33,7 +34,7 @@ export function openKeyring(keys: readonly KeySettings[], log: Log): Keyring {
 function readSecret(path: string, log: Log): string {
   let written: string;
   try {
-    written = readFileSync(path, "utf8").trim();
+    written = readOrdinaryFile(path).trim();
     if ((statSync(path).mode & OTHERS) !== 0) {
       log.warn({ path }, "everybody on this machine can read the secret of a key: chmod o= it");
     }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readOrdinaryFile } from "../config/read-ordinary-file.ts";
 import { AdminError } from "./admin-error.ts";
 import type { Tokens } from "./token-guard.ts";
 
@@ -16,11 +16,12 @@ export function readTokens(files: {
   };
 }
 
-function readToken(path: string | undefined): string | undefined {
+/** The same of one file. */
+export function readToken(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   let token: string;
   try {
-    token = readFileSync(path, "utf8").trim();
+    token = readOrdinaryFile(path).trim();
   } catch (error) {
     throw new AdminError(`The token file cannot be read: ${(error as Error).message}`);
   }

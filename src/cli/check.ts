@@ -22,7 +22,8 @@ export const checkCommand: Command = {
   ],
   description: `Reads the server file and every zone file as "rondo serve" would, and starts nothing. All errors and
 warnings of all files go to standard error, each with its line; the zones that are good, and how
-many records they hold, go to standard output.`,
+many records they hold, go to standard output. With --config, files that the server file names and a
+start could not use (certificate, keys, secrets, tokens) are warnings.`,
   examples: [
     { call: "rondo check --zones ./zones", meaning: "before a reload" },
     {

@@ -1,13 +1,21 @@
 import { readFileSync } from "node:fs";
 import { createFileIssue, type Issue } from "../config/issue.ts";
+import type { NamedFile } from "../config/server/named-files.ts";
 import {
   DEFAULT_SERVER_SETTINGS,
   readServerFile,
   type ServerSettings,
 } from "../config/server-file.ts";
 
-/** The settings of the server file, the defaults if none is named; undefined if the file is bad. */
-export function readSettings(config: string | undefined): {
+/**
+ * The settings of the server file, the defaults if none is named; undefined if the file is bad.
+ *
+ * @param findProblem as of `readServerFile()`
+ */
+export function readSettings(
+  config: string | undefined,
+  findProblem?: (file: NamedFile) => string | undefined,
+): {
   readonly settings: ServerSettings | undefined;
   readonly issues: readonly Issue[];
 } {
@@ -19,5 +27,5 @@ export function readSettings(config: string | undefined): {
     const message = `Not read: it cannot be opened: ${(error as Error).message}`;
     return { settings: undefined, issues: [createFileIssue(config, "error", message)] };
   }
-  return readServerFile(source, config);
+  return readServerFile(source, config, findProblem);
 }

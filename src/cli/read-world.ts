@@ -3,6 +3,7 @@
  */
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import { PACKAGED_DATABASES } from "../config/server/geo-section.ts";
+import type { NamedFile } from "../config/server/named-files.ts";
 import type { ServerSettings, ZoneSource } from "../config/server-file.ts";
 import type { GeoBuild } from "../geo/build-geo-table.ts";
 import { combineDatabases } from "../geo/combine-databases.ts";
@@ -22,6 +23,8 @@ export interface FileSelection {
   readonly files: readonly string[];
   /** The serial that a zone is served with; automatic ones go on from there. */
   readonly serialOf?: (zone: string) => number | undefined;
+  /** Why a file that a start needs cannot be used, if it cannot; without it nobody looks. */
+  readonly findProblem?: (file: NamedFile) => string | undefined;
 }
 
 const FROM_FILES: Readers = {
@@ -47,7 +50,7 @@ export async function readWorld(
   selection: FileSelection,
   readers: Readers = FROM_FILES,
 ): Promise<FileWorld> {
-  const { settings, issues } = readSettings(selection.config);
+  const { settings, issues } = readSettings(selection.config, selection.findProblem);
   if (settings === undefined || hasErrors(issues)) return { zones: [], geo: undefined, issues };
   const source = findSource(selection, settings);
   // What the loader would lay the geo data over is of no use here: without any it is done sooner.

@@ -1,7 +1,9 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { CERTIFICATE_FILES } from "../../test/support/secure-client.ts";
 import { combineDatabases } from "../geo/combine-databases.ts";
 import type { Output } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
@@ -149,6 +151,62 @@ describe("runCheck()", () => {
     expect(err).toContain(`${config}:2:10: error: `);
     expect(out).toBe("0 zones, 0 records: 2 errors, 0 warnings\n");
     expect(exit).toBe(1);
+  });
+
+  it("warns of every file that the start would not get through, where the server file names it", async () => {
+    write("a.yaml", GOOD);
+    const pipe = join(folder, "pipe.pem");
+    execFileSync("mkfifo", [pipe]);
+    write("cookies.txt", "abc\n");
+    write("key.txt", "c2hvcnQ=\n");
+    write("token.txt", "short\n");
+    const text = [
+      `zones: ${folder}`,
+      "listen: [{ address: 127.0.0.1, protocol: tls }]",
+      `tls: { cert: ${CERTIFICATE_FILES.cert}, key: pipe.pem }`,
+      "cookies: { secret_file: cookies.txt }",
+      "keys: { one: { secret_file: key.txt }, two: { secret_file: missing.txt } }",
+      "admin: { token_file: token.txt, read_token_file: . }",
+      "",
+    ].join("\n");
+    const config = write("rondo.conf", text);
+    const { exit, out, err } = await check("--config", config);
+    const found = err.split("\n").filter((line) => line.startsWith(config));
+    const warnings = [
+      [`3:${14 + CERTIFICATE_FILES.cert.length + 7}`, `${pipe} is no ordinary file`],
+      ["4:25", `${join(folder, "cookies.txt")}: line 1 is not 32 hexadecimal digits`],
+      ["5:29", `${join(folder, "key.txt")}: the secret is 5 octets long`],
+      ["5:60", "ENOENT"],
+      ["6:22", `${join(folder, "token.txt")} holds no token`],
+      ["6:50", `${folder} is no ordinary file`],
+    ];
+    expect(found.length).toBe(warnings.length);
+    for (const [i, [place, message]] of warnings.entries()) {
+      const start = `${config}:${place}: warning: "rondo serve" does not start with this file: `;
+      expect(found[i]!.slice(0, start.length)).toBe(start);
+      expect(found[i]).toContain(message);
+    }
+    expect(err).not.toMatch(/c2hvcnQ|^short|^abc/m);
+    expect([exit, out.includes("0 errors, 6 warnings")]).toEqual([0, true]);
+    expect((await check("--config", config, "--strict")).exit).toBe(1);
+  });
+
+  it("asks for no file that the start does not read, and is content with good ones", async () => {
+    write("a.yaml", GOOD);
+    const pair = `cert: ${CERTIFICATE_FILES.cert}, key: ${CERTIFICATE_FILES.key}`;
+    write("secret.txt", `${Buffer.alloc(32).toString("base64")}\n`);
+    write("cookies.txt", `${"0".repeat(32)}\n`);
+    const unused = write(
+      "unused.conf",
+      `zones: ${folder}\ntls: { cert: no, key: no }\ncookies: { enabled: false, secret_file: no }\n`,
+    );
+    const used = write(
+      "used.conf",
+      `zones: ${folder}\nlisten: [{ address: 127.0.0.1, protocol: https }]\ntls: { ${pair} }\ncookies: { secret_file: cookies.txt }\nkeys: { one: { secret_file: secret.txt } }\nadmin: { token_file: secret.txt }\n`,
+    );
+    for (const config of [unused, used]) {
+      expect(await check("--config", config)).toMatchObject({ exit: 0, err: "" });
+    }
   });
 
   it("says so when a folder, a zone file or a server file is missing", async () => {

@@ -4,6 +4,7 @@ import type { LoadedZone } from "../loader/resolve-zones.ts";
 import type { CheckOptions } from "./check.ts";
 import type { Output } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
+import { findFileProblem } from "./find-file-problem.ts";
 import { type Readers, readWorld } from "./read-world.ts";
 
 /** Reads everything and reports; see the help text of `check`. */
@@ -12,7 +13,7 @@ export async function runCheck(
   output: Output,
   readers?: Readers,
 ): Promise<number> {
-  const { zones, issues } = await readWorld(options, readers);
+  const { zones, issues } = await readWorld({ ...options, findProblem: findFileProblem }, readers);
   output.err(renderIssues(issues));
   output.out(zones.map(describeZone).join(""));
   const errors = issues.filter(({ severity }) => severity === "error").length;

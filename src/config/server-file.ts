@@ -28,6 +28,7 @@ import { type IdentitySettings, identitySection } from "./server/identity-sectio
 import { type KeySettings, keysSection } from "./server/keys-section.ts";
 import { type ListenSetting, listenItem, usesTls } from "./server/listen-item.ts";
 import { type LogSettings, logSection } from "./server/log-section.ts";
+import { listNamedFiles, type NamedFile } from "./server/named-files.ts";
 import { type RrlSettings, rrlSection } from "./server/rrl-section.ts";
 import type { Maybe, Section } from "./server/section.ts";
 import { type TlsSettings, tlsSection } from "./server/tls-section.ts";
@@ -88,10 +89,15 @@ export const DEFAULT_SERVER_SETTINGS: ServerSettings = {
   log: logSection.defaults,
 };
 
-/** Reads a server file (rondo.yaml). Its relative paths are relative to `file`. Never throws. */
+/**
+ * Reads a server file (rondo.yaml). Its relative paths are relative to `file`. Never throws.
+ *
+ * @param findProblem says why a file that the start needs cannot be used, if it cannot; each is a warning
+ */
 export function readServerFile(
   source: string,
   file: string,
+  findProblem?: (file: NamedFile) => string | undefined,
 ): { readonly settings: ServerSettings | undefined; readonly issues: readonly Issue[] } {
   const issues = new IssueList(file, source);
   // A file of comments alone leaves everything at its default.
@@ -102,6 +108,7 @@ export function readServerFile(
     checkKeyNames(decoded, issues);
     checkAddresses(decoded, issues);
     checkTls(decoded, issues);
+    if (findProblem !== undefined) checkNamedFiles(decoded, dirname(file), findProblem, issues);
   }
   if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
   return { settings: complete(decoded, dirname(file)), issues: issues.list() };
@@ -170,7 +177,7 @@ const serverFile: Decoder<ServerFile> = object<ServerFile>("the server file", {
 
 function complete(file: ServerFile | undefined, folder: string): ServerSettings {
   const defaults = DEFAULT_SERVER_SETTINGS;
-  const resolve = (path: string): string => (isAbsolute(path) ? path : join(folder, path));
+  const resolve = resolverFrom(folder);
   function settingsOf<W, S>(section: Section<W, S>, written: Maybe<W>): S {
     return written === undefined ? section.defaults : section.complete(written.value, resolve);
   }
@@ -193,6 +200,23 @@ function complete(file: ServerFile | undefined, folder: string): ServerSettings 
     catalog: settingsOf(catalogSection, file?.catalog),
     log: settingsOf(logSection, file?.log),
   };
+}
+
+function resolverFrom(folder: string): (path: string) => string {
+  return (path) => (isAbsolute(path) ? path : join(folder, path));
+}
+
+/** No errors: the file is read on machines, too, that hold no secrets. */
+function checkNamedFiles(
+  written: ServerFile,
+  folder: string,
+  findProblem: (file: NamedFile) => string | undefined,
+  issues: IssueList,
+): void {
+  for (const { file, place } of listNamedFiles(written, resolverFrom(folder))) {
+    const problem = findProblem(file);
+    if (problem !== undefined) issues.warn(place, problem);
+  }
 }
 
 /** What names a key that is not there would keep somebody out without a word. */

@@ -49,6 +49,7 @@ it("readCertificate() says what is wrong with which file", () => {
   ];
   for (const [certFile, keyFile, message] of cases) {
     const read = (): unknown => readCertificate({ cert: certFile, key: keyFile });
-    expect(read).toThrow(new CertificateError(message));
+    const bad = certFile === cert ? keyFile : certFile;
+    expect(read).toThrow(new CertificateError(bad, message));
   }
 });

@@ -100,6 +100,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "steering",
     "image",
     "answer",
+    "server",
     "loader",
     "transfer",
     "secondary",
@@ -112,6 +113,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** What the answering folders may use of steering: the lookup of a client's class, none of the policy. */
 const ANSWERING_STEERING = ["steering/location-map.ts"];
+
+/** What the commands may use of the server: a look at the files it is going to read. */
+const COMMANDS_SERVER = ["server/certificate.ts"];
 
 /** The files in src/ itself put everything together. */
 const COMPOSITION_ROOT = ".";
@@ -151,6 +155,12 @@ test.for(productCrossings.filter(({ file }) => folderOf(file) === "answer"))(
     if (folderOf(target) === "steering") expect(ANSWERING_STEERING).toContain(target);
   },
 );
+
+test.for(
+  crossings.filter(({ file, target }) => folderOf(file) === "cli" && folderOf(target) === "server"),
+)("$file uses $target of the server, and no socket", ({ target }) => {
+  expect(COMMANDS_SERVER).toContain(target);
+});
 
 test("the query path reaches no settings, no health, no files and no geo library", () => {
   const folders = new Set([...reachableFrom("answer/respond.ts")].map(folderOf));

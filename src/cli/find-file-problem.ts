@@ -1,0 +1,40 @@
+import { readToken } from "../admin/read-tokens.ts";
+import { parseCookieSecrets } from "../config/cookie-secrets.ts";
+import { readOrdinaryFile } from "../config/read-ordinary-file.ts";
+import { explainBadSecret } from "../config/server/keys-section.ts";
+import type { NamedFile } from "../config/server/named-files.ts";
+import { CertificateError, readCertificate } from "../server/certificate.ts";
+
+/** Why a file that a start reads is of no use to it, and what to do; undefined if it is. Shows nothing of what is in it. */
+export function findFileProblem(file: NamedFile): string | undefined {
+  const problem = explain(file);
+  if (problem === undefined) return undefined;
+  return `"rondo serve" does not start with this file: ${problem}; it has to be there, whole, and readable for the user that serves`;
+}
+
+function explain(file: NamedFile): string | undefined {
+  try {
+    switch (file.use) {
+      case "certificate":
+      case "certificate key":
+        readCertificate(file);
+        return undefined;
+      case "cookie secrets": {
+        const secrets = parseCookieSecrets(readOrdinaryFile(file.path));
+        return typeof secrets === "string" ? `${file.path}: ${secrets}` : undefined;
+      }
+      case "key": {
+        const problem = explainBadSecret(readOrdinaryFile(file.path).trim());
+        return problem === undefined ? undefined : `${file.path}: the secret ${problem}`;
+      }
+      case "token":
+        readToken(file.path);
+        return undefined;
+    }
+  } catch (error) {
+    const { message } = error as Error;
+    if (!(error instanceof CertificateError) || !("cert" in file)) return message;
+    // What is wrong with one of a pair is told of where that one is named.
+    return error.file === (file.use === "certificate" ? file.cert : file.key) ? message : undefined;
+  }
+}
