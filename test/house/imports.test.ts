@@ -18,7 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   answer: ["address", "wire", "tsig", "image", "steering"],
   server: ["address", "wire", "tsig", "answer", "image", "log"],
   resolver: ["address", "wire", "log"],
-  upgrade: ["address", "zone", "health", "server", "log"],
+  upgrade: ["health", "server", "log"],
   loader: [
     "address",
     "wire",
