@@ -91,7 +91,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const controlMessages = new ControlMessages();
     const answers = openAnswers(settings, keyring, version, log);
     closers.push(async () => answers.close());
-    const server = await openServer({
+    const { server, certificate } = await openServer({
       settings,
       udp: options.udp ?? "auto",
       answers: answers.settings,
@@ -111,6 +111,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       log,
       geo: { table: combineDatabases([]), version: 0 },
       hasReferences: settings.health.references.length > 0,
+      isAnsweredElsewhere: predecessor !== undefined,
       onChange: (changed, removed) => {
         // At first they are served all at once.
         if (!isServing) return;
@@ -252,6 +253,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
         version,
         stateDirectory: resolve(settings.state),
         server,
+        certificate,
         loader,
         plane,
         aliases,

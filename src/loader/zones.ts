@@ -71,6 +71,8 @@ export interface ZoneLoaderOptions {
     changed: readonly LoadedZone[],
     removed: readonly LoadedZone[],
   ) => void | Promise<void>;
+  /** Whether another process answers until the first load is over. */
+  readonly isAnsweredElsewhere?: boolean;
   /** The built load worker, for callers that are not built themselves. */
   readonly workerModule?: URL;
   /** Time between looks without an event, in milliseconds. */
@@ -84,8 +86,8 @@ export interface ZoneLoaderOptions {
  */
 export async function createZoneLoader(options: ZoneLoaderOptions): Promise<ZoneLoader> {
   const { source, log } = options;
-  // Nothing is answered yet, so there is nobody to give way to.
-  const pool = createPool(options, options.geo, false);
+  // Nothing is answered yet, so there is nobody to give way to; but for a server that this one takes over from.
+  const pool = createPool(options, options.geo, options.isAnsweredElsewhere ?? false);
   const lastGood = createLastGood(join(options.stateDirectory, "zones"), source, log);
   try {
     return runLoader(options, lastGood, await startZones(source, pool, lastGood));
