@@ -12,6 +12,7 @@ export interface Explanation {
   readonly matches: (difference: Difference, evidence: Evidence) => boolean;
 }
 
+const TYPE_OPT = 41;
 const TYPE_ANY = 255;
 const CLASS_ANY = 255;
 /** Reserved, and NONE, which only UPDATE has (RFC 2136 §1.3). */
@@ -49,9 +50,10 @@ export const EXPLANATIONS: readonly Explanation[] = [
   {
     id: "unlike-errors",
     because:
-      "BIND calls the classes 0 and NONE and all meta-types a format error, and Knot a payload size below 512 and octets left over; who does neither, as NSD, meets both at once",
+      "BIND calls the classes 0 and NONE and all meta-types a format error, and Knot a payload size of 1 and octets left over; who does neither, as NSD, meets both at once",
     matches: ({ aspect, query, own, peers: { nsd, knotd, named } }) =>
       (NO_CLASSES.includes(query.class) || isMetaType(query.type)) &&
+      (query.size === 1 || query.text.endsWith("octets behind")) &&
       knotd.aspects.rcode === "FORMERR" &&
       knotd.aspects.edns === "none" &&
       named.aspects.rcode === "FORMERR" &&
@@ -131,9 +133,9 @@ function limitOf({ transport, size }: RandomQuery): number {
   return Math.min(UDP_LIMIT, Math.max(CLASSIC_UDP_OCTETS, size ?? 0));
 }
 
-/** QTYPEs that no record has (RFC 6895 §3.1). */
+/** QTYPEs that no record of a zone has (RFC 6895 §3.1): OPT and the others. */
 function isMetaType(type: number): boolean {
-  return type >= 128 && type <= 255;
+  return type === TYPE_OPT || (type >= 128 && type <= 255);
 }
 
 function saysTheSame(own: Outcome, walk: Walk | undefined): boolean {
