@@ -80,7 +80,7 @@ export class Secondaries {
       refresher = this.#create(zone, name);
       refresher.start(undefined);
     } else refresher.setZone(zone);
-    return refresher.copyPrepared();
+    return refresher.takePrepared();
   }
 
   /** What is served of a zone, to look at. */

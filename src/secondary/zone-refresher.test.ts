@@ -30,6 +30,8 @@ let served: PreparedZone[];
 let lines: string[];
 let confirmed: number[];
 let refresher: ZoneRefresher;
+/** What taking a zone into service comes to, beside that it is noted. */
+let whenServed: () => void;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "rondo-secondary-"));
@@ -38,6 +40,7 @@ beforeEach(() => {
   served = [];
   lines = [];
   confirmed = [];
+  whenServed = () => {};
   refresher = create();
 });
 
@@ -69,7 +72,10 @@ function create(zone = zoneOf(FIRST, SECOND)): ZoneRefresher {
     transfers: new Slots(9, 9),
     build: buildHere,
     confirm: async (_, seconds) => void confirmed.push(seconds),
-    serve: (prepared) => served.push(prepared),
+    serve: (prepared) => {
+      whenServed();
+      served.push(prepared);
+    },
     log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
   });
 }
@@ -98,11 +104,11 @@ async function start(): Promise<void> {
 
 test("start() transfers a zone that nothing was kept of, and serves it", async () => {
   primary.versions.set(FIRST, { serial: 1, times: TIMES });
-  expect(isUnavailable(refresher.copyPrepared())).toBe(true);
+  expect(isUnavailable(refresher.takePrepared())).toBe(true);
   await start();
   expect(primary.asked).toEqual([`SOA ${FIRST}`, `AXFR ${FIRST}`]);
   expect(state()).toBe("1 (1)");
-  expect(isUnavailable(refresher.copyPrepared())).toBe(false);
+  expect(isUnavailable(refresher.takePrepared())).toBe(false);
   expect(refresher.report()).toMatchObject({
     serial: 1,
     state: "current",
@@ -376,7 +382,7 @@ test("start() serves what was kept as long as it may be, and no longer", async (
   served = [];
   refresher = create();
   refresher.start({ prepared: kept.result.prepared, soa, ageSeconds: 990 });
-  expect(isUnavailable(refresher.copyPrepared())).toBe(false);
+  expect(isUnavailable(refresher.takePrepared())).toBe(false);
   await advance(9);
   expect(state()).toBe("nothing");
   await advance(1);
@@ -385,7 +391,7 @@ test("start() serves what was kept as long as it may be, and no longer", async (
 
   refresher = create();
   refresher.start({ prepared: kept.result.prepared, soa, ageSeconds: 1000 });
-  expect(isUnavailable(refresher.copyPrepared())).toBe(true);
+  expect(isUnavailable(refresher.takePrepared())).toBe(true);
   expect(refresher.report()).toMatchObject({ state: "expired", serial: 1 });
   primary.versions.set(FIRST, { serial: 1, times: TIMES });
   await advance(0);
@@ -405,12 +411,12 @@ test("setZone() asks other primaries at once, and the same ones not before it is
   expect(primary.asked).toEqual([`SOA ${SECOND}`]);
 });
 
-test("copyPrepared() gives a segment of its own each time: what is published must not change", async () => {
+test("takePrepared() gives a segment of its own each time: what is published must not change", async () => {
   primary.versions.set(FIRST, { serial: 1, times: TIMES });
   await start();
-  const first = refresher.copyPrepared().compiled.segment;
+  const first = refresher.takePrepared().compiled.segment;
   expect(first).not.toBe(served[0]!.compiled.segment);
-  expect(Buffer.from(first)).toEqual(Buffer.from(refresher.copyPrepared().compiled.segment));
+  expect(Buffer.from(first)).toEqual(Buffer.from(refresher.takePrepared().compiled.segment));
 });
 
 test("close() ends what is under way, and nothing is served any more", async () => {
@@ -429,4 +435,49 @@ test("close() ends what is under way, and nothing is served any more", async () 
   expect(served).toEqual([]);
   expect(primary.asked).toEqual([`SOA ${FIRST}`]);
   expect(clock.pendingTimers()).toBe(0);
+});
+
+test("what cannot be taken into service ends nothing, and is tried again", async () => {
+  whenServed = () => {
+    throw new RangeError("too much");
+  };
+  primary.versions.set(FIRST, { serial: 1, times: TIMES });
+  refresher.start(undefined);
+  clock.advance(0);
+  await settle();
+  expect(lines).toContainEqual("error Cannot serve the zone as it is now");
+  expect(refresher.report()).toMatchObject({
+    serial: 1,
+    lastError: "it cannot be served: too much",
+    failures: 1,
+  });
+  whenServed = () => {};
+  clock.advance(10_000);
+  await settle();
+  expect(served.map(({ zone }) => zone.serial)).toEqual([1]);
+  expect(refresher.report()).toMatchObject({ lastError: undefined });
+  // Its expiry, too, which comes with no try.
+  whenServed = () => {
+    throw new RangeError("too much");
+  };
+  primary.versions.clear();
+  for (let seconds = 0; seconds < 1100; seconds += 10) {
+    clock.advance(10_000);
+    await settle();
+  }
+  expect(refresher.report()).toMatchObject({ state: "expired" });
+  expect(served).toHaveLength(1);
+  whenServed = () => {};
+  clock.advance(10_000);
+  await settle();
+  expect(isUnavailable(served.at(-1)!)).toBe(true);
+});
+
+test("a try that goes wrong in a way that nobody thought of is one that failed", async () => {
+  primary.askSerial = () => Promise.reject(new TypeError("not thought of"));
+  refresher.start(undefined);
+  clock.advance(0);
+  await settle();
+  expect(refresher.report()).toMatchObject({ lastError: "it went wrong: not thought of" });
+  expect(clock.pendingTimers()).toBe(1);
 });

@@ -6,12 +6,12 @@ import type { Log } from "../log/log.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { SecondarySource, Zone } from "../zone/model.ts";
 import { askPrimaries } from "./ask-primaries.ts";
-import type { Asking, AskingOptions, OwnZone, PrimaryOutcome } from "./ask-primary.ts";
+import type { Asking, AskingOptions, PrimaryOutcome } from "./ask-primary.ts";
+import { createHeldZone, type HeldZone } from "./held-zone.ts";
 import type { PrimaryAddress } from "./primary-client.ts";
 import type { RefreshReport, TakenTransfer } from "./refresh-report.ts";
-import { type RefreshTimes, readRefreshTimes, shorten, waitForFirst } from "./refresh-times.ts";
+import { shorten, waitForFirst } from "./refresh-times.ts";
 import { scheduleLong } from "./schedule-long.ts";
-import { readSoa } from "./soa.ts";
 
 /** What all zones share. */
 export interface RefresherOptions extends AskingOptions {
@@ -33,11 +33,6 @@ export interface RestoredZone {
   readonly ageSeconds: number;
 }
 
-interface Content extends Omit<OwnZone, "isExpired"> {
-  readonly prepared: PreparedZone;
-  readonly times: RefreshTimes;
-}
-
 const NOWHERE: SecondarySource = { primaries: [], key: undefined };
 
 /** Between two tries that NOTIFY brings about: whoever can send them must not have us ask without end. */
@@ -50,13 +45,17 @@ export class ZoneRefresher {
   readonly #options: RefresherOptions;
   readonly #abort = new AbortController();
   #zone: Zone;
-  #content: Content | undefined;
+  #content: HeldZone | undefined;
   #confirmedAt = 0;
   #confirmedBy: PrimaryAddress | undefined;
   #lastTransfer: TakenTransfer | undefined;
   #isExpired = false;
+  /** Why what there is of the zone is not what is served; undefined: it is. */
+  #unserved: string | undefined;
   #nextAt = 0;
   #cancelNext: () => void = () => undefined;
+  /** Whether the segment of the content has been handed out. */
+  #isTaken = false;
   #cancelExpiry: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #finishedAt = Number.NEGATIVE_INFINITY;
@@ -83,13 +82,19 @@ export class ZoneRefresher {
   }
 
   /**
-   * What is to be served of the zone at the moment. A copy: numbers are written into a segment when it is published, and
-   * one that is being read must not change.
+   * What is to be served of the zone at the moment. Its segment is nobody else's: numbers are written into it when it is
+   * published, and one that is being read must not change.
    */
-  copyPrepared(): PreparedZone {
-    const prepared = this.lookAtPrepared();
-    const { compiled } = prepared;
-    return { ...prepared, compiled: { ...compiled, segment: compiled.segment.slice(0) } };
+  takePrepared(): PreparedZone {
+    const content = this.#content;
+    if (content === undefined || this.#isExpired) return this.lookAtPrepared();
+    if (this.#isTaken) {
+      const { compiled } = content.prepared;
+      const copy = { ...compiled, segment: compiled.segment.slice(0) };
+      this.#content = { ...content, prepared: { ...content.prepared, compiled: copy } };
+    }
+    this.#isTaken = true;
+    return this.lookAtPrepared();
   }
 
   /** What is served of the zone at the moment, to look at. */
@@ -104,7 +109,8 @@ export class ZoneRefresher {
     if (this.#abort.signal.aborted) return;
     if (restored !== undefined) {
       const { prepared, soa, ageSeconds } = restored;
-      this.#content = createContent(prepared, soa, true);
+      this.#content = createHeldZone(prepared, soa, true);
+      this.#isTaken = false;
       this.#confirmedAt = this.#options.clock.now() - ageSeconds * 1000;
       this.#isExpired = ageSeconds * 1000 >= this.#content.times.expireMs;
       this.#watchExpiry();
@@ -186,9 +192,14 @@ export class ZoneRefresher {
     if (this.#abort.signal.aborted) return;
     this.#nextAt = clock.now() + delayMs;
     const begin = (): void => {
-      this.#running = this.#run(first).finally(() => {
-        this.#running = undefined;
-      });
+      this.#running = this.#run(first)
+        .catch((err: unknown) => {
+          this.#options.log.error({ zone: this.#name, err }, "Refreshing the zone went wrong");
+          this.#finish(`it went wrong: ${(err as Error).message}`);
+        })
+        .finally(() => {
+          this.#running = undefined;
+        });
     };
     this.#cancelNext = scheduleLong(clock, begin, delayMs);
   }
@@ -198,6 +209,7 @@ export class ZoneRefresher {
     const found = await askPrimaries(this.#primaries, first, describe, this.#options);
     if (this.#abort.signal.aborted) return;
     if (found.kind === "failed") {
+      if (this.#unserved !== undefined) this.#serve();
       this.#finish(found.reason);
       return;
     }
@@ -205,7 +217,7 @@ export class ZoneRefresher {
     if (outcome.kind === "built") this.#install(outcome, primary);
     else this.#confirm();
     this.#confirmedBy = primary;
-    this.#finish(undefined);
+    this.#finish(this.#unserved);
   }
 
   #describe(primary: PrimaryAddress): Asking {
@@ -221,8 +233,9 @@ export class ZoneRefresher {
     primary: PrimaryAddress,
   ): void {
     const { prepared, soa, warnings, unsaved } = result;
-    const { log, serve, wallSeconds } = this.#options;
-    this.#content = createContent(prepared, soa, unsaved === undefined);
+    const { log, wallSeconds } = this.#options;
+    this.#content = createHeldZone(prepared, soa, unsaved === undefined);
+    this.#isTaken = false;
     const { serial } = this.#content;
     const kind = isIncremental ? "incremental" : "whole";
     this.#counts[kind]++;
@@ -241,16 +254,27 @@ export class ZoneRefresher {
       log.warn(kept, "Cannot keep the zone: it will not be there after a restart");
     }
     this.#markConfirmed();
-    serve(this.#present(prepared));
+    this.#serve();
+  }
+
+  /** Whatever is wrong with the zone, this server goes on; it is tried again whenever the primaries have been asked. */
+  #serve(): void {
+    try {
+      this.#options.serve(this.takePrepared());
+      this.#unserved = undefined;
+    } catch (err) {
+      this.#unserved = `it cannot be served: ${(err as Error).message}`;
+      this.#options.log.error({ zone: this.#name, err }, "Cannot serve the zone as it is now");
+    }
   }
 
   /** What we have is what the primary has. */
   #confirm(): void {
-    const { confirm, serve, wallSeconds } = this.#options;
-    const wasExpired = this.#isExpired;
+    const { confirm, wallSeconds } = this.#options;
+    const isServed = !this.#isExpired && this.#unserved === undefined;
     this.#markConfirmed();
     if (this.#content?.isSaved === true) void confirm(this.#stateFile, wallSeconds());
-    if (wasExpired) serve(this.copyPrepared());
+    if (!isServed) this.#serve();
   }
 
   /** With the settings of the zone's file as it is now. */
@@ -269,14 +293,14 @@ export class ZoneRefresher {
     this.#cancelExpiry();
     const content = this.#content;
     if (content === undefined || this.#isExpired) return;
-    const { clock, serve, log } = this.#options;
+    const { clock, log } = this.#options;
     const expire = (): void => {
       this.#isExpired = true;
       log.error(
         { zone: this.#name, serial: content.serial, problem: this.#lastError },
         "Zone expired: no primary has confirmed it for as long as its SOA allows; SERVFAIL until one does",
       );
-      serve(this.copyPrepared());
+      this.#serve();
     };
     const leftMs = this.#confirmedAt + content.times.expireMs - clock.now();
     this.#cancelExpiry = scheduleLong(clock, expire, leftMs);
@@ -314,9 +338,4 @@ export class ZoneRefresher {
 /** A zone comes from its file without data; what is made of it has some. */
 function unmark({ isUnavailable: _, ...zone }: Zone): Zone {
   return zone;
-}
-
-function createContent(prepared: PreparedZone, soa: Uint8Array, isSaved: boolean): Content {
-  const numbers = readSoa(soa);
-  return { prepared, soa, serial: numbers.serial, times: readRefreshTimes(numbers), isSaved };
 }
