@@ -24,6 +24,7 @@ import type { ZoneLoader } from "./loader/zones.ts";
 import type { PeerSources } from "./open-transfers.ts";
 import type { OpenUpgrade } from "./open-upgrade.ts";
 import type { Secondaries } from "./secondary/secondaries.ts";
+import type { CertificateLife } from "./server/certificate-life.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
 import type { Server } from "./server/start-server.ts";
 import type { TransferCounts } from "./transfer/transfer-counts.ts";
@@ -34,6 +35,7 @@ export interface ServerParts {
   /** Absolute path. */
   readonly stateDirectory: string;
   readonly server: Server;
+  readonly certificate: () => CertificateLife | undefined;
   readonly loader: ZoneLoader;
   readonly plane: ControlPlane;
   readonly aliases: Aliases;
@@ -72,6 +74,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         startedAt,
         stateDirectory: parts.stateDirectory,
         isReady: parts.isReady(),
+        certificate: parts.certificate(),
         zones: zones(),
         secondaries: secondaries.report(),
         problems: loader.problems(),
@@ -134,6 +137,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
           version,
           dns: () => readDnsCounts(counters()),
           transport: counters,
+          certificate: parts.certificate,
           zones: () => plane.zones,
           steering: () => plane.steering,
           world: () => plane.world,

@@ -1,12 +1,16 @@
-import { X509Certificate } from "node:crypto";
 import { type ListenSetting, usesTls } from "./config/server/listen-item.ts";
 import type { TlsSettings } from "./config/server/tls-section.ts";
+import { followExpiry } from "./follow-expiry.ts";
+import { systemClock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
 import { type Certificate, readCertificate } from "./server/certificate.ts";
+import { type CertificateLife, readCertificateLife } from "./server/certificate-life.ts";
 import { watchCertificate } from "./server/watch-certificate.ts";
 
 export interface OpenedCertificate {
   readonly certificate: Certificate;
+  /** Of the one in use. */
+  life(): CertificateLife;
   /** From now on whoever is told has what is in the files. */
   follow(onChange: (certificate: Certificate) => void): void;
   close(): void;
@@ -25,16 +29,31 @@ export function openCertificate(
   if (cert === undefined || key === undefined || !listen.some(usesTls)) return undefined;
   const files = { cert, key };
   const certificate = readCertificate(files);
-  tell(certificate, log);
+  let life = readCertificateLife(certificate);
+  const tell = (): void => {
+    log.info(
+      { names: life.names, expires: new Date(life.expiresAt).toISOString() },
+      "certificate in use",
+    );
+  };
+  tell();
+  const endExpiry = followExpiry({
+    read: () => life,
+    clock: systemClock,
+    wallNow: Date.now,
+    log,
+  });
   let close = (): void => {};
   return {
     certificate,
+    life: () => life,
     follow(onChange) {
       const watch = watchCertificate({
         files,
         current: certificate,
         onChange: (changed) => {
-          tell(changed, log);
+          life = readCertificateLife(changed);
+          tell();
           onChange(changed);
         },
         onProblem: (problem) =>
@@ -42,13 +61,9 @@ export function openCertificate(
       });
       close = watch.close;
     },
-    close: () => close(),
+    close: () => {
+      endExpiry();
+      close();
+    },
   };
-}
-
-function tell({ cert }: Certificate, log: Log): void {
-  const { subjectAltName, subject, validTo } = new X509Certificate(cert);
-  const fields = { names: subjectAltName ?? subject, validTo };
-  if (Date.parse(validTo) < Date.now()) log.error(fields, "certificate in use has expired");
-  else log.info(fields, "certificate in use");
 }

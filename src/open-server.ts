@@ -4,6 +4,7 @@ import { toListenAddress } from "./apply-flags.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import type { Log } from "./log/log.ts";
 import { openCertificate } from "./open-certificate.ts";
+import type { CertificateLife } from "./server/certificate-life.ts";
 import type { ControlDesk } from "./server/control-desk.ts";
 import { createServer } from "./server/create-server.ts";
 import type { HandedSocket } from "./server/handed-sockets.ts";
@@ -20,12 +21,18 @@ export interface OpenServerOptions {
   readonly closers: (() => Promise<void>)[];
 }
 
+export interface OpenedServer {
+  readonly server: Server;
+  /** Of the certificate in use; undefined if there is none. */
+  readonly certificate: () => CertificateLife | undefined;
+}
+
 /**
  * Opens the DNS service's sockets, with the certificate that some of them need, and follows that.
  *
  * @throws ListenError or CertificateError
  */
-export async function openServer(options: OpenServerOptions): Promise<Server> {
+export async function openServer(options: OpenServerOptions): Promise<OpenedServer> {
   const { settings, udp, answers, desk, handed, log, closers } = options;
   const opened = openCertificate(settings.tls, settings.listen, log);
   closers.push(async () => opened?.close());
@@ -41,5 +48,5 @@ export async function openServer(options: OpenServerOptions): Promise<Server> {
   });
   closers.push(() => server.close());
   opened?.follow((certificate) => server.setCertificate(certificate));
-  return server;
+  return { server, certificate: () => opened?.life() };
 }

@@ -15,12 +15,20 @@ export interface StateReport {
   readonly ready: boolean;
   /** Nothing proves that the server's own network works: nothing goes down. */
   readonly blind: boolean;
+  /** What TLS is served with, if anything is. */
+  readonly certificate: CertificateReport | null;
   /** Where the server keeps what it must not forget; the zones that are served are in `zones` of it. */
   readonly stateDirectory: string;
   readonly zones: readonly ZoneReport[];
   readonly overrides: readonly OverrideReport[];
   readonly peers: readonly PeerReport[];
   readonly problems: readonly ProblemReport[];
+}
+
+export interface CertificateReport {
+  /** As the certificate has them. */
+  readonly names: string;
+  readonly expires: string;
 }
 
 export interface ZoneReport {

@@ -12,7 +12,7 @@ import type { HealthReport } from "../health/report.ts";
 import type { LoadedZone, ZoneProblem } from "../loader/resolve-zones.ts";
 import type { RefreshReport } from "../secondary/refresh-report.ts";
 import { formatName } from "../wire/name.ts";
-import type { ProblemReport, StateReport, ZoneReport } from "./api.ts";
+import type { CertificateReport, ProblemReport, StateReport, ZoneReport } from "./api.ts";
 import { describeNames } from "./describe-names.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
 import { describePeer } from "./describe-peer.ts";
@@ -28,6 +28,8 @@ export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly isReady: boolean;
+  /** In use for TLS: its names, and its end in milliseconds since 1970. */
+  readonly certificate: { readonly names: string; readonly expiresAt: number } | undefined;
   readonly zones: readonly LoadedZone[];
   readonly problems: readonly ZoneProblem[];
   readonly steering: readonly SteeringInForce[];
@@ -60,6 +62,7 @@ export function describeState(sources: StateSources): StateReport {
     now: toIso(wallNow),
     ready: isReady,
     blind: health.blind,
+    certificate: describeCertificate(sources.certificate),
     stateDirectory: sources.stateDirectory,
     zones: zones.map((zone) =>
       describeZone(
@@ -76,6 +79,11 @@ export function describeState(sources: StateSources): StateReport {
     peers: sources.peers.map(describePeer),
     problems: sources.problems.map(describeProblem),
   };
+}
+
+function describeCertificate(certificate: StateSources["certificate"]): CertificateReport | null {
+  if (certificate === undefined) return null;
+  return { names: certificate.names, expires: toIso(certificate.expiresAt) };
 }
 
 export function describeProblem({ file, zone, kind, issues }: ZoneProblem): ProblemReport {

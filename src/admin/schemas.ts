@@ -236,6 +236,7 @@ export const STATE: Schema = object({
   now: TIME,
   ready: BOOLEAN,
   blind: BOOLEAN,
+  certificate: orNull(object({ names: STRING, expires: TIME })),
   stateDirectory: STRING,
   zones: listOf(ZONE),
   overrides: listOf(OVERRIDE),

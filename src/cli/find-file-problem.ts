@@ -4,12 +4,30 @@ import { readOrdinaryFile } from "../config/read-ordinary-file.ts";
 import { explainBadSecret } from "../config/server/keys-section.ts";
 import type { NamedFile } from "../config/server/named-files.ts";
 import { CertificateError, readCertificate } from "../server/certificate.ts";
+import { readCertificateLife, SOON_MS } from "../server/certificate-life.ts";
 
-/** Why a file that a start reads is of no use to it, and what to do; undefined if it is. Shows nothing of what is in it. */
-export function findFileProblem(file: NamedFile): string | undefined {
+/**
+ * Why a file that a start reads is of no use to it, or soon to its clients, and what to do; undefined if it is. Shows no secret.
+ *
+ * @param now in milliseconds since 1970
+ */
+export function findFileProblem(file: NamedFile, now: number = Date.now()): string | undefined {
   const problem = explain(file);
-  if (problem === undefined) return undefined;
+  if (problem === undefined) return file.use === "certificate" ? explainEnd(file, now) : undefined;
   return `"rondo serve" does not start with this file: ${problem}; it has to be there, whole, and readable for the user that serves`;
+}
+
+function explainEnd(file: { readonly cert: string }, now: number): string | undefined {
+  let expiresAt: number;
+  try {
+    ({ expiresAt } = readCertificateLife({ cert: readOrdinaryFile(file.cert) }));
+  } catch {
+    // Told of where the key is named.
+    return undefined;
+  }
+  if (expiresAt - now > SOON_MS) return undefined;
+  const verb = expiresAt > now ? "expires" : "has expired";
+  return `the certificate ${verb} on ${new Date(expiresAt).toISOString().slice(0, 10)}: renew it`;
 }
 
 function explain(file: NamedFile): string | undefined {

@@ -13,6 +13,8 @@ import { renderPeers } from "./render-peers.ts";
 import { renderSecondary } from "./render-secondary.ts";
 import { renderTable } from "./render-table.ts";
 
+const CERTIFICATE_SOON_MS = 14 * 86_400_000;
+
 /** The state of a server as text for a terminal. */
 export function renderStatus(state: StateReport): string {
   const { version, pid, startedAt, now, ready, blind, zones, overrides, peers, problems } = state;
@@ -20,11 +22,23 @@ export function renderStatus(state: StateReport): string {
   const head = `rondo ${version}, pid ${pid}, up ${up}${ready ? "" : ", not ready: the first round of checks is not over"}\n`;
   const parts = [head];
   if (blind) parts.push("BLIND: checks fail and nothing proves that our own network works\n");
+  parts.push(renderCertificate(state));
   for (const zone of zones) parts.push(`\n${renderZone(zone, state)}`);
   if (overrides.length > 0) parts.push(`\noverrides\n${renderOverrides(overrides)}`);
   if (peers.length > 0) parts.push(`\nsecondaries\n${renderPeers(peers, now)}`);
   if (problems.length > 0) parts.push(`\nproblems\n${problems.map(({ text }) => text).join("")}`);
   return parts.join("");
+}
+
+/** Nothing while it is good for longer than a renewal may take. */
+function renderCertificate({ certificate, now }: StateReport): string {
+  if (certificate === null) return "";
+  const { names, expires } = certificate;
+  const leftMs = Date.parse(expires) - Date.parse(now);
+  if (leftMs > CERTIFICATE_SOON_MS) return "";
+  return leftMs <= 0
+    ? `CERTIFICATE of ${names} EXPIRED ${formatAge(-leftMs)} ago\n`
+    : `certificate of ${names} expires in ${formatAge(leftMs)}\n`;
 }
 
 function renderZone(zone: ZoneReport, state: StateReport): string {

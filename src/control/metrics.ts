@@ -34,6 +34,8 @@ export interface MetricsSources {
   readonly version: string;
   readonly dns: () => DnsTotals;
   readonly transport: () => TransportTotals;
+  /** In use for TLS; its end in milliseconds since 1970. */
+  readonly certificate: () => { readonly expiresAt: number } | undefined;
   readonly zones: () => readonly PreparedZone[];
   readonly steering: () => readonly SteeringInForce[];
   readonly world: () => World;
@@ -94,6 +96,7 @@ export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
     gauge("rondo_build_info", "Constant 1; what runs.", [{ labels: { version, node }, value: 1 }]),
     ...collectDnsMetrics(sources.dns()),
     ...collectTransportMetrics(sources.transport()),
+    collectCertificateEnd(sources.certificate()),
     ...collectSteeringMetrics(sources),
     ...collectHealthMetrics(sources),
     ...collectZoneMetrics(sources.zones(), sources.reloads()),
@@ -224,6 +227,16 @@ function collectTransportMetrics({ udp, tcp, restarts }: TransportTotals): Metri
       single(restarts),
     ),
   ];
+}
+
+function collectCertificateEnd(
+  certificate: { readonly expiresAt: number } | undefined,
+): MetricFamily {
+  return gauge(
+    "rondo_certificate_expiry_timestamp_seconds",
+    "When the certificate of TLS and HTTPS expires; absent without one.",
+    certificate === undefined ? [] : single(certificate.expiresAt / 1000),
+  );
 }
 
 function collectZoneMetrics(zones: readonly PreparedZone[], reloads: ReloadCounts): MetricFamily[] {

@@ -23,6 +23,7 @@ const STATE: StateReport = {
   now: "2026-01-01T00:00:00.000Z",
   ready: true,
   blind: false,
+  certificate: null,
   stateDirectory: "/var/lib/rondo",
   zones: [],
   overrides: [],

@@ -118,6 +118,7 @@ function monitor(): Monitored {
       });
     },
     transport: () => TRANSPORT,
+    certificate: () => ({ expiresAt: 1_780_272_000_500 }),
     zones: () => plane.zones,
     steering: () => plane.steering,
     world: () => plane.world,
@@ -293,6 +294,7 @@ it("everything else is passed on", () => {
     ["rondo_dns_requests_total", { proto: "https" }, 20],
     ["rondo_tls_handshakes_failed_total", {}, 8],
     ["rondo_worker_restarts_total", {}, 7],
+    ["rondo_certificate_expiry_timestamp_seconds", {}, 1_780_272_000.5],
     ["rondo_reload_failures_total", {}, 8],
     ["rondo_config_last_reload_successful", {}, 0],
     ["rondo_health_blind", {}, 1],

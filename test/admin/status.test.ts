@@ -50,6 +50,7 @@ function report(
     startedAt: 0,
     stateDirectory: "/var/lib/rondo",
     isReady: true,
+    certificate: { names: "DNS:ns1.example.net", expiresAt: 1_000_000 + 13.5 * 86_400_000 },
     zones: plane.zones.map((prepared) => ({
       name: "example.com.",
       file: "example.com.yaml",
@@ -246,6 +247,25 @@ secondaries
   192.0.2.54  told of 1 of 7 zones, waiting for g. 7, REFUSES (RCODE 5) b. 7, NO ANSWER for c. 7, d. 7, e. 7 and 1 more  took b. 6 as changes 3s ago
   192.0.2.55  BROKE OFF b. 6 as changes 3s ago
 `);
+  });
+
+  it("has one line for a certificate that expires soon or has expired", () => {
+    const state = report(serve("records: { www: { type: A, value: 192.0.2.1 } }"));
+    const expires = (days: number): string =>
+      renderStatus({
+        ...state,
+        certificate: {
+          names: "DNS:a.test",
+          expires: new Date(Date.parse(state.now) + days * 86_400_000).toISOString(),
+        },
+      }).split("\n")[1]!;
+    expect(renderStatus(state)).toContain("\ncertificate of DNS:ns1.example.net expires in 13d\n");
+    expect([14.1, 0.5, -2.5].map(expires)).toEqual([
+      "",
+      "certificate of DNS:a.test expires in 12h",
+      "CERTIFICATE of DNS:a.test EXPIRED 2d ago",
+    ]);
+    expect(renderStatus({ ...state, certificate: null })).not.toMatch(/certificate/i);
   });
 
   it("shows how long a pool is held back", () => {

@@ -115,7 +115,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const ANSWERING_STEERING = ["steering/location-map.ts"];
 
 /** What the commands may use of the server: a look at the files it is going to read. */
-const COMMANDS_SERVER = ["server/certificate.ts"];
+const COMMANDS_SERVER = ["server/certificate.ts", "server/certificate-life.ts"];
 
 /** The files in src/ itself put everything together. */
 const COMPOSITION_ROOT = ".";
