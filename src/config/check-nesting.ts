@@ -1,6 +1,9 @@
-import type { CST } from "yaml";
+import { CST, type Parser } from "yaml";
 import type { IssueList } from "./issue-list.ts";
 import type { YamlLimits } from "./yaml-limits.ts";
+
+/** Lexemes that begin a part. */
+const BEGINNINGS: ReadonlySet<string> = new Set([CST.SCALAR, "[", "{"]);
 
 /**
  * Sees to it that what is composed, which takes a call per level, is shallow and small enough; what is not is reported.
@@ -10,10 +13,23 @@ export class NestingCheck {
   readonly #limits: YamlLimits;
   readonly #issues: IssueList;
   #nodes = 0;
+  #begun = 0;
 
   constructor(limits: YamlLimits, issues: IssueList) {
     this.#limits = limits;
     this.#issues = issues;
+  }
+
+  /** The same while it is read: a file that is refused for its size must not fill the memory first. */
+  allowsMore(lexeme: string, { stack, offset }: Pick<Parser, "stack" | "offset">): boolean {
+    const { depth, nodes } = this.#limits;
+    // The first is the document.
+    const tooDeep = stack[depth + 2];
+    if (tooDeep !== undefined)
+      return this.#refuse(tooDeep, `is nested more than ${depth} levels deep`);
+    if (BEGINNINGS.has(lexeme)) this.#begun += 1;
+    if (this.#begun <= nodes) return true;
+    return this.#refuse({ offset }, `has more than ${nodes} parts: make several zones of it`);
   }
 
   /** @param depth of these tokens in the file */
@@ -41,7 +57,7 @@ export class NestingCheck {
     return true;
   }
 
-  #refuse({ offset }: CST.Token, problem: string): false {
+  #refuse({ offset }: { readonly offset: number }, problem: string): false {
     this.#issues.error({ start: offset, end: offset + 1 }, `the file ${problem}`);
     return false;
   }

@@ -34,8 +34,10 @@ export function parseYaml(
     limits,
   );
   // Parser and Composer instead of parseDocument(): the composer is recursive, so depth is checked in between.
-  const pieces = new YamlPieces(converter, new NestingCheck(limits, issues));
-  const tokens = readTokens(text, pieces);
+  const nesting = new NestingCheck(limits, issues);
+  const pieces = new YamlPieces(converter, nesting);
+  const tokens = readTokens(text, pieces, nesting);
+  if (tokens === undefined) return undefined;
   const [document, second] = pieces.compose(tokens, text.length);
   if (pieces.isRefused) {
     if (converter.isOverfull) report(findings, issues);
@@ -86,12 +88,18 @@ function report(findings: readonly Finding[], issues: IssueList): void {
   for (const { place, message } of findings) issues.error(place, message);
 }
 
-function readTokens(text: string, pieces: YamlPieces): CST.Token[] {
+/** Undefined if there are too many, or too deep ones; that has been reported. */
+function readTokens(
+  text: string,
+  pieces: YamlPieces,
+  nesting: NestingCheck,
+): CST.Token[] | undefined {
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let left = LEXEMES_BETWEEN_PIECES;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
+    if (!nesting.allowsMore(lexeme, parser)) return undefined;
     if (--left > 0) continue;
     left = LEXEMES_BETWEEN_PIECES;
     // Directives give tags a meaning, and of a second document nothing is read.

@@ -125,11 +125,13 @@ export class YamlPieces {
 }
 
 /** The collections that are being read, each the value of the last item of the one before; none below an anchor or a tag. */
-function listOpen([document, ...open]: readonly CST.Token[]): Collection[] {
+function listOpen(stack: readonly CST.Token[]): Collection[] {
   const path: Collection[] = [];
+  const [document] = stack;
   if (document?.type !== "document") return path;
   let properties: readonly CST.SourceToken[] | undefined = document.start;
-  for (const token of open) {
+  for (let at = 1; at < stack.length; at++) {
+    const token = stack[at]!;
     if (token.type !== "block-map" && token.type !== "block-seq") break;
     if (!properties?.every(({ type }) => PLAIN_PROPERTIES.has(type))) break;
     path.push(token);
