@@ -57,11 +57,11 @@ function say(response: Response, text: Uint8Array): number {
   return RCODE_NOERROR;
 }
 
-function isOneOf(name: NameKey, names: readonly Uint8Array[]): boolean {
-  return names.some((one) => name.suffixEquals(0, one, 0, one.length, 0));
+function isOneOf(name: NameKey, names: readonly DataView[]): boolean {
+  return names.some((one) => name.suffixEquals(0, one, 0, one.byteLength, 0));
 }
 
-function toWire(labels: readonly string[]): Uint8Array {
+function toWire(labels: readonly string[]): DataView {
   const octets = labels.flatMap((label) => [label.length, ...Buffer.from(label)]);
-  return Uint8Array.of(...octets, 0);
+  return new DataView(Uint8Array.of(...octets, 0).buffer);
 }

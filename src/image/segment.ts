@@ -31,7 +31,7 @@ export class Segment extends ImageView {
 
   /** @returns the node of a name of this zone, without its first `label` labels, or 0 */
   findNode(name: NameKey, label: number): number {
-    const { words, octets } = this;
+    const { words, view } = this;
     const hash = name.hashes[label]!;
     let slot = slotOf(hash, this.#mask);
     for (;;) {
@@ -42,7 +42,7 @@ export class Segment extends ImageView {
         const word = node >> 2;
         const length = words[word + NODE.nameLength]!;
         const nameAt = words[word + NODE.name]!;
-        if (name.suffixEquals(label, octets, nameAt, length, this.apexLength)) return node;
+        if (name.suffixEquals(label, view, nameAt, length, this.apexLength)) return node;
       }
       slot = (slot + 1) & this.#mask;
     }

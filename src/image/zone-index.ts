@@ -45,7 +45,7 @@ export class ZoneIndex extends ImageView {
    * @returns the segment number of the zone with the longest apex at or above the name, or -1
    */
   find(name: NameKey, maxLabels: number): number {
-    const { words, octets } = this;
+    const { words, view } = this;
     const mask = words[MASK]!;
     for (let labels = maxLabels; labels >= 0; labels--) {
       if ((words[DEPTHS + (labels >> 5)]! & (1 << (labels & 31))) === 0) continue;
@@ -58,7 +58,7 @@ export class ZoneIndex extends ImageView {
         if (segment === 0) break;
         if (
           (words[at + HASH]! | 0) === hash &&
-          name.suffixEquals(label, octets, words[at + NAME]!, words[at + NAME_LENGTH]!, 0)
+          name.suffixEquals(label, view, words[at + NAME]!, words[at + NAME_LENGTH]!, 0)
         ) {
           return segment - 1;
         }

@@ -21,6 +21,7 @@ const INVERSE_POWERS = listPowers(invert(HASH_BASE));
  */
 export class NameKey {
   readonly octets: Uint8Array = new Uint8Array(MAX_NAME_OCTETS + 1);
+  readonly #view = new DataView(this.octets.buffer);
   /** With the terminal zero octet. */
   length = 0;
   /** Without the root label. */
@@ -107,18 +108,17 @@ export class NameKey {
    * @param length octets of the name there
    * @param known octets at its end that are known to be the same
    */
-  suffixEquals(
-    label: number,
-    names: Uint8Array,
-    at: number,
-    length: number,
-    known: number,
-  ): boolean {
-    const { octets } = this;
+  suffixEquals(label: number, names: DataView, at: number, length: number, known: number): boolean {
+    const view = this.#view;
     const start = this.offsets[label]!;
     if (this.length - start !== length) return false;
     const unknown = length - known;
-    for (let i = 0; i < unknown; i++) if (octets[start + i] !== names[at + i]) return false;
+    let i = 0;
+    // In words of 32 bits, aligned or not: 20 to 70 of 3 100 ns per query.
+    for (const words = unknown - 3; i < words; i += 4) {
+      if (view.getInt32(start + i, true) !== names.getInt32(at + i, true)) return false;
+    }
+    for (; i < unknown; i++) if (view.getUint8(start + i) !== names.getUint8(at + i)) return false;
     return true;
   }
 }
