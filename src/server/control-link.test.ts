@@ -28,6 +28,23 @@ it("begin() has 64 exchanges under way at most; what ends makes room", () => {
   expect(link.begin(request, deaf, 1000)).toBeDefined();
 });
 
+it("begin() has 16 of one source with connections at most, so that others get through", () => {
+  const { link } = setUp();
+  const begin = (source: string, transport: ControlRequest["transport"]): number | undefined =>
+    link.begin({ ...request, source: parseAddress(source)!, transport }, deaf, 1000);
+  const first = Array.from({ length: 20 }, (_, i) => begin("192.0.2.1", i % 2 ? "tcp" : "tls"));
+  expect(first.map((id) => id !== undefined)).toEqual(first.map((_, i) => i < 16));
+  expect(begin("192.0.2.2", "tcp")).toBeDefined();
+  const six = Array.from({ length: 20 }, (_, i) => begin(`2001:db8::${i}`, "https"));
+  expect(six.filter((id) => id !== undefined)).toHaveLength(16);
+  link.abandon(first[0]!);
+  link.abandon(first[0]!);
+  link.hear({ type: "end", id: first[1]!, isWhole: true });
+  const again = Array.from({ length: 3 }, () => begin("192.0.2.1", "tcp"));
+  expect(again.map((id) => id !== undefined)).toEqual([true, true, false]);
+  expect(begin("192.0.2.1", "udp")).toBeDefined();
+});
+
 it("begin() begins 500 exchanges a second and no more, however fast they end", () => {
   const { link } = setUp();
   let begun = 0;
