@@ -209,7 +209,12 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       onSnapshot: (snapshot) => plane.setHealth(snapshot),
     });
     closers.push(() => health!.close());
-    await secondaries.open(loader.zones().map(({ prepared }) => prepared));
+    // Those who are answered by a predecessor can wait for all of them.
+    const isPatient = predecessor !== undefined;
+    await secondaries.open(
+      loader.zones().map(({ prepared }) => prepared),
+      isPatient,
+    );
     isServing = true;
     plane.serve(loader.zones().map(({ prepared }) => secondaries.present(prepared)));
     if (loader.zones().length > 0) void secondaries.forgetOthers();

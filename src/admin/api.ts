@@ -49,8 +49,11 @@ export interface ZoneReport {
 export interface SecondaryReport {
   /** `127.0.0.1:53`, in the order they are asked. */
   readonly primaries: readonly string[];
-  /** `missing`: it has never come; `expired`: no primary has confirmed it for too long. Both are answered SERVFAIL. */
-  readonly state: "current" | "expired" | "missing";
+  /**
+   * `missing`: it has never come; `expired`: no primary has confirmed it for too long; `restoring`: what an earlier run
+   * kept of it is not there yet. All of them are answered SERVFAIL.
+   */
+  readonly state: "current" | "expired" | "missing" | "restoring";
   /** Of what there is of it, expired or not. */
   readonly serial: number | null;
   /** When the primaries were asked last; null: not since the start. */

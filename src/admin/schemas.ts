@@ -160,7 +160,7 @@ const NAME = object({
 
 const SECONDARY = object({
   primaries: listOf(STRING),
-  state: oneOf("current", "expired", "missing"),
+  state: oneOf("current", "expired", "missing", "restoring"),
   serial: orNull(COUNT),
   asked: orNull(TIME),
   confirmed: orNull(TIME),

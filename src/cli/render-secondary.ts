@@ -3,16 +3,21 @@ import { formatAge } from "./format-clock.ts";
 
 /** How a secondary zone is getting on, for a terminal. */
 export function renderSecondary(secondary: SecondaryReport, now: string): string {
-  const { primaries, next, lastError, asked, lastTransfer } = secondary;
+  const { primaries, lastError, asked, lastTransfer } = secondary;
   const parts = [
     ...describeState(secondary, now),
     ...(lastTransfer === null ? [] : [describeTransfer(lastTransfer, now)]),
     // Else that was when it was confirmed.
     ...(lastError === null || asked === null ? [] : [`asked ${formatAge(-until(asked, now))} ago`]),
-    next === null ? "asking now" : `asks again in ${formatAge(until(next, now))}`,
+    ...describeNext(secondary, now),
   ];
   const problem = lastError === null ? "" : `    ${lastError}\n`;
   return `  secondary of ${primaries.join(", ")}: ${parts.join(", ")}\n${problem}`;
+}
+
+function describeNext({ state, next }: SecondaryReport, now: string): string[] {
+  if (next !== null) return [`asks again in ${formatAge(until(next, now))}`];
+  return state === "restoring" ? [] : ["asking now"];
 }
 
 function describeTransfer(
@@ -30,6 +35,8 @@ function describeState(
   const by = confirmedBy === null ? "" : ` by ${confirmedBy}`;
   const age = confirmed === null ? "" : `confirmed ${formatAge(-until(confirmed, now))} ago${by}`;
   switch (state) {
+    case "restoring":
+      return ["BEING RESTORED from the last run"];
     case "missing":
       return ["NEVER TRANSFERRED"];
     case "expired":

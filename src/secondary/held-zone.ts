@@ -9,6 +9,15 @@ export interface HeldZone extends Omit<OwnZone, "isExpired"> {
   readonly times: RefreshTimes;
 }
 
+/** A zone that was kept over a restart. */
+export interface RestoredZone {
+  readonly prepared: PreparedZone;
+  /** Rdata of its SOA. */
+  readonly soa: Uint8Array;
+  /** Seconds since it was confirmed; 0 if the wall clock says it is yet to be. */
+  readonly ageSeconds: number;
+}
+
 /** @param soa rdata of its SOA */
 export function createHeldZone(
   prepared: PreparedZone,

@@ -7,7 +7,8 @@ export interface RefreshReport {
   readonly primaries: readonly PrimaryAddress[];
   /** Of what we have, expired or not; undefined: the zone has never come. */
   readonly serial: number | undefined;
-  readonly state: "current" | "expired" | "missing";
+  /** `restoring`: nothing yet, for what an earlier run kept of it is being taken up. */
+  readonly state: "current" | "expired" | "missing" | "restoring";
   /** When the last try ended; undefined: none has, since the start. */
   readonly askedAt: number | undefined;
   /** When a primary said last that what we have is what it has. */

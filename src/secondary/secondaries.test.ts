@@ -5,6 +5,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -35,6 +36,8 @@ let served: PreparedZone[];
 let warnings: string[];
 let wall: number;
 let secondaries: Secondaries;
+/** Zones are taken up from the state folder when it is called. */
+let holdRestore: (() => Promise<void>) | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "rondo-secondaries-"));
@@ -42,6 +45,7 @@ beforeEach(() => {
   primary.versions.set(PRIMARY, { serial: 1, times: TIMES });
   wall = 1_700_000_000;
   warnings = [];
+  holdRestore = undefined;
   run();
 });
 
@@ -60,7 +64,10 @@ function run(): void {
   secondaries = new Secondaries({
     stateDirectory: folder,
     client: primary,
-    build: buildHere,
+    build: async (job) => {
+      if (job.kind === "restore") await holdRestore?.();
+      return buildHere(job);
+    },
     serve: (prepared) => served.push(prepared),
     clock,
     wallSeconds: () => wall + Math.floor(clock.now() / 1000),
@@ -91,7 +98,7 @@ const FILE = (): string => join(folder, "secondary", "example.net.state");
 
 /** Transfers the zone, then stops. */
 async function keepZone(): Promise<void> {
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   expect(served.map((one) => one.zone.serial)).toEqual([1]);
   await secondaries.close();
@@ -102,7 +109,7 @@ async function keepZone(): Promise<void> {
 test("a zone of an earlier run is served at once, and asked for", async () => {
   await keepZone();
   run();
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   const presented = secondaries.present(zone());
   expect(isUnavailable(presented)).toBe(false);
   expect(presented.zone).toMatchObject({ serial: 1, negativeTtl: 60 });
@@ -112,18 +119,100 @@ test("a zone of an earlier run is served at once, and asked for", async () => {
   expect(secondaries.report()).toMatchObject([{ zone: FAKE_ZONE, state: "current", serial: 1 }]);
 });
 
+/** As after a restart whose zones are taken up when the returned function is called. */
+function runHeld(): () => void {
+  run();
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  holdRestore = () => released;
+  return release;
+}
+
+test("a start does not wait for a zone for long, which takes its place when it has been taken up", async () => {
+  await keepZone();
+  const release = runHeld();
+  let isOpen = false;
+  const opening = secondaries.open([zone()], false).then(() => {
+    isOpen = true;
+  });
+  await settle();
+  clock.advance(2999);
+  await settle();
+  expect(isOpen).toBe(false);
+  clock.advance(1);
+  await opening;
+  expect(isUnavailable(secondaries.present(zone()))).toBe(true);
+  expect(secondaries.report()).toMatchObject([{ state: "restoring", nextAt: undefined }]);
+  // It would be transferred whole, and what was kept would take its place.
+  secondaries.refresh();
+  expect(secondaries.find(FAKE_ZONE)!.notify(2, PRIMARY)).toBe(true);
+  await settle();
+  expect(primary.asked).toEqual([]);
+  primary.versions.set(PRIMARY, { serial: 1, times: TIMES });
+  release();
+  await settle();
+  await settle();
+  expect(served.map((one) => one.zone.serial)).toEqual([1]);
+  expect(primary.asked).toEqual([`SOA ${PRIMARY}`]);
+  expect(secondaries.report()).toMatchObject([{ state: "current" }]);
+});
+
+test("a start does not wait for a large zone at all, unless it is asked to", async () => {
+  await keepZone();
+  const octets = readFileSync(FILE());
+  truncateSync(FILE(), 5 << 20);
+  const release = runHeld();
+  await secondaries.open([zone()], false);
+  expect(secondaries.report()).toMatchObject([{ state: "restoring" }]);
+  await secondaries.close();
+
+  writeFileSync(FILE(), octets);
+  truncateSync(FILE(), 5 << 20);
+  release();
+  const releaseAgain = runHeld();
+  let isOpen = false;
+  const opening = secondaries.open([zone()], true).then(() => {
+    isOpen = true;
+  });
+  await settle();
+  clock.advance(100_000);
+  await settle();
+  expect(isOpen).toBe(false);
+  writeFileSync(FILE(), octets);
+  releaseAgain();
+  await opening;
+  expect(isUnavailable(secondaries.present(zone()))).toBe(false);
+  // Whoever waits serves it.
+  expect(served).toEqual([]);
+});
+
+test("a stop while zones are being taken up says nothing against what was kept of them", async () => {
+  await keepZone();
+  writeFileSync(FILE(), "damaged");
+  const release = runHeld();
+  const opening = secondaries.open([zone()], true);
+  await settle();
+  await secondaries.close();
+  release();
+  await opening;
+  expect(warnings).toEqual([]);
+  expect(primary.asked).toEqual([]);
+});
+
 test("a zone that has expired meanwhile is not served, and one that was confirmed before is", async () => {
   await keepZone();
   wall += 1000;
   run();
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   expect(isUnavailable(secondaries.present(zone()))).toBe(true);
   expect(secondaries.report()).toMatchObject([{ state: "expired", serial: 1 }]);
   await secondaries.close();
 
   utimesSync(FILE(), wall - 500, wall - 500);
   run();
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   expect(secondaries.report()).toMatchObject([
     { state: "current", confirmedAt: (wall - 500) * 1000, expiresAt: (wall + 500) * 1000 },
   ]);
@@ -133,12 +222,12 @@ test("a clock that went back makes no zone older, and none younger than just con
   await keepZone();
   wall -= 1_000_000;
   run();
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   expect(secondaries.report()).toMatchObject([{ state: "current", confirmedAt: wall * 1000 }]);
 });
 
 test("a confirmation is noted in the state folder", async () => {
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   clock.advance(100_000);
   await settle();
@@ -158,7 +247,7 @@ test.for<[string, (octets: Buffer) => Buffer, RegExp]>([
   await keepZone();
   writeFileSync(FILE(), change(readFileSync(FILE())));
   run();
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   expect(isUnavailable(secondaries.present(zone()))).toBe(true);
   expect(warnings).toEqual([expect.stringMatching(reason)]);
   primary.versions.set(PRIMARY, { serial: 1, times: TIMES });
@@ -168,7 +257,7 @@ test.for<[string, (octets: Buffer) => Buffer, RegExp]>([
 });
 
 test("changes to what is no longer in the state folder are replaced by the whole zone", async () => {
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   rmSync(FILE());
   primary.versions.set(PRIMARY, { serial: 2, times: TIMES });
@@ -186,7 +275,7 @@ test("changes to what is no longer in the state folder are replaced by the whole
 test("a zone that cannot be kept is served all the same, and transferred whole each time", async () => {
   // Where a folder is wanted there is a file.
   writeFileSync(join(folder, "secondary"), "");
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   expect(served).toHaveLength(1);
   expect(warnings).toEqual([expect.stringMatching(/^Cannot keep the zone/)]);
@@ -197,7 +286,7 @@ test("a zone that cannot be kept is served all the same, and transferred whole e
 });
 
 test("drop() forgets a zone and what was kept of it; present() does for one that has records now", async () => {
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   expect(existsSync(FILE())).toBe(true);
   await secondaries.drop(FAKE_ZONE);
@@ -215,7 +304,7 @@ test("drop() forgets a zone and what was kept of it; present() does for one that
 });
 
 test("forgetOthers() removes what was kept of zones that are no more", async () => {
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   for (const name of [
     "example.org.state",
@@ -241,7 +330,7 @@ test("zones with names that are none of a file have a file each", async () => {
     `${"a".repeat(63)}.`.repeat(3),
   ];
   const zones = names.map((name) => zone(name));
-  await secondaries.open(zones);
+  await secondaries.open(zones, false);
   await settle();
   expect(secondaries.report()).toHaveLength(names.length);
 });
@@ -265,6 +354,7 @@ test("zones with a primary that does not answer do not all wait for it", async (
       const prepared = zone(name);
       return { ...prepared, zone: { ...prepared.zone, secondary: { primaries, key: undefined } } };
     }),
+    false,
   );
   await settle();
   const count = (what: string): number => primary.asked.filter((one) => one === what).length;
@@ -276,7 +366,7 @@ test("zones with a primary that does not answer do not all wait for it", async (
 
 test("a primary that did not answer is asked all the same if there is no other", async () => {
   primary.versions.clear();
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   for (let seconds = 0; seconds < 10; seconds++) {
     clock.advance(1000);
@@ -291,7 +381,7 @@ test("a zone that is dropped and comes back at once keeps what it is transferred
     new Promise((resolve) => {
       release = resolve;
     });
-  await secondaries.open([zone()]);
+  await secondaries.open([zone()], false);
   await settle();
   const dropped = secondaries.drop(FAKE_ZONE);
   primary.hold = undefined;

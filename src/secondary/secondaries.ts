@@ -8,12 +8,13 @@ import type { JobOutcome } from "../loader/worker-pool.ts";
 import { formatName } from "../wire/name.ts";
 import type { Zone } from "../zone/model.ts";
 import type { BuildJob, BuildResult } from "./build-job.ts";
+import type { RestoredZone } from "./held-zone.ts";
 import type { PrimaryClient } from "./primary-client.ts";
 import type { RefreshReport } from "./refresh-report.ts";
 import { SilentPrimaries } from "./silent-primaries.ts";
 import { Slots } from "./slots.ts";
-import { createStateFolder, stateFileOf } from "./state-files.ts";
-import { type RefresherOptions, type RestoredZone, ZoneRefresher } from "./zone-refresher.ts";
+import { createStateFolder, type FoundState, stateFileOf } from "./state-files.ts";
+import { type RefresherOptions, ZoneRefresher } from "./zone-refresher.ts";
 
 export interface SecondariesOptions
   extends Pick<RefresherOptions, "clock" | "wallSeconds" | "random" | "log"> {
@@ -33,12 +34,18 @@ const QUESTIONS_PER_PRIMARY = 8;
 const TRANSFERS = 4;
 const TRANSFERS_PER_PRIMARY = 2;
 
+/** What a zone has at most, in the state folder, that others wait for at a start: some hundred thousand records. */
+const SMALL_OCTETS = 4 << 20;
+/** How long they wait for all of these. */
+const PATIENCE_MS = 3000;
+
 /** Owns all secondary zones. */
 export class Secondaries {
   readonly #options: SecondariesOptions;
   readonly #refreshers = new Map<string, ZoneRefresher>();
   readonly #shared: RefresherOptions;
   readonly #folder: ReturnType<typeof createStateFolder>;
+  #isClosed = false;
 
   constructor(options: SecondariesOptions) {
     this.#options = options;
@@ -52,16 +59,37 @@ export class Secondaries {
     };
   }
 
-  /** Takes up what earlier runs kept of those of the zones that are secondary, and begins to look after them. */
-  async open(zones: readonly PreparedZone[]): Promise<void> {
-    await Promise.all(
-      zones.map(async ({ zone }) => {
-        const name = formatName(zone.apex);
-        if (zone.secondary === undefined || this.#refreshers.has(name)) return;
-        const refresher = this.#create(zone, name);
-        refresher.start(await this.#restore(zone, name));
-      }),
+  /**
+   * Takes up what earlier runs kept of those of the zones that are secondary, and begins to look after them: small ones
+   * first. Those that are not there when this is done are served without data until they are.
+   *
+   * @param isPatient wait for all of them, however long that takes; else for the small ones, and for seconds at most
+   */
+  async open(zones: readonly PreparedZone[], isPatient: boolean): Promise<void> {
+    const opened = zones.flatMap(({ zone }) => {
+      const name = formatName(zone.apex);
+      if (zone.secondary === undefined || this.#refreshers.has(name)) return [];
+      return [{ zone, name, refresher: this.#create(zone, name) }];
+    });
+    const found = await Promise.all(
+      opened.map(async (one) => ({
+        ...one,
+        kept: await this.#folder.find(this.#fileOf(one.name)),
+      })),
     );
+    found.sort((one, other) => (one.kept?.octets ?? 0) - (other.kept?.octets ?? 0));
+    let isLate = false;
+    const small: Promise<void>[] = [];
+    const all = found.map(({ zone, name, refresher, kept }) => {
+      const taking = this.#restore(zone, name, kept).then((restored) =>
+        refresher.start(restored, isLate),
+      );
+      if (kept === undefined || kept.octets <= SMALL_OCTETS) small.push(taking);
+      return taking;
+    });
+    if (isPatient) await Promise.all(all);
+    else await this.#waitShortly(Promise.all(small));
+    isLate = true;
   }
 
   /**
@@ -121,7 +149,17 @@ export class Secondaries {
 
   /** Ends all that is under way. What is served stays. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(Array.from(this.#refreshers.values(), (refresher) => refresher.close()));
+  }
+
+  async #waitShortly(work: Promise<unknown>): Promise<void> {
+    let cancel: () => void = () => undefined;
+    const enough = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.schedule(resolve, PATIENCE_MS);
+    });
+    await Promise.race([work, enough]);
+    cancel();
   }
 
   #create(zone: Zone, name: string): ZoneRefresher {
@@ -131,15 +169,19 @@ export class Secondaries {
   }
 
   /** What an earlier run kept of the zone. */
-  async #restore(zone: Zone, name: string): Promise<RestoredZone | undefined> {
+  async #restore(
+    zone: Zone,
+    name: string,
+    kept: FoundState | undefined,
+  ): Promise<RestoredZone | undefined> {
+    if (kept === undefined) return undefined;
     const { build, log, wallSeconds } = this.#options;
     const file = this.#fileOf(name);
-    const confirmedAt = await this.#folder.readConfirmed(file);
-    if (confirmedAt === undefined) return undefined;
     const outcome = await build({ kind: "restore", zone, stateFile: file });
     const result =
       outcome.kind === "done" ? outcome.result : { ...outcome, kind: "refused" as const };
-    if (result.kind === "missing") return undefined;
+    // What was not finished says nothing of what was kept.
+    if (result.kind === "missing" || this.#isClosed) return undefined;
     if (result.kind === "refused") {
       log.warn(
         { zone: name, file, problem: result.reason },
@@ -148,7 +190,7 @@ export class Secondaries {
       return undefined;
     }
     const { prepared, soa, transferredAt } = result;
-    const ageSeconds = Math.max(0, wallSeconds() - Math.max(confirmedAt, transferredAt));
+    const ageSeconds = Math.max(0, wallSeconds() - Math.max(kept.confirmedAt, transferredAt));
     return { prepared, soa, ageSeconds };
   }
 

@@ -50,10 +50,10 @@ test("writeStateFile() says why it cannot", () => {
   expect(writeStateFile(join(inTheWay, "b"), new Uint8Array(0), 0)).toMatch(/ENOTDIR|EEXIST/);
 });
 
-test("readConfirmed() has nothing to say of what is not there, or no file", async () => {
+test("find() has nothing to say of what is not there, or no file", async () => {
   const states = createStateFolder(folder, silentLog);
-  expect(await states.readConfirmed(join(folder, "none"))).toBeUndefined();
-  expect(await states.readConfirmed(folder)).toBeUndefined();
+  expect(await states.find(join(folder, "none"))).toBeUndefined();
+  expect(await states.find(folder)).toBeUndefined();
 });
 
 test("confirm() and remove() do not reject for what is not there", async () => {

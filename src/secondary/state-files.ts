@@ -73,12 +73,18 @@ function removeQuietly(file: string): void {
   }
 }
 
+export interface FoundState {
+  /** When it was confirmed last, in seconds since 1970. */
+  readonly confirmedAt: number;
+  readonly octets: number;
+}
+
 /** What is done with the files beside writing and reading them. Nothing of it rejects. */
 export interface StateFolder {
   /** Notes when a file was confirmed, in seconds since 1970. */
   confirm(file: string, seconds: number): Promise<void>;
-  /** When it was confirmed last, in seconds since 1970; undefined: there is none. */
-  readConfirmed(file: string): Promise<number | undefined>;
+  /** What there is of a zone; undefined: there is none. */
+  find(file: string): Promise<FoundState | undefined>;
   remove(file: string): Promise<void>;
   /** Removes all but these. */
   keepOnly(files: readonly string[]): Promise<void>;
@@ -110,9 +116,10 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
         isConfirming = false;
       }
     },
-    async readConfirmed(file) {
+    async find(file) {
       const found = await stat(file).catch(() => undefined);
-      return found?.isFile() ? Math.floor(found.mtimeMs / 1000) : undefined;
+      if (!found?.isFile()) return undefined;
+      return { confirmedAt: Math.floor(found.mtimeMs / 1000), octets: found.size };
     },
     remove: (file) =>
       attempt("Cannot remove what was kept of a zone", file, () => rm(file, { force: true })),

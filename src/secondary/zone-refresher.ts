@@ -7,7 +7,7 @@ import { isNewerSerial } from "../wire/serial.ts";
 import type { SecondarySource, Zone } from "../zone/model.ts";
 import { askPrimaries } from "./ask-primaries.ts";
 import type { Asking, AskingOptions, PrimaryOutcome } from "./ask-primary.ts";
-import { createHeldZone, type HeldZone } from "./held-zone.ts";
+import { createHeldZone, type HeldZone, type RestoredZone } from "./held-zone.ts";
 import type { PrimaryAddress } from "./primary-client.ts";
 import type { RefreshReport, TakenTransfer } from "./refresh-report.ts";
 import { shorten, waitForFirst } from "./refresh-times.ts";
@@ -22,15 +22,6 @@ export interface RefresherOptions extends AskingOptions {
   readonly confirm: (stateFile: string, seconds: number) => Promise<void>;
   readonly serve: (prepared: PreparedZone) => void;
   readonly log: Log;
-}
-
-/** A zone that was kept over a restart. */
-export interface RestoredZone {
-  readonly prepared: PreparedZone;
-  /** Rdata of its SOA. */
-  readonly soa: Uint8Array;
-  /** Seconds since it was confirmed; 0 if the wall clock says it is yet to be. */
-  readonly ageSeconds: number;
 }
 
 const NOWHERE: SecondarySource = { primaries: [], key: undefined };
@@ -59,7 +50,8 @@ export class ZoneRefresher {
   #cancelExpiry: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #finishedAt = Number.NEGATIVE_INFINITY;
-  /** The primary to ask first once the try under way is over, if another was wanted meanwhile. */
+  #isStarted = false;
+  /** The primary to ask first once the try under way, or the start, is over, if another was wanted meanwhile. */
   #again: { readonly first: string | undefined } | undefined;
   #failuresInRow = 0;
   #lastError: string | undefined;
@@ -104,9 +96,14 @@ export class ZoneRefresher {
     return this.#present(content.prepared);
   }
 
-  /** Takes up what was kept, and begins to look after the zone. */
-  start(restored: RestoredZone | undefined): void {
+  /**
+   * Takes up what was kept, and begins to look after the zone; whoever asks for it before is told that there is nothing.
+   *
+   * @param isLate the zone is in service already, without data: what was kept is to take its place
+   */
+  start(restored: RestoredZone | undefined, isLate = false): void {
     if (this.#abort.signal.aborted) return;
+    this.#isStarted = true;
     if (restored !== undefined) {
       const { prepared, soa, ageSeconds } = restored;
       this.#content = createHeldZone(prepared, soa, true);
@@ -114,8 +111,10 @@ export class ZoneRefresher {
       this.#confirmedAt = this.#options.clock.now() - ageSeconds * 1000;
       this.#isExpired = ageSeconds * 1000 >= this.#content.times.expireMs;
       this.#watchExpiry();
+      if (isLate && !this.#isExpired) this.#serve();
     }
-    this.#schedule(0, undefined);
+    this.#schedule(0, this.#again?.first);
+    this.#again = undefined;
   }
 
   /** Goes by another file from now on; primaries that are others are asked at once. */
@@ -144,7 +143,7 @@ export class ZoneRefresher {
 
   /** Asks the primaries as soon as may be; the one at `first` before the others. */
   refresh(first?: string): void {
-    if (this.#running !== undefined) this.#again = { first };
+    if (this.#running !== undefined || !this.#isStarted) this.#again = { first };
     else {
       const earliest = this.#finishedAt + NOTIFY_SPACING_MS;
       this.#schedule(Math.max(0, earliest - this.#options.clock.now()), first);
@@ -161,12 +160,12 @@ export class ZoneRefresher {
       zone: this.#name,
       primaries: this.#primaries,
       serial: content?.serial,
-      state: content === undefined ? "missing" : this.#isExpired ? "expired" : "current",
+      state: this.#state,
       askedAt: hasAsked ? offset + this.#finishedAt : undefined,
       confirmedAt: content && offset + this.#confirmedAt,
       confirmedBy: this.#confirmedBy,
       expiresAt: content && offset + this.#confirmedAt + content.times.expireMs,
-      nextAt: this.#running === undefined ? offset + this.#nextAt : undefined,
+      nextAt: this.#running === undefined && this.#isStarted ? offset + this.#nextAt : undefined,
       lastError: this.#lastError,
       lastTransfer: this.#lastTransfer,
       transfers: { whole, incremental },
@@ -180,6 +179,12 @@ export class ZoneRefresher {
     this.#cancelNext();
     this.#cancelExpiry();
     await this.#running;
+  }
+
+  get #state(): RefreshReport["state"] {
+    if (!this.#isStarted) return "restoring";
+    if (this.#content === undefined) return "missing";
+    return this.#isExpired ? "expired" : "current";
   }
 
   get #primaries(): readonly PrimaryAddress[] {

@@ -210,6 +210,9 @@ records:
     const [missing, isUnwellMissing] = show({ ...none, state: "missing", nextAt: undefined });
     expect(missing).toContain(": NEVER TRANSFERRED, asking now\n");
     expect(isUnwellMissing).toBe(true);
+    const [restoring, isUnwellRestoring] = show({ ...none, state: "restoring", nextAt: undefined });
+    expect(restoring).toContain(": BEING RESTORED from the last run\n");
+    expect(isUnwellRestoring).toBe(true);
   });
 
   it("shows what other name servers were told and given", () => {
