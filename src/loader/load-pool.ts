@@ -6,7 +6,7 @@ export type ZonePool = WorkerPool<LoadJob, LoadResult>;
 
 const WORKERS = 2;
 const IDLE_MS = 10_000;
-/** A file of 8 MB needs about 650 MB while it is parsed. */
+/** A file of 8 MB that is one flow collection needs about 800 MB while it is parsed; lists and mappings in blocks a third of it. */
 const WORKER_HEAP_MB = 1024;
 
 /**
