@@ -24,9 +24,8 @@ export interface OpenSecondariesOptions {
 
 const WORKERS = 2;
 const IDLE_MS = 10_000;
-/** The largest transfer that is taken, as objects; most of them live until it is compiled, so copying them is in vain. */
-const WORKER_HEAP_MB = 3072;
-const WORKER_YOUNG_HEAP_MB = 192;
+/** For what is made on the way: the records themselves are kept in memory of their own. */
+const WORKER_HEAP_MB = 512;
 /** Millions of records on a busy machine. */
 const DEADLINE_MS = 600_000;
 
@@ -38,10 +37,7 @@ export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
     module: new URL("./secondary/build-worker.js", import.meta.url),
     size: WORKERS,
     idleMs: IDLE_MS,
-    resourceLimits: {
-      maxOldGenerationSizeMb: WORKER_HEAP_MB,
-      maxYoungGenerationSizeMb: WORKER_YOUNG_HEAP_MB,
-    },
+    resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
   });
   const secondaries = new Secondaries({
     stateDirectory: options.stateDirectory,
