@@ -26,6 +26,8 @@ const OPEN_WINDOW = 1024;
 /** How long an answer is waited for before its query counts as lost. */
 const LOST_AFTER_MS = 500;
 const SWEEP_EVERY_MS = 50;
+/** After that nobody expects an answer any more. */
+const LATE_WITHIN_MS = 2000;
 
 /** Latencies are counted in buckets of 1 µs; the last one holds everything longer. */
 const LATENCY_BUCKETS = 1_000_001;
@@ -163,6 +165,7 @@ function createGenerator(calls, { endpoint, messages, sockets, window, rate }) {
         waiting += sent;
       }
     }
+    if (rate !== undefined) takeLate(report, rcodes);
     report.seconds = (lastAnswerAt - startedAt) / 1000;
     report.lost = report.sent - report.answered;
     rcodes.forEach((times, rcode) => {
@@ -170,6 +173,14 @@ function createGenerator(calls, { endpoint, messages, sockets, window, rate }) {
     });
     if (latencies) report.latencyMicroseconds = summarize(latencies, report.answered);
     return report;
+  }
+
+  /** Answers to the last queries that were given up on: they are strays as well, and not lost. */
+  function takeLate(report, rcodes) {
+    const until = performance.now() + LATE_WITHIN_MS;
+    while (report.sent - report.answered > report.stray && performance.now() < until) {
+      for (let socket = 0; socket < sockets; socket++) receive(socket, report, rcodes, undefined);
+    }
   }
 
   function send(socket, wanted, firstSince, stepMs) {
