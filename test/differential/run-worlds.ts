@@ -10,10 +10,10 @@ import { compareOutcomes, type Difference, PEERS, type PeerName } from "./compar
 import { type AskEverybody, type Evidence, gatherEvidence, readOutcomes } from "./evidence.ts";
 import { EXPLANATIONS } from "./explained.ts";
 import { findRefused } from "./find-refused.ts";
-import { knownLines } from "./known-lines.ts";
 import type { Outcome } from "./outcome.ts";
 import { createQuery, type RandomQuery } from "./random-query.ts";
 import { createWorld, type RandomZone } from "./random-world.ts";
+import { recordsOf } from "./records-of.ts";
 import { dropRefused, writeMaster, writeYaml } from "./write-zone.ts";
 
 export interface Summary {
@@ -128,8 +128,7 @@ async function compareWorld(
   ask: AskEverybody,
   summary: Summary,
 ): Promise<void> {
-  const known = knownLines(zones);
-  const isKnown = (line: string): boolean => known.has(line);
+  const isKnown = recordsOf(zones);
   const outcomes = await ask(queries);
   const differing = outcomes.flatMap(({ own, peers }, i) => {
     const differences = compareOutcomes(queries[i]!, own, peers, isKnown);
