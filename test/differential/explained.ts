@@ -138,11 +138,12 @@ function isMetaType(type: number): boolean {
   return type === TYPE_OPT || (type >= 128 && type <= 255);
 }
 
+/** The case of names in data is compared where it is the difference. */
 function saysTheSame(own: Outcome, walk: Walk | undefined): boolean {
   return (
     walk !== undefined &&
     own.aspects.rcode === walk.rcode &&
-    own.answer.join() === walk.answer.join() &&
+    foldData(own.answer.join()) === foldData(walk.answer.join()) &&
     own.authority.join() === walk.authority.join()
   );
 }
