@@ -23,6 +23,7 @@ import type { LoadedZone } from "./loader/resolve-zones.ts";
 import type { ZoneLoader } from "./loader/zones.ts";
 import type { PeerSources } from "./open-transfers.ts";
 import type { OpenUpgrade } from "./open-upgrade.ts";
+import { retransferZone } from "./retransfer-zone.ts";
 import type { Secondaries } from "./secondary/secondaries.ts";
 import type { CertificateLife } from "./server/certificate-life.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
@@ -123,6 +124,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         problems: problems.map(describeProblem),
       };
     },
+    retransfer: (zone) => retransferZone(secondaries, zone),
     upgrade: () => parts.upgrade.run(),
     isUpgrading: () => parts.upgrade.isUnderWay(),
     serials: () => zones().map(({ name, prepared }) => [name, prepared.zone.serial] as const),

@@ -249,6 +249,19 @@ export interface ReloadReport {
   readonly problems: readonly ProblemReport[];
 }
 
+export interface RetransferReport {
+  readonly zone: string;
+  /** False: it is served as it was. */
+  readonly transferred: boolean;
+  /** Of what there is of it now. */
+  readonly serial: number | null;
+  readonly records: number;
+  /** Where it came from. */
+  readonly primary: string | null;
+  /** Why it was not transferred. */
+  readonly reason: string | null;
+}
+
 export interface UpgradeReport {
   readonly takenOver: boolean;
   /** Of the process that has taken over; null: the old one goes on. */

@@ -8,6 +8,7 @@ import { aliveRoute, readyRoute } from "./health-routes.ts";
 import { metricsRoute } from "./metrics-route.ts";
 import { liftRoute, listOverridesRoute, placeRoute } from "./override-routes.ts";
 import { reloadRoute } from "./reload-route.ts";
+import { retransferRoute } from "./retransfer-route.ts";
 import type { Route } from "./route.ts";
 import { STATE } from "./schemas.ts";
 import { upgradeRoute } from "./upgrade-route.ts";
@@ -30,6 +31,7 @@ export const ROUTES: readonly Route[] = [
   liftRoute,
   failbackRoute,
   reloadRoute,
+  retransferRoute,
   upgradeRoute,
   metricsRoute,
   aliveRoute,

@@ -45,6 +45,12 @@ export interface ReloadRequest {
   readonly by?: string;
 }
 
+export interface RetransferRequest {
+  /** The apex of a secondary zone. */
+  readonly zone: string;
+  readonly by?: string;
+}
+
 export interface UpgradeRequest {
   readonly by?: string;
 }
@@ -80,6 +86,11 @@ export const RELOAD_REQUEST: Schema = object(
     },
   },
   ["by", "force", "remove"],
+);
+
+export const RETRANSFER_REQUEST: Schema = object(
+  { zone: { type: "string", maxLength: 1004 }, by: WHO },
+  ["by"],
 );
 
 export const UPGRADE_REQUEST: Schema = object({ by: WHO }, ["by"]);
@@ -266,6 +277,15 @@ export const RELOADED: Schema = object({
   removed: listOf(STRING),
   kept: listOf(object({ zone: STRING, reason: STRING })),
   problems: listOf(PROBLEM),
+});
+
+export const RETRANSFERRED: Schema = object({
+  zone: STRING,
+  transferred: BOOLEAN,
+  serial: orNull(COUNT),
+  records: COUNT,
+  primary: orNull(STRING),
+  reason: orNull(STRING),
 });
 
 export const UPGRADED: Schema = object({

@@ -5,6 +5,7 @@ import type {
   FailbackReport,
   OverrideReport,
   ReloadReport,
+  RetransferReport,
   StateReport,
   UpgradeReport,
 } from "./api.ts";
@@ -40,6 +41,12 @@ export interface AdminServices {
     readonly force: boolean;
     readonly remove: readonly string[];
   }): Promise<ReloadReport>;
+  /**
+   * Transfers a secondary zone whole, whatever its serial; undefined: it is none.
+   *
+   * @param zone presentation form, lower case, with the dot at the end
+   */
+  retransfer(zone: string): Promise<RetransferReport | undefined>;
   /** Has what is installed now take over; resolves when it has, or when it is clear that it will not. */
   upgrade(): Promise<UpgradeReport>;
   /** Whether another process is about to take over. */

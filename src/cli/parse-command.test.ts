@@ -159,6 +159,15 @@ describe("rondo reload", () => {
       'unexpected "b.example"',
     );
   });
+
+  it("transfers secondary zones anew, and reads no files then", () => {
+    const argv = ["reload", "--retransfer", "a.example", "--retransfer", "b.example"];
+    expect(parseCommand(argv)).toMatchObject({ kind: "run" });
+    expect(refusalOf("reload", "--retransfer", "a.example", "--force")).toContain("reads no files");
+    expect(refusalOf("reload", "--retransfer", "a.example", "--remove", "b.example")).toContain(
+      "reads no files",
+    );
+  });
 });
 
 describe("rondo healthcheck", () => {

@@ -3,16 +3,16 @@ import { callServer, reportFailure } from "./call-server.ts";
 import type { Output } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { ReloadOptions } from "./reload.ts";
+import { runRetransfer } from "./run-retransfer.ts";
 import { findWho } from "./who.ts";
 
 /** Tens of thousands of files take their time. */
 const DEADLINE_MS = 120_000;
 
 /** Has the server read its files, and tells what came of it. */
-export async function runReload(
-  { isForced, remove, json, server }: ReloadOptions,
-  output: Output,
-): Promise<number> {
+export async function runReload(options: ReloadOptions, output: Output): Promise<number> {
+  if (options.retransfer.length > 0) return runRetransfer(options, output);
+  const { isForced, remove, json, server } = options;
   const wish = { by: findWho(), force: isForced, ...(remove.length > 0 ? { remove } : {}) };
   const reply = await callServer<ReloadReport>(server, "POST", "/v1/reload", wish, DEADLINE_MS);
   if (reply.kind !== "done") return reportFailure("reload", server, reply, output);

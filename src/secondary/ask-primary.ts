@@ -48,6 +48,8 @@ export interface Asking {
   readonly zone: Zone;
   readonly stateFile: string;
   readonly own: OwnZone | undefined;
+  /** Whether the whole zone is to be transferred, whatever its serial. */
+  readonly isForced: boolean;
   readonly question: PrimaryQuestion;
 }
 
@@ -62,7 +64,7 @@ export async function askPrimary(
   mayShun: boolean,
   options: AskingOptions,
 ): Promise<PrimaryOutcome> {
-  const { question, own } = asking;
+  const { question, own, isForced } = asking;
   const { questions, transfers, silent, client } = options;
   const key = formatSocketAddress(question.primary);
   const isShunned = (): boolean => mayShun && silent.isShunned(key);
@@ -78,9 +80,10 @@ export async function askPrimary(
   if (answer === undefined) return SHUNNED;
   if (answer.kind === "failed") return answer;
   if (question.signal.aborted) return fail("it is not wanted any more");
-  const areChangesWanted = own?.isSaved === true && isNewerSerial(answer.serial, own.serial);
+  const areChangesWanted =
+    !isForced && own?.isSaved === true && isNewerSerial(answer.serial, own.serial);
   return (
-    compareSerials(answer.serial, own) ??
+    compareSerials(answer.serial, asking) ??
     transfers.use(key, async () =>
       isShunned() ? SHUNNED : fetch(asking, areChangesWanted, options),
     )
@@ -90,8 +93,11 @@ export async function askPrimary(
 const SHUNNED: PrimaryOutcome = { kind: "shunned" };
 
 /** What there is to say without a transfer; undefined: the primary has something better than we have. */
-function compareSerials(serial: number, own: OwnZone | undefined): PrimaryOutcome | undefined {
-  if (own === undefined || isNewerSerial(serial, own.serial)) return undefined;
+function compareSerials(
+  serial: number,
+  { own, isForced }: Pick<Asking, "own" | "isForced">,
+): PrimaryOutcome | undefined {
+  if (isForced || own === undefined || isNewerSerial(serial, own.serial)) return undefined;
   if (serial === own.serial) return { kind: "confirmed" };
   // Any version is better than one that may not be served: the primary may have begun anew.
   if (own.isExpired) return undefined;
@@ -113,7 +119,7 @@ async function fetch(
     if (base !== undefined && answer.isWholeWanted) return fetch(asking, false, options);
     return answer;
   }
-  const compared = compareSerials(answer.serial, asking.own);
+  const compared = compareSerials(answer.serial, asking);
   if (compared !== undefined) return compared;
   if (answer.kind === "current") return fail("it has nothing newer, against what it said before");
   if (question.signal.aborted) return fail("it is not wanted any more");

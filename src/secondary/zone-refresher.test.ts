@@ -481,3 +481,49 @@ test("a try that goes wrong in a way that nobody thought of is one that failed",
   expect(refresher.report()).toMatchObject({ lastError: "it went wrong: not thought of" });
   expect(clock.pendingTimers()).toBe(1);
 });
+
+test("retransfer() takes the whole zone, whatever its serial, and says what came of it", async () => {
+  primary.versions.set(FIRST, { serial: 7, times: TIMES });
+  refresher.start(undefined);
+  clock.advance(0);
+  await settle();
+  // The primary has begun anew.
+  primary.versions.set(FIRST, { serial: 3, times: TIMES });
+  primary.asked.length = 0;
+  const done = refresher.retransfer();
+  const too = refresher.retransfer();
+  clock.advance(1000);
+  expect(await done).toBeUndefined();
+  expect(await too).toBeUndefined();
+  expect(primary.asked).toEqual([`SOA ${FIRST}`, `AXFR ${FIRST}`]);
+  expect(state()).toBe("3 (2)");
+  // The same serial as well, and only as often as it was wanted.
+  const again = refresher.retransfer();
+  clock.advance(1000);
+  expect(await again).toBeUndefined();
+  expect(primary.asked.filter((one) => one.startsWith("AXFR"))).toHaveLength(2);
+  clock.advance(100_000);
+  await settle();
+  expect(primary.asked.at(-1)).toBe(`SOA ${FIRST}`);
+
+  primary.versions.clear();
+  const failing = refresher.retransfer();
+  clock.advance(1000);
+  expect(await failing).toContain("no answer");
+  expect(served).toHaveLength(3);
+  // What is under way does not count.
+  primary.versions.set(FIRST, { serial: 4, times: TIMES });
+  let release: () => void = () => {};
+  primary.hold = () =>
+    new Promise((resolve) => {
+      release = resolve;
+    });
+  clock.advance(10_000);
+  await settle();
+  const late = refresher.retransfer();
+  const closing = refresher.close();
+  release();
+  await closing;
+  expect(await late).toContain("the server stops");
+  expect(await refresher.retransfer()).toContain("the server stops");
+});

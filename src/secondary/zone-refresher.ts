@@ -1,4 +1,3 @@
-import { formatSocketAddress } from "../config/socket-address.ts";
 import type { Clock } from "../health/clock.ts";
 import { prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
@@ -9,7 +8,8 @@ import { askPrimaries } from "./ask-primaries.ts";
 import type { Asking, AskingOptions, PrimaryOutcome } from "./ask-primary.ts";
 import { createHeldZone, type HeldZone, type RestoredZone } from "./held-zone.ts";
 import type { PrimaryAddress } from "./primary-client.ts";
-import type { RefreshReport, TakenTransfer } from "./refresh-report.ts";
+import { RefreshHistory } from "./refresh-history.ts";
+import type { RefreshReport } from "./refresh-report.ts";
 import { shorten, waitForFirst } from "./refresh-times.ts";
 import { scheduleLong } from "./schedule-long.ts";
 
@@ -26,6 +26,8 @@ export interface RefresherOptions extends AskingOptions {
 
 const NOWHERE: SecondarySource = { primaries: [], key: undefined };
 
+const UNWANTED = "the zone is not wanted any more, or the server stops";
+
 /** Between two tries that NOTIFY brings about: whoever can send them must not have us ask without end. */
 const NOTIFY_SPACING_MS = 1000;
 
@@ -38,8 +40,6 @@ export class ZoneRefresher {
   #zone: Zone;
   #content: HeldZone | undefined;
   #confirmedAt = 0;
-  #confirmedBy: PrimaryAddress | undefined;
-  #lastTransfer: TakenTransfer | undefined;
   #isExpired = false;
   /** Why what there is of the zone is not what is served; undefined: it is. */
   #unserved: string | undefined;
@@ -49,13 +49,12 @@ export class ZoneRefresher {
   #isTaken = false;
   #cancelExpiry: () => void = () => undefined;
   #running: Promise<void> | undefined;
-  #finishedAt = Number.NEGATIVE_INFINITY;
   #isStarted = false;
   /** The primary to ask first once the try under way, or the start, is over, if another was wanted meanwhile. */
   #again: { readonly first: string | undefined } | undefined;
-  #failuresInRow = 0;
-  #lastError: string | undefined;
-  readonly #counts = { whole: 0, incremental: 0, failures: 0 };
+  /** Told of the next try: why it failed, or nothing. What it brings is to be transferred, whatever the serial. */
+  #retransferring: ((error: string | undefined) => void)[] = [];
+  readonly #history: RefreshHistory;
 
   /**
    * @param zone as its file has it
@@ -66,6 +65,7 @@ export class ZoneRefresher {
     this.#name = name;
     this.#stateFile = stateFile;
     this.#options = options;
+    this.#history = new RefreshHistory(name, options);
   }
 
   /** Where the zone comes from, as its file says now. */
@@ -133,7 +133,7 @@ export class ZoneRefresher {
    */
   notify(serial: number | undefined, from: string): boolean {
     const own = this.#content?.serial;
-    const isConfirmed = !this.#isExpired && this.#lastError === undefined;
+    const isConfirmed = !this.#isExpired && this.#history.lastError === undefined;
     if (serial !== undefined && own !== undefined && isConfirmed && !isNewerSerial(serial, own)) {
       return false;
     }
@@ -145,31 +145,37 @@ export class ZoneRefresher {
   refresh(first?: string): void {
     if (this.#running !== undefined || !this.#isStarted) this.#again = { first };
     else {
-      const earliest = this.#finishedAt + NOTIFY_SPACING_MS;
+      const earliest = this.#history.finishedAt + NOTIFY_SPACING_MS;
       this.#schedule(Math.max(0, earliest - this.#options.clock.now()), first);
     }
   }
 
+  /**
+   * Transfers the whole zone as soon as may be, whatever its serial.
+   *
+   * @returns why that failed; undefined: it did not
+   */
+  retransfer(): Promise<string | undefined> {
+    if (this.#abort.signal.aborted) return Promise.resolve(UNWANTED);
+    return new Promise((resolve) => {
+      this.#retransferring.push(resolve);
+      this.refresh();
+    });
+  }
+
   report(): RefreshReport {
     const content = this.#content;
-    const { whole, incremental, failures } = this.#counts;
     const { clock, wallSeconds } = this.#options;
     const offset = wallSeconds() * 1000 - clock.now();
-    const hasAsked = this.#finishedAt > Number.NEGATIVE_INFINITY;
     return {
       zone: this.#name,
       primaries: this.#primaries,
       serial: content?.serial,
       state: this.#state,
-      askedAt: hasAsked ? offset + this.#finishedAt : undefined,
       confirmedAt: content && offset + this.#confirmedAt,
-      confirmedBy: this.#confirmedBy,
       expiresAt: content && offset + this.#confirmedAt + content.times.expireMs,
       nextAt: this.#running === undefined && this.#isStarted ? offset + this.#nextAt : undefined,
-      lastError: this.#lastError,
-      lastTransfer: this.#lastTransfer,
-      transfers: { whole, incremental },
-      failures,
+      ...this.#history.report(offset),
     };
   }
 
@@ -178,6 +184,7 @@ export class ZoneRefresher {
     this.#abort.abort();
     this.#cancelNext();
     this.#cancelExpiry();
+    for (const tell of this.#retransferring.splice(0)) tell(UNWANTED);
     await this.#running;
   }
 
@@ -197,20 +204,24 @@ export class ZoneRefresher {
     if (this.#abort.signal.aborted) return;
     this.#nextAt = clock.now() + delayMs;
     const begin = (): void => {
-      this.#running = this.#run(first)
+      const waiting = this.#retransferring;
+      this.#retransferring = [];
+      this.#running = this.#run(first, waiting.length > 0)
         .catch((err: unknown) => {
           this.#options.log.error({ zone: this.#name, err }, "Refreshing the zone went wrong");
           this.#finish(`it went wrong: ${(err as Error).message}`);
         })
         .finally(() => {
           this.#running = undefined;
+          const { aborted } = this.#abort.signal;
+          for (const tell of waiting) tell(aborted ? UNWANTED : this.#history.lastError);
         });
     };
     this.#cancelNext = scheduleLong(clock, begin, delayMs);
   }
 
-  async #run(first: string | undefined): Promise<void> {
-    const describe = (primary: PrimaryAddress): Asking => this.#describe(primary);
+  async #run(first: string | undefined, isForced: boolean): Promise<void> {
+    const describe = (primary: PrimaryAddress): Asking => this.#describe(primary, isForced);
     const found = await askPrimaries(this.#primaries, first, describe, this.#options);
     if (this.#abort.signal.aborted) return;
     if (found.kind === "failed") {
@@ -221,42 +232,30 @@ export class ZoneRefresher {
     const { outcome, primary } = found;
     if (outcome.kind === "built") this.#install(outcome, primary);
     else this.#confirm();
-    this.#confirmedBy = primary;
+    this.#history.noteConfirmed(primary);
     this.#finish(this.#unserved);
   }
 
-  #describe(primary: PrimaryAddress): Asking {
+  #describe(primary: PrimaryAddress, isForced: boolean): Asking {
     const zone = this.#zone;
     const { signal } = this.#abort;
     const question = { primary, apex: zone.apex, key: zone.secondary?.key, signal };
     const own = this.#content && { ...this.#content, isExpired: this.#isExpired };
-    return { zone, stateFile: this.#stateFile, own, question };
+    return { zone, stateFile: this.#stateFile, own, isForced, question };
   }
 
   #install(
     { result, isIncremental }: Extract<PrimaryOutcome, { readonly kind: "built" }>,
     primary: PrimaryAddress,
   ): void {
-    const { prepared, soa, warnings, unsaved } = result;
-    const { log, wallSeconds } = this.#options;
+    const { prepared, soa, unsaved } = result;
     this.#content = createHeldZone(prepared, soa, unsaved === undefined);
     this.#isTaken = false;
-    const { serial } = this.#content;
     const kind = isIncremental ? "incremental" : "whole";
-    this.#counts[kind]++;
-    this.#lastTransfer = { primary, kind, serial, at: wallSeconds() * 1000 };
-    const facts = {
-      zone: this.#name,
-      primary: formatSocketAddress(primary),
-      serial,
-      records: prepared.compiled.records,
-      incremental: isIncremental,
-    };
-    if (warnings.length === 0) log.info(facts, "Zone transferred");
-    else log.warn({ ...facts, warnings }, "Zone transferred with warnings");
+    this.#history.noteTransfer(primary, kind, this.#content.serial, result);
     if (unsaved !== undefined) {
       const kept = { zone: this.#name, file: this.#stateFile, problem: unsaved };
-      log.warn(kept, "Cannot keep the zone: it will not be there after a restart");
+      this.#options.log.warn(kept, "Cannot keep the zone: it will not be there after a restart");
     }
     this.#markConfirmed();
     this.#serve();
@@ -302,7 +301,7 @@ export class ZoneRefresher {
     const expire = (): void => {
       this.#isExpired = true;
       log.error(
-        { zone: this.#name, serial: content.serial, problem: this.#lastError },
+        { zone: this.#name, serial: content.serial, problem: this.#history.lastError },
         "Zone expired: no primary has confirmed it for as long as its SOA allows; SERVFAIL until one does",
       );
       this.#serve();
@@ -312,31 +311,17 @@ export class ZoneRefresher {
   }
 
   #finish(error: string | undefined): void {
-    const { clock, random, log } = this.#options;
-    this.#finishedAt = clock.now();
-    const before = this.#lastError;
-    this.#lastError = error;
-    if (error === undefined) this.#failuresInRow = 0;
-    else {
-      this.#failuresInRow++;
-      this.#counts.failures++;
-    }
-    // As long as it fails for the same reason that is no news.
-    if (error !== undefined && error !== before) {
-      log.warn({ zone: this.#name, problem: error }, "Cannot refresh the zone");
-    } else if (error === undefined && before !== undefined) {
-      log.info({ zone: this.#name, serial: this.#content?.serial }, "Zone is refreshed again");
-    }
+    this.#history.noteEnd(error, this.#content?.serial);
     const again = this.#again;
     this.#again = undefined;
     if (again !== undefined) this.#schedule(NOTIFY_SPACING_MS, again.first);
-    else this.#schedule(shorten(this.#waitMs, random()), undefined);
+    else this.#schedule(shorten(this.#waitMs, this.#options.random()), undefined);
   }
 
   get #waitMs(): number {
     const times = this.#content?.times;
-    if (times === undefined) return waitForFirst(this.#failuresInRow);
-    return this.#failuresInRow === 0 ? times.refreshMs : times.retryMs;
+    if (times === undefined) return waitForFirst(this.#history.failuresInRow);
+    return this.#history.failuresInRow === 0 ? times.refreshMs : times.retryMs;
   }
 }
 

@@ -63,6 +63,7 @@ async function start(options: Partial<AdminOptions> = {}): Promise<Bench> {
       calls.push(["reload", ...remove].join(" "));
       return { changed: [], removed: [], kept: [], problems: [] };
     },
+    retransfer: async () => undefined,
     serials: () => [],
     answersDns: async () => true,
     isReady: () => false,
