@@ -50,6 +50,8 @@ import type { Successor } from "./upgrade/start-successor.ts";
 const FIRST_ROUND_MS = 2000;
 /** Far below the time in which a counter of answers could wrap around. */
 const SAMPLE_MS = 60_000;
+/** How long a successor is helped: code that has just been loaded is many times slower at first. */
+const OVERLAP_MS = 1000;
 /** How long the answer to whoever asked for a successor may take to go out. */
 const ADMIN_GRACE_MS = 1000;
 
@@ -296,10 +298,11 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       succeeded: upgrade.succeeded,
       retire: async (successor) => {
         lease.drop();
-        // Begun before all else, and waited for at the end.
-        void server.retire();
         await admin?.close(ADMIN_GRACE_MS);
         successor.release();
+        await delay(OVERLAP_MS);
+        // Begun before all else is closed, and waited for at the end.
+        void server.retire();
         await close();
       },
       close,
