@@ -12,7 +12,9 @@ export function renderDiff(changes: readonly ZoneChange[]): string {
   return `${changes.map(renderZone).join("")}${summarize(changes)}\n`;
 }
 
-function renderZone({ zone, kind, names, records, rrsets, massChanges }: ZoneChange): string {
+function renderZone(change: ZoneChange): string {
+  const { zone, kind, names, records, rrsets, massChanges, uncompared } = change;
+  if (uncompared !== undefined) return `± zone ${zone}: not compared: ${uncompared}\n`;
   if (kind === "added")
     return `+ zone ${zone}: ${count(names, "name")}, ${count(records, "record")}\n`;
   if (kind === "removed") {

@@ -5,8 +5,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { sendWhole } from "../../test/support/fake-primary.ts";
 import { geoTable } from "../../test/support/geo.ts";
 import { packCopy } from "../loader/copy-content.ts";
+import { runBuildJob } from "../secondary/build-job.ts";
+import { loadZone } from "../zone/load-zone.ts";
 import type { Output } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 import type { Readers } from "./read-world.ts";
@@ -36,7 +39,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function write(name: string, text: string): void {
+function write(name: string, text: string | Uint8Array): void {
   writeFileSync(join(folder, name), text, { mode: 0o644 });
 }
 
@@ -113,6 +116,49 @@ describe("runDiff()", () => {
     expect(out).toContain("± zone m.example.\n  + b.m.example. TXT");
     expect(out).not.toContain("y.example");
     expect(exit).toBe(2);
+  });
+
+  it("compares a secondary zone that becomes a primary with what was kept of it", async () => {
+    const secondary = "zone: example.net.\nsecondary: { primaries: 192.0.2.1 }\n";
+    const records = `
+zone: example.net.
+records:
+  "": { type: NS, value: ns1.example.com., ttl: 300 }
+  www: { type: A, value: 192.0.2.1 }
+`;
+    write("state/zones/=0123456789ab=n.yaml", packCopy("b/n.yaml", Buffer.from(secondary), []));
+    write("b/n.yaml", records);
+    const first = await diff(...STATE());
+    expect(first.out).toContain("± zone example.net.: not compared: it was a secondary zone");
+    expect(first.exit).toBe(2);
+
+    const { zone } = loadZone(secondary, { file: "n.yaml", changedAt: 1 });
+    const sent = sendWhole({ serial: 5 });
+    if (sent.kind !== "transferred" || zone === undefined) throw new Error("no zone");
+    const { blocks, isIncremental } = sent;
+    const stateFile = join(folder, "state/secondary/example.net.state");
+    const from = { ownSerial: undefined, isIncremental, receivedAt: 1_700_000_000 };
+    runBuildJob({ kind: "transfer", zone, stateFile, blocks, ...from });
+    const { out } = await diff(...STATE());
+    expect(out).toContain("  + www.example.net. A\n");
+    // What both have.
+    expect(out).not.toContain("example.net. NS");
+    expect(out).toContain("      - ns1.example.net. ");
+
+    const serve = (serial: number): object => {
+      const served = { name: "example.net.", pools: [], serial };
+      const stateDirectory = join(folder, "state");
+      return { zones: [served], overrides: [], problems: [], stateDirectory };
+    };
+    const ask = (state: object): Promise<Ran> =>
+      withServer(state, (admin) => diff("--zones", join(folder, "b"), "--admin", admin));
+    expect((await ask(serve(5))).out).toBe(out);
+    // What it serves could not be kept, or has expired.
+    expect((await ask(serve(6))).out).toContain("not compared: it was a secondary zone");
+
+    write("a/n.yaml", records);
+    write("b/n.yaml", secondary);
+    expect((await diff(...FOLDERS())).out).toContain("not compared: it becomes a secondary zone");
   });
 
   it("prints what changes for whom", async () => {

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { StateReport } from "../admin/api.ts";
 import { hasErrors, type Issue, renderIssues } from "../config/issue.ts";
 import { compareZones } from "../control/compare-zones.ts";
@@ -15,6 +15,7 @@ import { readSettings } from "./read-settings.ts";
 import { type Readers, readWorld } from "./read-world.ts";
 import { rebuildWorld } from "./rebuild-world.ts";
 import { renderDiff } from "./render-diff.ts";
+import { restoreSecondaries } from "./restore-secondaries.ts";
 
 /** Compares two sets of zone files by the answers they give and prints what differs. */
 export async function runDiff(
@@ -63,6 +64,7 @@ export async function runDiff(
   const old = before.zones.map((zone) => locate(zone, geo));
   const world = rebuildWorld(old, state);
   const next = after.zones.map((zone) => locate(zone, geo));
+  if (from === undefined) restoreSecondaries(old, next, dirname(path), state);
   const changes = compareZones({ zones: old, world }, { zones: next, world });
   output.out(json ? `${JSON.stringify({ zones: changes }, undefined, 2)}\n` : renderDiff(changes));
   return changes.length === 0 ? EXIT.ok : EXIT.differs;

@@ -5,6 +5,7 @@
 import { listRRsets } from "../image/list-rrsets.ts";
 import type { PreparedMap } from "../loader/class-finder.ts";
 import { findMassChanges } from "../loader/mass-change.ts";
+import { isUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { steer } from "../steering/steer.ts";
 import type { World } from "../steering/world.ts";
@@ -32,6 +33,8 @@ export interface ZoneChange {
   readonly rrsets: readonly RRsetChange[];
   /** What the guard of reloads would have against it (mass-change.ts). */
   readonly massChanges: readonly string[];
+  /** Why it is not known what changes in it; undefined: it is. */
+  readonly uncompared: string | undefined;
 }
 
 export interface RRsetChange {
@@ -72,7 +75,12 @@ export function compareZones(before: Side, after: Side): ZoneChange[] {
     if (from === undefined || to === undefined) {
       const { names, records } = (from ?? to)!.compiled;
       const kind = from === undefined ? "added" : "removed";
-      return [{ zone, kind, names, records, rrsets: [], massChanges: [] }];
+      return [{ zone, kind, names, records, rrsets: [], massChanges: [], uncompared: undefined }];
+    }
+    const { names, records } = to.compiled;
+    const uncompared = explainUncompared(from, to);
+    if (uncompared !== undefined) {
+      return [{ zone, kind: "changed", names, records, rrsets: [], massChanges: [], uncompared }];
     }
     const rrsets = compareRRsets(
       listSources(from, before.world),
@@ -81,9 +89,16 @@ export function compareZones(before: Side, after: Side): ZoneChange[] {
     );
     const massChanges = findMassChanges(from, to);
     if (rrsets.length === 0 && massChanges.length === 0) return [];
-    const { names, records } = to.compiled;
-    return [{ zone, kind: "changed", names, records, rrsets, massChanges }];
+    return [{ zone, kind: "changed", names, records, rrsets, massChanges, uncompared: undefined }];
   });
+}
+
+/** A secondary zone's file says nothing of what is in the zone. */
+function explainUncompared(from: PreparedZone, to: PreparedZone): string | undefined {
+  if (isUnavailable(from) === isUnavailable(to)) return undefined;
+  return isUnavailable(from)
+    ? "it was a secondary zone, and what it had then is not at hand"
+    : "it becomes a secondary zone, and what its primaries have shows when it is transferred";
 }
 
 function compareRRsets(
