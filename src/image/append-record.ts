@@ -90,10 +90,8 @@ function isFixed(type: number): boolean {
 }
 
 function appendHead(builder: OctetBuilder, type: number, ttl: number, rdataOctets: number): void {
-  builder.append16(type);
-  builder.append16(CLASS_IN);
-  builder.append16(ttl >>> 16);
-  builder.append16(ttl & 0xffff);
+  builder.append32((type << 16) | CLASS_IN);
+  builder.append32(ttl);
   builder.append16(rdataOctets);
 }
 

@@ -59,6 +59,18 @@ export class OctetBuilder {
     this.#octets[this.#length++] = value & 0xff;
   }
 
+  /** The same as two of 16 bits. */
+  append32(value: number): void {
+    this.#reserve(4);
+    const octets = this.#octets;
+    const at = this.#length;
+    octets[at] = value >>> 24;
+    octets[at + 1] = value >>> 16;
+    octets[at + 2] = value >>> 8;
+    octets[at + 3] = value;
+    this.#length = at + 4;
+  }
+
   align(): void {
     const spare = -this.#length & 3;
     this.#reserve(spare);

@@ -88,10 +88,7 @@ function readHead(frame: Frame, state: MasterState): boolean {
       if (!checkClass(frame, state)) return false;
     } else {
       const type = parseType(tokenText(frame));
-      if (type === undefined) {
-        state.issues.error(tokenPlace(frame), () => explainUnknownType(tokenText(frame)));
-        return false;
-      }
+      if (type === undefined) return refuse(frame, state, explainUnknownType);
       head.type = type;
       break;
     }
@@ -110,8 +107,7 @@ function readTtl(frame: Frame, state: MasterState): boolean {
     state.lastTtl = head.ttl;
     return true;
   }
-  state.issues.error(tokenPlace(frame), () => explainBadTtl(tokenText(frame)));
-  return false;
+  return refuse(frame, state, explainBadTtl);
 }
 
 function isClassWord(frame: Frame): boolean {
@@ -123,10 +119,12 @@ function isClassWord(frame: Frame): boolean {
 function checkClass(frame: Frame, state: MasterState): boolean {
   const { octets, start, stop } = frame.scanner;
   if (CLASSES.find(octets, start, stop) === 1) return true;
-  state.issues.error(
-    tokenPlace(frame),
-    () => `records must be of class IN: found ${quote(tokenText(frame))}`,
-  );
+  return refuse(frame, state, (text) => `records must be of class IN: found ${quote(text)}`);
+}
+
+/** Reports the last token. Apart from what reads records: a function that is made in there is made for each of them. */
+function refuse(frame: Frame, state: MasterState, explain: (text: string) => string): false {
+  state.issues.error(tokenPlace(frame), () => explain(tokenText(frame)));
   return false;
 }
 
@@ -139,30 +137,31 @@ function explainUnknownType(text: string): string {
 /** The number of the owner that the last token names, or one of OWNER. */
 function readOwner(frame: Frame, state: MasterState): number {
   const { scanner } = frame;
-  const { names, issues, apex, table } = state;
+  const { names, apex, table } = state;
   const { octets, start, stop } = scanner;
   const length = names.readOwner(octets, start, stop, frame.origin);
-  if (length < 0) {
-    issues.error(
-      tokenPlace(frame),
-      () => `the owner ${quote(tokenText(frame))} is no name: ${explainNameProblem(length)}`,
-    );
-    return OWNER.bad;
-  }
+  if (length < 0) return refuseOwner(frame, state, length);
   if (names.isForeign) warnOfForeign(frame, state, start, stop);
   if (names.isAbsolute || !frame.isInside) {
     const name = names.name.subarray(0, length);
-    if (!isSubdomain(name, apex)) {
-      const shown = formatName(name);
-      issues.warn(
-        tokenPlace(frame),
-        () =>
-          `${quote(shown)} is out of the zone ${quote(formatName(apex))}: its records are left out`,
-      );
-      return OWNER.outside;
-    }
+    if (!isSubdomain(name, apex)) return leaveOut(frame, state, name);
   }
   return table.owners.add(names.name, 0, length, names.hash(frame.originHash));
+}
+
+function refuseOwner(frame: Frame, state: MasterState, problem: number): number {
+  const why = explainNameProblem(problem);
+  refuse(frame, state, (text) => `the owner ${quote(text)} is no name: ${why}`);
+  return OWNER.bad;
+}
+
+function leaveOut(frame: Frame, { issues, apex }: MasterState, name: Uint8Array): number {
+  const shown = formatName(name);
+  issues.warn(
+    tokenPlace(frame),
+    () => `${quote(shown)} is out of the zone ${quote(formatName(apex))}: its records are left out`,
+  );
+  return OWNER.outside;
 }
 
 /** The TTL of the record whose rdata was written last, in seconds; NO_TTL if there is none, which is then reported. */

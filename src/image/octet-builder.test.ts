@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { OctetBuilder } from "./octet-builder.ts";
+
+const step = fc.oneof(
+  fc.uint8Array({ maxLength: 100 }).map((octets) => ({ kind: "octets" as const, octets })),
+  fc.nat(0xffff).map((value) => ({ kind: "half" as const, value })),
+  fc.nat(0xffff_ffff).map((value) => ({ kind: "word" as const, value })),
+  fc.nat(5).map((words) => ({ kind: "allocate" as const, words })),
+);
+
+test("OctetBuilder builds what was appended, however it grows, and zeros behind it", () => {
+  fc.assert(
+    fc.property(fc.nat(300), fc.array(step, { maxLength: 30 }), (capacity, steps) => {
+      const builder = new OctetBuilder(capacity);
+      const expected: number[] = [];
+      const align = (): void => {
+        while (expected.length % 4 !== 0) expected.push(0);
+      };
+      for (const each of steps) {
+        switch (each.kind) {
+          case "octets": {
+            const padded = Uint8Array.of(9, ...each.octets, 9);
+            const end = padded.length - 1;
+            expect(builder.appendRange(padded, 1, end)).toBe(expected.length);
+            expected.push(...each.octets);
+            break;
+          }
+          case "half":
+            builder.append16(each.value);
+            expected.push(each.value >> 8, each.value & 0xff);
+            break;
+          case "word":
+            builder.append32(each.value);
+            for (const shift of [24, 16, 8, 0]) expected.push((each.value >>> shift) & 0xff);
+            break;
+          case "allocate":
+            align();
+            expect(builder.allocate(each.words)).toBe(expected.length);
+            for (let i = 0; i < each.words * 4; i++) expected.push(0);
+            break;
+        }
+        expect(builder.length).toBe(expected.length);
+      }
+      align();
+      expect([...builder.octets()]).toEqual(expected);
+      const built = new Uint8Array(builder.finish());
+      expect([...built.subarray(0, expected.length)]).toEqual(expected);
+      expect(built.subarray(expected.length).every((octet) => octet === 0)).toBe(true);
+    }),
+  );
+});
+
+test("setWord() and word() agree, and finish() leaves no more than an eighth unused", () => {
+  const builder = new OctetBuilder(1 << 16);
+  const reference = builder.allocate(2);
+  builder.setWord(reference, 1, 0xfffffffe);
+  expect(builder.word(reference, 1)).toBe(0xfffffffe);
+  expect(builder.finish().byteLength).toBe(8);
+  const full = new OctetBuilder(1000);
+  full.append(new Uint8Array(900));
+  expect(full.finish().byteLength).toBe(1000);
+});
