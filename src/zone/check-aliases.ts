@@ -53,49 +53,55 @@ function followAlias(
   issues: IssueList,
 ): void {
   const place = cname.rdata[0]?.place ?? cname.place;
-  const names = [formatName(start.owner)];
-  const visited = new Set([start]);
+  const names: Name[] = [start.owner];
+  const showNames = (): string => names.map(formatName).join(" → ");
+  const visited = [start];
   let target = cname.rdata[0]?.octets;
   for (let links = 1; target !== undefined; links++) {
-    names.push(formatName(target));
+    names.push(target);
     const isInside =
       isSubdomain(target, apex) &&
       index.findCut(target) === undefined &&
       index.findDname(target) === undefined;
     const next = isInside ? index.find(target) : undefined;
     if (isInside && next === undefined && links === 1) {
-      issues.warn(place, `${showName(target)} does not exist in this zone`);
+      const [, missing] = names;
+      issues.warn(place, () => `${showName(missing!)} does not exist in this zone`);
     }
     target = next?.statics.find(({ type }) => type === TYPE_CNAME)?.rdata[0]?.octets;
     if (next === undefined || target === undefined) return;
     if (next === start) {
       // One report for each circle: by its first name.
-      const keys = [...visited].map(({ owner }) => keyOf(owner));
+      const keys = visited.map(({ owner }) => keyOf(owner));
       if (keys.every((key) => key >= keyOf(start.owner))) {
-        issues.error(place, `the CNAMEs go round in a circle: ${names.join(" → ")}`);
+        issues.error(place, () => `the CNAMEs go round in a circle: ${showNames()}`);
       }
       return;
     }
     // A circle that others lead into is reported there.
-    if (visited.has(next)) return;
-    visited.add(next);
+    if (visited.includes(next)) return;
+    visited.push(next);
     if (links >= MAX_CNAME_LINKS) {
       issues.error(
         place,
-        `a chain of more than ${MAX_CNAME_LINKS} CNAMEs, which no answer follows to its end: ${names.join(" → ")} → …`,
+        () =>
+          `a chain of more than ${MAX_CNAME_LINKS} CNAMEs, which no answer follows to its end: ${showNames()} → …`,
       );
       return;
     }
   }
 }
 
+/** Octets of rdata before the host that it names. */
+const HOST_OFFSETS: ReadonlyMap<number, number> = new Map([
+  [TYPE_NS, 0],
+  [TYPE_MX, 2],
+  [TYPE_SRV, 6],
+]);
+
 /** NS, MX and SRV name hosts, never aliases (RFC 2181 §10.3, RFC 2782). */
 function checkTargets(rrset: StaticDraft, apex: Name, index: OwnerIndex, issues: IssueList): void {
-  const skip = new Map([
-    [TYPE_NS, 0],
-    [TYPE_MX, 2],
-    [TYPE_SRV, 6],
-  ]).get(rrset.type);
+  const skip = HOST_OFFSETS.get(rrset.type);
   if (skip === undefined) return;
   for (const { octets, place } of rrset.rdata) {
     const target = octets.subarray(skip);
@@ -104,7 +110,8 @@ function checkTargets(rrset: StaticDraft, apex: Name, index: OwnerIndex, issues:
     if (isRedirected || isAlias(index.find(target))) {
       issues.warn(
         place,
-        `${showName(target)} is an alias (${isRedirected ? "DNAME" : "CNAME"}): ${formatType(rrset.type)} records must name a host itself (RFC 2181 §10.3)`,
+        () =>
+          `${showName(target)} is an alias (${isRedirected ? "DNAME" : "CNAME"}): ${formatType(rrset.type)} records must name a host itself (RFC 2181 §10.3)`,
       );
     }
   }

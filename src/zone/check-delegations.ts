@@ -79,12 +79,13 @@ function checkTtl(rrset: StaticDraft, what: string, issues: IssueList): void {
   if (rrset.ttl >= LEAST_TTL) return;
   issues.warn(
     rrset.ttlPlace,
-    `${what} TTL of ${rrset.ttl} is short: being found should not depend on it, ${LEAST_TTL} or more is usual`,
+    () =>
+      `${what} TTL of ${rrset.ttl} is short: being found should not depend on it, ${LEAST_TTL} or more is usual`,
   );
 }
 
 /** Why nobody learns the address of a name server inside of the zone; undefined if all is well. */
-function explainMissingAddress(target: Name, index: OwnerIndex): string | undefined {
+function explainMissingAddress(target: Name, index: OwnerIndex): (() => string) | undefined {
   const cut = index.findCut(target);
   const node = cut === undefined ? index.find(target) : index.at(target);
   // Reported as what it is, an alias.
@@ -93,8 +94,9 @@ function explainMissingAddress(target: Name, index: OwnerIndex): string | undefi
     node !== undefined &&
     (node.statics.some(({ type }) => isAddress(type)) || node.steered.some(isAddress));
   if (hasAddress) return undefined;
-  if (cut === undefined) return `${showName(target)} has no A or AAAA record in this zone`;
-  return `no glue: ${showName(target)} lies below the delegation ${showName(cut.owner)} and has no A or AAAA record here`;
+  if (cut === undefined) return () => `${showName(target)} has no A or AAAA record in this zone`;
+  return () =>
+    `no glue: ${showName(target)} lies below the delegation ${showName(cut.owner)} and has no A or AAAA record here`;
 }
 
 /** What a delegation has of its own, the DS of a signed child included (RFC 4035 §2.4), or cannot have, which is told of elsewhere. */
@@ -117,7 +119,8 @@ function checkOccluded(
     if (types.length === 0) continue;
     issues.warn(
       node.place,
-      `occluded: ${showName(node.owner)} ${types.map(formatType).join(", ")} is never answered, ${showName(cut.owner)} is delegated`,
+      () =>
+        `occluded: ${showName(node.owner)} ${types.map(formatType).join(", ")} is never answered, ${showName(cut.owner)} is delegated`,
     );
   }
 }

@@ -53,6 +53,7 @@ function checkHidden(node: OwnerNode, index: OwnerIndex, issues: IssueList): voi
   const types = [...node.statics.map(({ type }) => type), ...node.steered];
   issues.error(
     node.place,
-    `${showName(node.owner)} ${types.map(formatType).join(", ")} lies below the DNAME ${showName(above.owner)}, which redirects all names there (RFC 6672 §2.4)`,
+    () =>
+      `${showName(node.owner)} ${types.map(formatType).join(", ")} lies below the DNAME ${showName(above.owner)}, which redirects all names there (RFC 6672 §2.4)`,
   );
 }

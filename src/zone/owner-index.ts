@@ -1,7 +1,8 @@
 import type { Place } from "../config/issue-list.ts";
-import { labelOffsets, lowerName } from "../wire/name.ts";
+import { equalNames, lowerName } from "../wire/name.ts";
 import { TYPE_CNAME, TYPE_DNAME, TYPE_NS } from "../wire/rr-types.ts";
 import type { Draft, StaticDraft } from "./draft.ts";
+import { hashName, NameTable } from "./master/name-table.ts";
 import type { TableOwners } from "./master/table-owners.ts";
 import type { Name } from "./model.ts";
 import { keyOf } from "./names.ts";
@@ -34,17 +35,17 @@ export class OwnerIndex {
   /** All that checks have to look at one by one: of the records of a master file, see `TableOwners.listSpecial()`. */
   readonly nodes: OwnerNodes;
   readonly #imported: TableOwners | undefined;
-  readonly #apexKey: string;
-  /** Names that exist because something lies below them (RFC 4592 §2.2.2), owners included. */
-  readonly #existing = new Set<string>();
-  readonly #cuts = new Set<string>();
-  readonly #dnames = new Set<string>();
+  readonly #apex: Name;
+  /** Names that exist because something lies below them (RFC 4592 §2.2.2), owners included; not those of the table. */
+  readonly #existing = new NameTable();
+  readonly #cuts = new NameTable();
+  readonly #dnames = new NameTable();
 
   constructor({ apex, statics, steered, imported }: Draft) {
     const nodes = new Map<string, OwnerNode>();
     this.nodes = imported === undefined ? nodes : createNodes(nodes, imported);
     this.#imported = imported;
-    this.#apexKey = keyOf(apex);
+    this.#apex = apex;
     const nodeAt = (owner: Name, place?: Place): OwnerNode => {
       const key = keyOf(owner);
       const known = nodes.get(key);
@@ -52,32 +53,32 @@ export class OwnerIndex {
       const own = imported?.draftsOf(owner) ?? [];
       const node = { owner, place: place ?? own[0]!.place, statics: own, steered: [] };
       nodes.set(key, node);
-      for (const ancestor of this.#lineage(owner)) this.#existing.add(ancestor);
+      // Of the names of the table it is known what lies above them.
+      if (place !== undefined) this.#noteExisting(owner);
       return node;
     };
     for (const draft of statics) {
       nodeAt(draft.owner, draft.place).statics.push(draft);
-      if (draft.type === TYPE_NS && keyOf(draft.owner) !== this.#apexKey) {
-        this.#cuts.add(keyOf(draft.owner));
-      }
-      if (draft.type === TYPE_DNAME) this.#dnames.add(keyOf(draft.owner));
+      if (draft.type === TYPE_NS && !equalNames(draft.owner, apex)) this.#cuts.addName(draft.owner);
+      if (draft.type === TYPE_DNAME) this.#dnames.addName(draft.owner);
     }
     for (const { rrset, place } of steered) nodeAt(rrset.owner, place).steered.push(rrset.type);
     if (imported === undefined) return;
     const { cuts, dnames } = imported.listHiding();
-    for (const cut of cuts) this.#cuts.add(keyOf(cut));
-    for (const dname of dnames) this.#dnames.add(keyOf(dname));
-    const hiding = [...this.#cuts, ...this.#dnames].map((key) => Buffer.from(key, "latin1"));
-    for (const name of imported.listSpecial(hiding)) nodeAt(name);
+    for (const cut of cuts) this.#cuts.addName(cut);
+    for (const dname of dnames) this.#dnames.addName(dname);
+    for (const name of imported.listSpecial([this.#cuts, this.#dnames])) nodeAt(name);
   }
 
   /** What answers a query for a name: its own node, or the wildcard's at its closest encloser (RFC 4592 §3.3.1). */
   find(name: Name): OwnerNode | undefined {
     const lower = lowerName(name);
-    const lineage = this.#lineage(lower);
-    const depth = lineage.findIndex((key) => this.#exists(key, lower));
-    if (depth === 0) return this.nodes.get(lineage[0] ?? "");
-    return depth < 0 ? undefined : this.nodes.get(`\u0001*${lineage[depth]}`);
+    for (let at = 0; lower.length - at >= this.#apex.length; at += 1 + lower[at]!) {
+      if (!this.#exists(lower, at)) continue;
+      const key = keyOf(lower.subarray(at));
+      return this.nodes.get(at === 0 ? key : `\u0001*${key}`);
+    }
+    return undefined;
   }
 
   /** The node of exactly this name. */
@@ -87,37 +88,45 @@ export class OwnerIndex {
 
   /** The delegation that a name of the zone lies at or below: the highest, for that is where the zone ends. */
   findCut(name: Name): OwnerNode | undefined {
-    const cut = this.#lineage(lowerName(name)).findLast((key) => this.#cuts.has(key));
-    return cut === undefined ? undefined : this.nodes.get(cut);
+    return this.#cuts.count === 0 ? undefined : this.#findHighest(this.#cuts, lowerName(name), 0);
   }
 
   /** The owner of the DNAME record that a name of the zone lies below: the highest, which hides all others. */
   findDname(name: Name): OwnerNode | undefined {
-    const [, ...above] = this.#lineage(lowerName(name));
-    const dname = above.findLast((key) => this.#dnames.has(key));
-    return dname === undefined ? undefined : this.nodes.get(dname);
+    if (this.#dnames.count === 0) return undefined;
+    return this.#findHighest(this.#dnames, lowerName(name), 1 + name[0]!);
   }
 
   get hasDnames(): boolean {
-    return this.#dnames.size > 0;
+    return this.#dnames.count > 0;
   }
 
   get hasCuts(): boolean {
-    return this.#cuts.size > 0;
+    return this.#cuts.count > 0;
   }
 
-  /** Whether the end of a name that has this key exists. */
-  #exists(key: string, name: Name): boolean {
-    if (this.#existing.has(key)) return true;
-    return this.#imported?.has(name.subarray(name.length - key.length)) ?? false;
+  /** Whether what begins at a place of a name exists. */
+  #exists(lower: Name, at: number): boolean {
+    const length = lower.length - at;
+    if (this.#existing.find(lower, at, length, hashName(lower, at)) >= 0) return true;
+    return this.#imported?.has(lower.subarray(at)) ?? false;
   }
 
-  /** Keys of a name and of those above it, up to the apex. */
-  #lineage(name: Name): string[] {
-    const key = keyOf(name);
-    const keys = labelOffsets(name).map((offset) => key.slice(offset));
-    keys.push("\0");
-    return keys.slice(0, keys.indexOf(this.#apexKey) + 1);
+  #noteExisting(owner: Name): void {
+    for (let at = 0; owner.length - at >= this.#apex.length; at += 1 + owner[at]!) {
+      const { count } = this.#existing;
+      // What lies above a name that is known is known as well.
+      if (this.#existing.add(owner, at, owner.length - at, hashName(owner, at)) < count) return;
+    }
+  }
+
+  /** The node of the name in a table that a name lies at or below from the label at a place on: the highest there is. */
+  #findHighest(table: NameTable, lower: Name, from: number): OwnerNode | undefined {
+    let highest = -1;
+    for (let at = from; lower.length - at >= this.#apex.length; at += 1 + lower[at]!) {
+      if (table.find(lower, at, lower.length - at, hashName(lower, at)) >= 0) highest = at;
+    }
+    return highest < 0 ? undefined : this.nodes.get(keyOf(lower.subarray(highest)));
   }
 }
 

@@ -63,13 +63,12 @@ export class TableOwners {
    * The owners that the checks look at one by one: those of records that name others or stand alone, and those below a name
    * that hides them. All others can have nothing wrong that their own records do not show.
    */
-  *listSpecial(hiding: readonly Name[]): Generator<Name> {
+  *listSpecial(hiding: readonly NameTable[]): Generator<Name> {
     const { owners } = this.#rrsets.table;
-    const hiders = new NameTable();
-    for (const name of hiding) hiders.addName(name);
+    const hiders = hiding.filter(({ count }) => count > 0);
     for (let owner = 0; owner < owners.count; owner++) {
       if (!this.#isOwner(owner)) continue;
-      const isHidden = hiders.count > 0 && this.#isBelow(owners.nameAt(owner), hiders);
+      const isHidden = hiders.length > 0 && this.#isBelow(owners.nameAt(owner), hiders);
       if (isHidden || this.#isSpecial(owner)) yield owners.nameAt(owner);
     }
   }
@@ -93,11 +92,13 @@ export class TableOwners {
     return false;
   }
 
-  #isBelow(name: Name, hiders: NameTable): boolean {
-    for (let at = 1 + name[0]!; name.length - at > this.#apex.length; at += 1 + name[at]!) {
-      if (hiders.numberOf(name.subarray(at)) >= 0) return true;
+  #isBelow(name: Name, hiders: readonly NameTable[]): boolean {
+    for (let at = 1 + name[0]!; name.length - at >= this.#apex.length; at += 1 + name[at]!) {
+      const hash = hashName(name, at);
+      for (const table of hiders)
+        if (table.find(name, at, name.length - at, hash) >= 0) return true;
     }
-    return this.#apex.length < name.length && hiders.numberOf(this.#apex) >= 0;
+    return false;
   }
 
   /** The names between an owner and the apex exist, too. */
