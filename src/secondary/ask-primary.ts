@@ -141,6 +141,7 @@ async function fetch(
       if (base !== undefined && result.isWholeWanted) return fetch(asking, false, options);
       return fail(`what it sent is refused: ${result.reason}`);
     case "missing":
+    case "kept":
       return fail("what it sent is gone");
   }
 }

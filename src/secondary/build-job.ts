@@ -3,10 +3,13 @@
  * job. Synchronous; never throws for what comes from outside.
  */
 import { readFileSync } from "node:fs";
+import { listRRsets } from "../image/list-rrsets.ts";
 import { prepareStatic } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
+import { NameTable } from "../zone/master/name-table.ts";
 import type { Zone } from "../zone/model.ts";
+import { tabulateRRsets } from "../zone/tabulate-rrsets.ts";
 import { checkContent } from "./check-content.ts";
 import { decodeState, encodeState, type StateContent } from "./encode-state.ts";
 import { readFrames } from "./frame-blocks.ts";
@@ -16,6 +19,15 @@ import { takeTransfer } from "./take-transfer.ts";
 import { ZoneContent } from "./zone-content.ts";
 
 export type BuildJob =
+  | {
+      readonly kind: "keep";
+      readonly zone: Zone;
+      readonly stateFile: string;
+      /** What is served of it. */
+      readonly segment: SharedArrayBuffer;
+      /** Seconds since 1970. */
+      readonly confirmedAt: number;
+    }
   | {
       readonly kind: "restore";
       /** As its file has it: apex and source. */
@@ -36,6 +48,12 @@ export type BuildJob =
     };
 
 export type BuildResult =
+  /** What is served of a zone was to be kept. */
+  | {
+      readonly kind: "kept";
+      /** Why it could not be. */
+      readonly unsaved: string | undefined;
+    }
   | {
       readonly kind: "built";
       readonly prepared: PreparedZone;
@@ -57,6 +75,7 @@ export type BuildResult =
   | { readonly kind: "missing" };
 
 export function runBuildJob(job: BuildJob): BuildResult {
+  if (job.kind === "keep") return keep(job);
   if (job.kind === "restore") {
     const found = readState(job);
     if (found === undefined) return { kind: "missing" };
@@ -104,6 +123,17 @@ function build(
       ? writeStateFile(stateFile, encodeState(zone.apex, rrsets, transferredAt), transferredAt)
       : undefined,
   };
+}
+
+function keep({
+  zone,
+  stateFile,
+  segment,
+  confirmedAt,
+}: Extract<BuildJob, { readonly kind: "keep" }>): BuildResult {
+  const rrsets = tabulateRRsets(listRRsets(segment, zone.apex), new NameTable());
+  const octets = encodeState(zone.apex, rrsets, confirmedAt);
+  return { kind: "kept", unsaved: writeStateFile(stateFile, octets, confirmedAt) };
 }
 
 /** What was kept; a string: why it is of no use; undefined: nothing was. */

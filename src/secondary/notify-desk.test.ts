@@ -37,23 +37,27 @@ const keyring = createKeyring([
 ]);
 
 let told: string[];
+let lines: string[];
+let outcome: "news" | "known" | "older";
 const zone: NotifiedZone = {
   source: { primaries: [{ address: PRIMARY, port: 5353 }], key: "ours." },
   notify: (serial, from) => {
     told.push(`${serial} from ${from}`);
-    return true;
+    return outcome;
   },
 };
 
 beforeEach(() => {
   told = [];
+  lines = [];
+  outcome = "news";
 });
 
 const desk = createNotifyDesk({
   find: (name) => (name === ZONE ? zone : undefined),
   keyring,
   wallSeconds: () => NOW,
-  log: silentLog,
+  log: { ...silentLog, info: (_, message) => void lines.push(message) },
 });
 
 function send(octets: Uint8Array, from: string): Uint8Array | undefined {
@@ -92,6 +96,18 @@ test("a NOTIFY from a primary is answered with AA and its question, and passed o
   expect([...reply!.subarray(4, 12)]).toEqual([0, 1, 0, 0, 0, 0, 0, 0]);
   expect(Uint8Array.from(reply!.subarray(12))).toEqual(notify().subarray(12));
   expect(told).toEqual([`42 from ${PRIMARY}`]);
+});
+
+test("a NOTIFY of a serial below ours is logged as such, and accepted", () => {
+  for (const one of ["older", "known", "news"] as const) {
+    outcome = one;
+    expect(head(send(notify({ answers: [soa(ZONE, 42)] }), PRIMARY))).toEqual(ACCEPTED);
+  }
+  expect(lines).toEqual([
+    expect.stringContaining("does not come after ours"),
+    "NOTIFY of what we have",
+    "NOTIFY: the zone is refreshed",
+  ]);
 });
 
 test("the name of the zone may be in any case, and need not come with an SOA", () => {

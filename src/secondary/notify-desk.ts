@@ -34,7 +34,7 @@ export interface NotifyRequest {
 export interface NotifiedZone {
   readonly source: SecondarySource;
   /** See `ZoneRefresher.notify()`. */
-  notify(serial: number | undefined, from: string): boolean;
+  notify(serial: number | undefined, from: string): "news" | "known" | "older";
 }
 
 export interface NotifyDeskOptions {
@@ -46,6 +46,11 @@ export interface NotifyDeskOptions {
   readonly log: Log;
 }
 
+const WHAT_COMES_OF_IT = {
+  news: "NOTIFY: the zone is refreshed",
+  known: "NOTIFY of what we have",
+  older: "NOTIFY of a serial that does not come after ours: nothing is transferred",
+} as const;
 const OPCODE_NOTIFY = 4 << 3;
 /** Strangers can cause these lines. */
 const LINES_PER_SECOND = 5;
@@ -100,8 +105,7 @@ export function createNotifyDesk(
       );
       return RCODE_REFUSED;
     }
-    const isNews = zone.notify(serial, from);
-    log.info(facts, isNews ? "NOTIFY: the zone is refreshed" : "NOTIFY of what we have");
+    log.info(facts, WHAT_COMES_OF_IT[zone.notify(serial, from)]);
     return RCODE_NOERROR;
   }
 

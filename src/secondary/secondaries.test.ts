@@ -21,6 +21,7 @@ import {
 } from "../../test/support/fake-primary.ts";
 import { until } from "../../test/support/until.ts";
 import { wireName } from "../../test/support/zone-transfer.ts";
+import { listRRsets } from "../image/list-rrsets.ts";
 import { isUnavailable, prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { LogFields } from "../log/log.ts";
@@ -137,7 +138,8 @@ test("a start does not wait for a zone for long, which takes its place when it h
   const opening = secondaries.open([zone()], false).then(() => {
     isOpen = true;
   });
-  await settle();
+  // The file has been looked at.
+  await until(() => clock.pendingTimers() === 1);
   clock.advance(2999);
   await settle();
   expect(isOpen).toBe(false);
@@ -147,7 +149,7 @@ test("a start does not wait for a zone for long, which takes its place when it h
   expect(secondaries.report()).toMatchObject([{ state: "restoring", nextAt: undefined }]);
   // It would be transferred whole, and what was kept would take its place.
   secondaries.refresh();
-  expect(secondaries.find(FAKE_ZONE)!.notify(2, PRIMARY)).toBe(true);
+  expect(secondaries.find(FAKE_ZONE)!.notify(2, PRIMARY)).toBe("news");
   await settle();
   expect(primary.asked).toEqual([]);
   primary.versions.set(PRIMARY, { serial: 1, times: TIMES });
@@ -283,6 +285,26 @@ test("a zone that cannot be kept is served all the same, and transferred whole e
   clock.advance(100_000);
   await settle();
   expect(primary.asked.slice(2)).toEqual([`SOA ${PRIMARY}`, `AXFR ${PRIMARY}`]);
+
+  // Once there is room for it, it is kept, without another transfer.
+  rmSync(join(folder, "secondary"));
+  clock.advance(100_000);
+  await settle();
+  expect(primary.asked.slice(4)).toEqual([`SOA ${PRIMARY}`]);
+  expect(statSync(FILE()).mtimeMs / 1000).toBe(wall + 200);
+  await secondaries.close();
+  const before = served.at(-1)!;
+  run();
+  await secondaries.open([zone()], true);
+  const restored = secondaries.present(zone());
+  expect(restored.zone.serial).toBe(2);
+  expect(listRRsets(restored.compiled.segment, restored.zone.apex)).toEqual(
+    listRRsets(before.compiled.segment, before.zone.apex),
+  );
+  primary.versions.set(PRIMARY, { serial: 3, times: TIMES });
+  primary.asked.length = 0;
+  await settle();
+  expect(primary.asked).toContain(`IXFR ${PRIMARY} from 2`);
 });
 
 test("drop() forgets a zone and what was kept of it; present() does for one that has records now", async () => {

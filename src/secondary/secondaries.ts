@@ -181,7 +181,7 @@ export class Secondaries {
     const result =
       outcome.kind === "done" ? outcome.result : { ...outcome, kind: "refused" as const };
     // What was not finished says nothing of what was kept.
-    if (result.kind === "missing" || this.#isClosed) return undefined;
+    if (result.kind === "missing" || result.kind === "kept" || this.#isClosed) return undefined;
     if (result.kind === "refused") {
       log.warn(
         { zone: name, file, problem: result.reason },

@@ -301,7 +301,7 @@ test("notify() brings the question forward, to the one who sent it first", async
   primary.versions.set(SECOND, { serial: 2, times: TIMES });
   await advance(50);
   primary.asked.length = 0;
-  expect(refresher.notify(2, SECOND)).toBe(true);
+  expect(refresher.notify(2, SECOND)).toBe("news");
   await advance(0);
   expect(primary.asked).toEqual([`SOA ${SECOND}`, `IXFR ${SECOND} from 1`]);
   expect(state()).toBe("2 (2)");
@@ -326,17 +326,17 @@ test("notify() of what we have does nothing, unless we do not know that we have 
   primary.versions.set(FIRST, { serial: 5, times: TIMES });
   await start();
   await advance(50);
-  expect(refresher.notify(5, FIRST)).toBe(false);
-  expect(refresher.notify(4, FIRST)).toBe(false);
+  expect(refresher.notify(5, FIRST)).toBe("known");
+  expect(refresher.notify(4, FIRST)).toBe("older");
   primary.asked.length = 0;
   await advance(10);
   expect(primary.asked).toEqual([]);
-  expect(refresher.notify(undefined, FIRST)).toBe(true);
+  expect(refresher.notify(undefined, FIRST)).toBe("news");
   await advance(0);
   expect(primary.asked).toEqual([`SOA ${FIRST}`]);
   primary.versions.clear();
   await advance(100);
-  expect(refresher.notify(5, FIRST)).toBe(true);
+  expect(refresher.notify(5, FIRST)).toBe("news");
 });
 
 test("notify() however often it comes has us ask once at a time, and once a second at most", async () => {

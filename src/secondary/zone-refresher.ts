@@ -129,16 +129,16 @@ export class ZoneRefresher {
    *
    * @param serial what it says it has; undefined: it does not say
    * @param from its address in presentation form
-   * @returns false if that is what we have, and we know it is
+   * @returns `known` if that is what we have, and we know it is; `older`: what we have comes after it
    */
-  notify(serial: number | undefined, from: string): boolean {
+  notify(serial: number | undefined, from: string): "news" | "known" | "older" {
     const own = this.#content?.serial;
     const isConfirmed = !this.#isExpired && this.#history.lastError === undefined;
     if (serial !== undefined && own !== undefined && isConfirmed && !isNewerSerial(serial, own)) {
-      return false;
+      return serial === own ? "known" : "older";
     }
     this.refresh(from);
-    return true;
+    return "news";
   }
 
   /** Asks the primaries as soon as may be; the one at `first` before the others. */
@@ -231,7 +231,7 @@ export class ZoneRefresher {
     }
     const { outcome, primary } = found;
     if (outcome.kind === "built") this.#install(outcome, primary);
-    else this.#confirm();
+    else await this.#confirm();
     this.#history.noteConfirmed(primary);
     this.#finish(this.#unserved);
   }
@@ -273,12 +273,25 @@ export class ZoneRefresher {
   }
 
   /** What we have is what the primary has. */
-  #confirm(): void {
+  async #confirm(): Promise<void> {
     const { confirm, wallSeconds } = this.#options;
     const isServed = !this.#isExpired && this.#unserved === undefined;
     this.#markConfirmed();
     if (this.#content?.isSaved === true) void confirm(this.#stateFile, wallSeconds());
     if (!isServed) this.#serve();
+    if (this.#content?.isSaved === false) await this.#keep(this.#content);
+  }
+
+  /** The disk did not take what was transferred; it may by now. */
+  async #keep(content: HeldZone): Promise<void> {
+    const { build, log, wallSeconds } = this.#options;
+    const { segment } = content.prepared.compiled;
+    const [zone, stateFile, confirmedAt] = [this.#zone, this.#stateFile, wallSeconds()];
+    const outcome = await build({ kind: "keep", zone, stateFile, segment, confirmedAt });
+    if (outcome.kind !== "done" || outcome.result.kind !== "kept") return;
+    if (outcome.result.unsaved !== undefined || this.#content === undefined) return;
+    this.#content = { ...this.#content, isSaved: true };
+    log.info({ zone: this.#name, file: stateFile }, "The zone is kept now");
   }
 
   /** With the settings of the zone's file as it is now. */
