@@ -129,7 +129,6 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const loaded = loading.catch(() => undefined);
     closers.push(async () => (await loaded)?.close());
 
-    const geo = openGeo(settings, version, log, closers);
     const shares = new Shares(() => server.rotation());
     const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
     closers.push(async () => clearInterval(sampling));
@@ -189,6 +188,8 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       closers,
     });
     const loader = await loading;
+    // Not beside the zones, most of which do without it: the first answer comes sooner.
+    const geo = openGeo(settings, version, log, closers);
     closers.push(async () => {
       isServing = false;
     });
