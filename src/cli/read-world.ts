@@ -11,6 +11,7 @@ import type { GeoTable } from "../geo/geo-table.ts";
 import { readZones } from "../loader/read-zones.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
 import { checkAliasTargets } from "./check-alias-targets.ts";
+import { checkDanglingLinks } from "./check-dangling-links.ts";
 import { checkKeyNames } from "./check-key-names.ts";
 import { readSettings } from "./read-settings.ts";
 
@@ -73,7 +74,8 @@ export async function readWorld(
   // Without a server file nobody can say which keys there will be.
   const keyIssues =
     selection.config === undefined ? [] : checkKeyNames(report.zones, settings.keys);
-  const all = [...issues, ...geoIssues, ...report.issues, ...aliasIssues, ...keyIssues];
+  const links = source.kind === "folder" ? checkDanglingLinks(source.path) : [];
+  const all = [...issues, ...geoIssues, ...links, ...report.issues, ...aliasIssues, ...keyIssues];
   if (report.zones.length === 0 && !hasErrors(all) && source.kind === "folder") {
     const message = "No zone files in this folder: names end with .yaml, .yml or .zone";
     all.push(createFileIssue(source.path, "warning", message));

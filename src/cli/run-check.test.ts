@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -207,6 +207,16 @@ describe("runCheck()", () => {
     for (const config of [unused, used]) {
       expect(await check("--config", config)).toMatchObject({ exit: 0, err: "" });
     }
+  });
+
+  it("warns of a zone file that is a symbolic link to nothing", async () => {
+    write("a.yaml", GOOD);
+    symlinkSync("nowhere", join(folder, "x.yaml"));
+    symlinkSync("a.yaml", join(folder, ".hidden.yaml"));
+    expect(await check("--zones", folder)).toMatchObject({
+      exit: 0,
+      err: `${join(folder, "x.yaml")}:1:1: warning: Not read: it is a symbolic link to nowhere, which is not there; remove it, or put the file there\n`,
+    });
   });
 
   it("says so when a folder, a zone file or a server file is missing", async () => {
