@@ -137,7 +137,7 @@ describe("explainBadAddress()", () => {
     );
     expect(explainBadAddress("1:2")).toBe("1:2 is not an IP address: it has 2 groups, IPv6 has 8");
     expect(explainBadAddress("example.com")).toBe(
-      "example.com is not an IP address: example is not a decimal number",
+      "example.com is not an IP address: write one like 192.0.2.1 or 2001:db8::1",
     );
     expect(explainBadAddress("")).toBe('"" is not an IP address: it is empty');
   });

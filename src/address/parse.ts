@@ -67,7 +67,11 @@ function readIPv4(text: string): number[] | string {
   const parts = text.split(".");
   for (const part of parts) {
     if (part === "") return "there is an empty part between its dots";
-    if (!/^[0-9]+$/.test(part)) return `${quote(part)} is not a decimal number`;
+    if (!/^[0-9]+$/.test(part)) {
+      return parts.length === 4
+        ? `${quote(part)} is not a decimal number`
+        : "write one like 192.0.2.1 or 2001:db8::1";
+    }
     if (part.length > 1 && part.startsWith("0")) return `${part} has a leading zero`;
     if (Number(part) > 255) return `${part} is above 255`;
   }

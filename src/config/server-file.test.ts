@@ -150,7 +150,7 @@ zonse: ./zones
 rondo.yaml:3:10: error: workers must be a whole number from 1 to 256: found the number 0
 workers: 0
          ^
-rondo.yaml:4:18: error: listen: localhost is not an IP address: localhost is not a decimal number; a Unix socket is a path with a slash
+rondo.yaml:4:18: error: listen: localhost is not an IP address: write one like 192.0.2.1 or 2001:db8::1; a Unix socket is a path with a slash
 admin: { listen: localhost }
                  ^^^^^^^^^
 rondo.yaml:5:24: error: references must be like tcp://192.0.2.1:443: found "https://192.0.2.1"

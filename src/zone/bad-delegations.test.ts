@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { listZoneIssues, zoneText } from "../../test/support/zone-issues.ts";
+import { loadZone } from "./load-zone.ts";
 
 describe("delegations", () => {
   it.each([
@@ -77,4 +78,11 @@ describe("delegations", () => {
     const records = `  s: [{ type: NS, values: [a.example.net., b.example.net.] }, { type: DS, value: 1 13 2 ${"00".repeat(32)} }]`;
     expect(listZoneIssues(zoneText(records))).toEqual([]);
   });
+});
+
+it("a master file without a TTL gets the error alone, and no warnings of a TTL that nobody wrote", () => {
+  const text = "@ NS ns1\nns1 A 192.0.2.1\n@ SOA ns1 host 1 7200 900 1209600 300\n";
+  const { issues } = loadZone(text, { file: "example.com.zone", changedAt: 1 });
+  expect(issues.filter(({ message }) => message.includes("no TTL"))).not.toEqual([]);
+  expect(issues.filter(({ message }) => message.includes("TTL of 0"))).toEqual([]);
 });

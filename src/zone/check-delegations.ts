@@ -76,7 +76,8 @@ function checkApex(apex: Name, index: OwnerIndex, issues: IssueList): void {
 }
 
 function checkTtl(rrset: StaticDraft, what: string, issues: IssueList): void {
-  if (rrset.ttl >= LEAST_TTL) return;
+  // After an error, there may be none that anybody wrote.
+  if (rrset.ttl >= LEAST_TTL || (rrset.ttl === 0 && issues.errors > 0)) return;
   issues.warn(
     rrset.ttlPlace,
     () =>
