@@ -67,14 +67,19 @@ export async function askPrimary(
   const { question, own, isForced } = asking;
   const { questions, transfers, silent, client } = options;
   const key = formatSocketAddress(question.primary);
-  const isShunned = (): boolean => mayShun && silent.isShunned(key);
+  const withKey = `${key} ${question.key}`;
+  const isShunned = (): boolean => mayShun && (silent.isShunned(key) || silent.isShunned(withKey));
   if (isShunned()) return SHUNNED;
   const answer = await questions.use(key, async () => {
     // Somebody else may have found out meanwhile.
     if (isShunned()) return undefined;
     const said = await client.askSerial(question);
-    if (!question.signal.aborted)
-      silent.note(key, said.kind === "failed" && said.isSilent === true);
+    if (!question.signal.aborted) {
+      const isSilent = said.kind === "failed" && said.isSilent === true;
+      silent.note(key, isSilent);
+      // One that says nothing says nothing of the key either.
+      if (!isSilent) silent.note(withKey, said.kind === "failed" && said.isUntrusted === true);
+    }
     return said;
   });
   if (answer === undefined) return SHUNNED;

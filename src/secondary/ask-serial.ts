@@ -3,7 +3,12 @@ import { isIPv6 } from "node:net";
 import { formatTsigError } from "../tsig/errors.ts";
 import type { TsigKey } from "../tsig/keyring.ts";
 import { type StreamVerdict, VerifyingStream } from "../tsig/verifying-stream.ts";
-import type { ConversationOptions, PrimaryAddress, SerialAnswer } from "./primary-client.ts";
+import type {
+  ConversationOptions,
+  Failure,
+  PrimaryAddress,
+  SerialAnswer,
+} from "./primary-client.ts";
 import { isSoaReply, readSoaReply, type SoaReply } from "./read-soa-reply.ts";
 import { exchangeStream } from "./stream-exchange.ts";
 import { type WrittenRequest, writeSoaRequest } from "./write-request.ts";
@@ -35,7 +40,8 @@ export async function askSerial(question: SerialQuestion): Promise<SerialAnswer>
   const reply = await askOverTcp(question);
   if (reply.kind !== "failed" || problem === "") return reply;
   const reason = `${problem} over UDP; over TCP: ${reply.reason}`;
-  return isSilent ? { ...reply, reason } : { kind: "failed", reason };
+  if (isSilent) return { ...reply, reason };
+  return describeFailure(reason, reply.isUntrusted === true);
 }
 
 type UdpReply =
@@ -107,6 +113,7 @@ async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
   const request = writeRequest(question, id);
   let reply: SoaReply | undefined;
   let isSilent = true;
+  let isUntrusted = false;
   const problem = await exchangeStream(
     primary,
     request.octets,
@@ -116,7 +123,10 @@ async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
         return { problem: "what came back answers another question" };
       }
       const verified = verify(octets, request, key, question.wallSeconds());
-      if (typeof verified === "string") return { problem: verified };
+      if (typeof verified === "string") {
+        isUntrusted = true;
+        return { problem: verified };
+      }
       reply = readSoaReply(octets, verified, apex);
       return "done";
     },
@@ -124,11 +134,15 @@ async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
   );
   if (isSilent) return { kind: "failed", reason: problem ?? "no answer", isSilent };
   if (problem !== undefined || reply === undefined) {
-    return { kind: "failed", reason: problem ?? "no answer" };
+    return describeFailure(problem ?? "no answer", isUntrusted);
   }
   return reply.kind === "truncated"
     ? { kind: "failed", reason: "the answer is truncated, over TCP" }
     : reply;
+}
+
+function describeFailure(reason: string, isUntrusted: boolean): Failure {
+  return { kind: "failed", reason, ...(isUntrusted && { isUntrusted }) };
 }
 
 function writeRequest({ apex, key, wallSeconds }: SerialQuestion, id: number): WrittenRequest {

@@ -46,6 +46,8 @@ export interface Failure {
   readonly reason: string;
   /** Nothing at all came back from it. */
   readonly isSilent?: true;
+  /** What came back is not signed with the key, or says that ours is not known there: other zones have the same to expect. */
+  readonly isUntrusted?: true;
 }
 
 export interface PrimaryClient {

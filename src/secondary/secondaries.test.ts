@@ -386,6 +386,42 @@ test("zones with a primary that does not answer do not all wait for it", async (
   release();
 });
 
+test("zones with a primary that does not take their key go to the next, zones with another key do not", async () => {
+  const good = "192.0.2.2";
+  primary.versions.set(good, { serial: 1, times: TIMES });
+  const asked: string[] = [];
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  primary.transfer = async () => {
+    await released;
+    return { kind: "failed", reason: "enough", isWholeWanted: false };
+  };
+  primary.askSerial = async ({ primary: { address }, key }) => {
+    asked.push(`${address} ${key}`);
+    return key === "wrong." && address === PRIMARY
+      ? { kind: "failed", reason: "BADKEY", isUntrusted: true }
+      : { kind: "serial", serial: 1 };
+  };
+  const primaries = [PRIMARY, good].map((address) => ({ address, port: 53 }));
+  const keys = Array.from({ length: 60 }, (_, i) => (i < 50 ? "wrong." : "right."));
+  await secondaries.open(
+    keys.map((key, i) => {
+      const prepared = zone(`z${i}.example.`);
+      return { ...prepared, zone: { ...prepared.zone, secondary: { primaries, key } } };
+    }),
+    false,
+  );
+  await settle();
+  await until(() => asked.length >= 68);
+  const count = (what: string): number => asked.filter((one) => one === what).length;
+  expect(count(`${PRIMARY} wrong.`)).toBe(8);
+  expect(count(`${good} wrong.`)).toBe(50);
+  expect(count(`${PRIMARY} right.`)).toBe(10);
+  release();
+});
+
 test("a primary that did not answer is asked all the same if there is no other", async () => {
   primary.versions.clear();
   await secondaries.open([zone()], false);

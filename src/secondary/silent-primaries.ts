@@ -2,8 +2,9 @@
 const SHUN_MS = 60_000;
 
 /**
- * The primaries that did not answer when they were asked last, by address and port: thousands of zones must not each find
- * out for themselves, one after the other, while another primary has them.
+ * The primaries that did not answer when they were asked last, by address and port, or not in a way that can be trusted,
+ * by the key, too: thousands of zones must not each find out for themselves, one after the other, while another primary has
+ * them.
  */
 export class SilentPrimaries {
   readonly #now: () => number;
