@@ -95,16 +95,39 @@ export function writeReferral(
   response.authorities += count;
 
   const targets = words[(rrset >> 2) + RRSET.targets]! >> 2;
+  if (targets === 0) return true;
+  // What must be there comes before what may be left out.
+  if (!writeServers(response, segment, start, count, targets, cut, true, apex)) return false;
+  writeServers(response, segment, start, count, targets, cut, false, apex);
+  return true;
+}
+
+/**
+ * Writes the addresses of the name servers of a cut, either those below it or the others.
+ *
+ * @param start where the NS records stand in the response
+ * @returns false if glue does not fit
+ */
+function writeServers(
+  response: Response,
+  segment: Segment,
+  start: number,
+  count: number,
+  targets: number,
+  cut: number,
+  isGlue: boolean,
+  apex: number,
+): boolean {
   let record = start;
   for (let i = 0; i < count; i++) {
     const target = record + RDATA_OFFSET;
     record = target + rdataOctets(response.octets, target);
-    const node = targets === 0 ? 0 : words[targets + i]!;
-    if (node === 0) continue;
+    const node = segment.words[targets + i]!;
+    if (node === 0 || (segment.cutOf(node) === cut) !== isGlue) continue;
     const isWritten =
       writeAddresses(response, segment, node, TYPE_A, target, apex) &&
       writeAddresses(response, segment, node, TYPE_AAAA, target, apex);
-    if (!isWritten && segment.cutOf(node) === cut) return false;
+    if (!isWritten && isGlue) return false;
   }
   return true;
 }

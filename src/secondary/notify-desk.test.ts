@@ -23,6 +23,7 @@ const STRANGER = "203.0.113.9";
 const NOW = 1_700_000_000;
 const NOTIFY = 0x2400;
 const NOTAUTH = 9;
+const NOTIMP = 4;
 const REFUSED = 5;
 const FORMERR = 1;
 
@@ -172,9 +173,11 @@ test("a NOTIFY that asks for something else than an SOA, or nothing, is FORMERR"
   expect(head(send(notify({ question: undefined }), PRIMARY))[2]).toBe(FORMERR);
 });
 
-test("a NOTIFY of another class than IN is refused", () => {
-  const octets = query({ name: ZONE, type: "SOA", class: "CH", opcode: 4 });
+test("a NOTIFY of another class than IN is refused, of CH not implemented", () => {
+  const octets = query({ name: ZONE, type: "SOA", class: "HS", opcode: 4 });
   expect(head(send(octets, PRIMARY))).toEqual([0x1234, 0xa0, REFUSED]);
+  const chaos = query({ name: ZONE, type: "SOA", class: "CH", opcode: 4 });
+  expect(head(send(chaos, PRIMARY))).toEqual([0x1234, 0xa0, NOTIMP]);
   expect(told).toEqual([]);
 });
 

@@ -16,11 +16,12 @@ import {
   RCODE_FORMERR,
   RCODE_NOERROR,
   RCODE_NOTAUTH,
+  RCODE_NOTIMP,
   RCODE_REFUSED,
 } from "../wire/message.ts";
 import { formatName, lowerName } from "../wire/name.ts";
 import { RecordCursor, read16, read32, readName, skipName } from "../wire/record-cursor.ts";
-import { CLASS_IN, TYPE_SOA } from "../wire/rr-types.ts";
+import { CLASS_CH, CLASS_IN, TYPE_SOA } from "../wire/rr-types.ts";
 import { hasUnknownEdns, writeRefusal } from "../wire/write-refusal.ts";
 import type { SecondarySource } from "../zone/model.ts";
 
@@ -158,14 +159,16 @@ interface Notice {
 /**
  * A NOTIFY has one question, for the SOA of a zone, and may have that in its answer section (RFC 1996 §3.7).
  *
- * @returns an RCODE for what is no such message, or is about another class than IN
+ * @returns an RCODE for what is no such message, or is about another class than IN: CH has no zones to tell of
  */
 function readNotice(octets: Uint8Array): Notice | number {
   if (read16(octets, 4) !== 1) return RCODE_FORMERR;
   const name = readName(octets, HEADER_OCTETS, octets.length);
   if (name === undefined || name.end + 4 > octets.length) return RCODE_FORMERR;
-  if (read16(octets, name.end + 2) !== CLASS_IN) return RCODE_REFUSED;
-  if (read16(octets, name.end) !== TYPE_SOA) return RCODE_FORMERR;
+  const type = read16(octets, name.end);
+  const qclass = read16(octets, name.end + 2);
+  if (qclass !== CLASS_IN) return qclass === CLASS_CH ? RCODE_NOTIMP : RCODE_REFUSED;
+  if (type !== TYPE_SOA) return RCODE_FORMERR;
   const zone = formatName(lowerName(name.name));
   const records = new RecordCursor(octets, octets.length, name.end + 4, read16(octets, 6));
   if (!records.next() || records.type !== TYPE_SOA || records.class !== CLASS_IN) {

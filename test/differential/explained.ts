@@ -48,6 +48,30 @@ export const EXPLANATIONS: readonly Explanation[] = [
       own.aspects[aspect] === nsd.aspects[aspect],
   },
   {
+    id: "cut-over-tcp",
+    because:
+      "a message without a whole question is a format error over TCP as over UDP, as with BIND; NSD and Knot say nothing",
+    matches: ({ aspect, query, own, peers: { named } }) =>
+      query.transport === "tcp" &&
+      query.text.includes("cut after") &&
+      own.aspects.rcode === "FORMERR" &&
+      aspect !== "additional" &&
+      own.aspects[aspect] === named.aspects[aspect],
+  },
+  {
+    id: "notify-for-any",
+    because:
+      "a NOTIFY of another class than IN is refused; BIND calls it a format error if the class is ANY, and Knot if octets are left over",
+    matches: ({ aspect, query, own, peers: { knotd, named } }) =>
+      aspect === "rcode" &&
+      query.opcode === OPCODE_NOTIFY &&
+      query.class === CLASS_ANY &&
+      query.text.endsWith("octets behind") &&
+      own.aspects.rcode === "REFUSED" &&
+      knotd.aspects.rcode === "FORMERR" &&
+      named.aspects.rcode === "FORMERR",
+  },
+  {
     id: "unlike-errors",
     because:
       "BIND calls the classes 0 and NONE and all meta-types a format error, and Knot a payload size of 1 and octets left over; who does neither, as NSD, meets both at once",
