@@ -73,6 +73,8 @@ export async function askPrimary(
   const answer = await questions.use(key, async () => {
     // Somebody else may have found out meanwhile.
     if (isShunned()) return undefined;
+    silent.noteTry(key);
+    silent.noteTry(withKey);
     const said = await client.askSerial(question);
     if (!question.signal.aborted) {
       const isSilent = said.kind === "failed" && said.isSilent === true;

@@ -12,10 +12,13 @@ test("isShunned() holds after silence for a minute, and not after an answer", ()
   expect(silent.isShunned("a")).toBe(false);
 });
 
-test("isShunned() lets one try once the time is over, and not the others", () => {
+test("noteTry() has one try once the time is over, and not the others", () => {
   let now = 0;
   const silent = new SilentPrimaries(() => now);
   silent.note("a", true);
   now = 60_000;
-  expect([silent.isShunned("a"), silent.isShunned("a")]).toEqual([false, true]);
+  expect([silent.isShunned("a"), silent.isShunned("a")]).toEqual([false, false]);
+  silent.noteTry("a");
+  silent.noteTry("b");
+  expect([silent.isShunned("a"), silent.isShunned("b")]).toEqual([true, false]);
 });

@@ -22,12 +22,13 @@ export class SilentPrimaries {
     else this.#until.delete(primary);
   }
 
-  /** Whether to ask others first. Once in a while one is told to try it, so that the others need not. */
+  /** Whether to ask others first. */
   isShunned(primary: string): boolean {
-    const until = this.#until.get(primary);
-    if (until === undefined) return false;
-    if (until > this.#now()) return true;
-    this.#until.set(primary, this.#now() + SHUN_MS);
-    return false;
+    return (this.#until.get(primary) ?? Number.NEGATIVE_INFINITY) > this.#now();
+  }
+
+  /** It is about to be asked: if it was silent before, others need not try it until that one knows. */
+  noteTry(primary: string): void {
+    if (this.#until.has(primary)) this.note(primary, true);
   }
 }

@@ -322,6 +322,15 @@ test("a primary that did not answer a moment ago is asked last, unless it says t
   expect(primary.asked).toEqual([`SOA ${FIRST}`, `IXFR ${FIRST} from 1`]);
 });
 
+test("a primary that did not answer is asked first again once that is a minute ago", async () => {
+  primary.versions.set(SECOND, { serial: 1, times: TIMES });
+  await start();
+  primary.versions.set(FIRST, { serial: 1, times: TIMES });
+  primary.asked.length = 0;
+  await advance(100);
+  expect(primary.asked).toEqual([`SOA ${FIRST}`]);
+});
+
 test("notify() of what we have does nothing, unless we do not know that we have it", async () => {
   primary.versions.set(FIRST, { serial: 5, times: TIMES });
   await start();
