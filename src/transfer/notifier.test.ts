@@ -268,3 +268,12 @@ test("report() says of each secondary what it was told last, and what came of it
   notifier.forget("example.com.");
   expect(notifier.report()).toEqual([]);
 });
+
+test("notify() without a key ends for any number of zones", () => {
+  const nobody = { ...A, key: "missing.example." };
+  const zones = Array.from({ length: 20_000 }, (_, i) => `z${i}.example.`);
+  notify(...zones.map((name) => news(name, 1, [nobody])));
+  expect(sent).toEqual([]);
+  expect(new Set(notifier.report().map(({ state }) => state))).toEqual(new Set(["unsent"]));
+  expect(notifier.report()).toHaveLength(20_000);
+});

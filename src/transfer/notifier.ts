@@ -193,6 +193,7 @@ export class Notifier {
     this.#port = undefined;
   }
 
+  /** Leaves it to the caller to go on with others: for thousands without a key that would be as many calls deep. */
   #send(task: Task): void {
     const { news, lane } = task;
     const { clock, wallClock, drawId, keyring, log } = this.#options;
@@ -200,7 +201,7 @@ export class Notifier {
     const key = target.key === undefined ? undefined : findKeyByText(keyring, target.key);
     if (target.key !== undefined && key === undefined) {
       log.error({ zone: news.name, key: target.key }, "NOTIFY not sent: there is no such key");
-      this.#end(task, "unsent");
+      this.#settle(task, "unsent");
       return;
     }
     // The same message each time: a late answer to the first is an answer.
@@ -225,6 +226,7 @@ export class Notifier {
   #expire(task: Task): void {
     if (task.tries < TRIES) {
       this.#send(task);
+      this.#pump(task.lane);
       return;
     }
     const { problem } = task.lane;
@@ -262,12 +264,15 @@ export class Notifier {
   }
 
   #end(task: Task, state: Told["state"]): void {
-    const { lane, news, told } = task;
+    this.#settle(task, state);
+    this.#pump(task.lane);
+  }
+
+  #settle({ lane, news, told, cancelTimer }: Task, state: Told["state"]): void {
     told.state = state;
     told.at = this.#options.wallClock();
-    task.cancelTimer();
+    cancelTimer();
     lane.underWay.delete(news.name);
-    this.#pump(lane);
   }
 
   #noteProblem(address: string, problem: string): void {
