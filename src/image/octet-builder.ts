@@ -10,7 +10,8 @@ export class OctetBuilder {
 
   /** @param capacity octets that there is room for at first; memory that is never written to costs nothing */
   constructor(capacity: number = 16_384) {
-    this.#buffer = new SharedArrayBuffer((capacity + 3) & ~3);
+    // Room is doubled when it ends, and twice nothing is nothing.
+    this.#buffer = new SharedArrayBuffer(Math.max(64, (capacity + 3) & ~3));
     this.#octets = new Uint8Array(this.#buffer);
     this.#words = new Uint32Array(this.#buffer);
   }
