@@ -13,7 +13,7 @@ import {
   TYPE_SOA,
 } from "../wire/rr-types.ts";
 import { hashName, type NameTable } from "../zone/master/name-table.ts";
-import type { RecordTable } from "../zone/master/record-table.ts";
+import { type RecordTable, TABLE_LIMITS } from "../zone/master/record-table.ts";
 import type { Name } from "../zone/model.ts";
 
 /** Meta-types and question types are from here to 255 (RFC 6895 §3.1). */
@@ -41,6 +41,7 @@ export class RecordReader {
   /** Reads the record that the cursor stands on. @returns why a zone cannot have it */
   read(records: RecordCursor, table: RecordTable): string | undefined {
     const { octets, length, ownerAt, type, ttl, rdataAt, rdataEnd } = records;
+    if (table.isFull) return `it is too large: at most ${TABLE_LIMITS} are taken`;
     const size = expandLower(octets, ownerAt, length, this.#name);
     if (size < 0) return "the owner of a record is malformed";
     if (!this.#findOwner(size, table.owners)) return `${this.#show(size, type)} is not in the zone`;

@@ -151,3 +151,19 @@ test("takeTransfer() replaces everything by a whole zone that comes in place of 
   ]);
   expect(findRRset(content, apex, 6)?.rdata).toEqual([soa(ZONE, 5).rdata]);
 });
+
+test("takeTransfer() ends where a zone becomes too large, in rdata or in names", () => {
+  for (const fill of [
+    ({ table }: ZoneContent) => {
+      table.rdataEnd = 2 ** 30 + 1;
+    },
+    ({ table: { owners } }: ZoneContent) => {
+      owners.offsets[owners.count] = 2 ** 30 + 1;
+    },
+  ]) {
+    const content = new ZoneContent();
+    fill(content);
+    const messages = split([soa(ZONE, 1), NS, soa(ZONE, 1)]);
+    expect(takeTransfer(messages, apex, undefined, content)).toContain("too large");
+  }
+});

@@ -16,7 +16,7 @@ import {
 import { explainNameProblem } from "./name-reader.ts";
 import { MAX_TTL, readSeconds } from "./read-number.ts";
 import { readRecordRdata } from "./read-record-rdata.ts";
-import { MAX_TABLE_OCTETS, MAX_TABLE_RECORDS } from "./record-table.ts";
+import { TABLE_LIMITS } from "./record-table.ts";
 import { TOKEN } from "./scanner.ts";
 
 const ZERO = 0x30;
@@ -204,10 +204,8 @@ function readMinimum({ table }: MasterState): number {
   return Math.min(view.getUint32(0), MAX_TTL);
 }
 
-function isFull(frame: Frame, state: MasterState): boolean {
-  const { count, rdataEnd } = state.table;
-  if (count < MAX_TABLE_RECORDS && rdataEnd <= MAX_TABLE_OCTETS) return false;
-  const most = `${MAX_TABLE_RECORDS} records and ${MAX_TABLE_OCTETS} octets of rdata`;
-  state.issues.error(tokenPlace(frame), `the zone is too large: at most ${most} are allowed`);
+function isFull(frame: Frame, { table, issues }: MasterState): boolean {
+  if (!table.isFull) return false;
+  issues.error(tokenPlace(frame), `the zone is too large: at most ${TABLE_LIMITS} are allowed`);
   return true;
 }

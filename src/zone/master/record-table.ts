@@ -3,9 +3,12 @@ import { NameTable } from "./name-table.ts";
 const FIRST_RECORDS = 64;
 const EXPECTED_OCTETS = 16;
 
-/** The most records and octets of rdata that a zone may have: far above any real one, and below what 32 bits count. */
-export const MAX_TABLE_RECORDS: number = 2 ** 27;
-export const MAX_TABLE_OCTETS: number = 2 ** 30;
+/** What a zone may have at most: far above any real one, and below what 32 bits count. */
+const MAX_RECORDS = 2 ** 27;
+/** Of rdata, and of the names of owners, which compression or an origin may make far longer than what was read. */
+const MAX_OCTETS = 2 ** 30;
+/** The same for people. */
+export const TABLE_LIMITS: string = `${MAX_RECORDS} records, ${MAX_OCTETS} octets of rdata and ${MAX_OCTETS} octets of names`;
 
 /**
  * Records in the order of their files, in columns: about 40 octets each and no object per record, so that a million of
@@ -45,6 +48,16 @@ export class RecordTable {
     this.place = new Uint32Array(size);
     this.rdata = new Uint32Array(size + 1);
     this.octets = new Uint8Array(size * EXPECTED_OCTETS);
+  }
+
+  /** Whether it has all that a zone may have. */
+  get isFull(): boolean {
+    const { owners } = this;
+    return (
+      this.count >= MAX_RECORDS ||
+      this.rdataEnd > MAX_OCTETS ||
+      owners.offsets[owners.count]! > MAX_OCTETS
+    );
   }
 
   /** Makes room for more rdata; `octets` may be another array afterwards. */
