@@ -7,6 +7,7 @@ import {
   type StartingSuccessor,
   type Successor,
   startSuccessor,
+  type UpgradeOutcome,
 } from "./upgrade/start-successor.ts";
 
 export interface OpenUpgradeOptions {
@@ -48,6 +49,17 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     return { takenOver: false, pid: null, version: null, reason };
   }
 
+  function start(sockets: readonly HandedSocket[]): Promise<UpgradeOutcome> | UpgradeOutcome {
+    try {
+      starting = startSuccessor({ sockets, version, verdicts: options.verdicts });
+      return starting.outcome;
+    } catch (error) {
+      // Some failures of a new process are told at once: no memory for it, for one.
+      const { message } = error as Error;
+      return { kind: "kept", reason: `the successor cannot be started: ${message}` };
+    }
+  }
+
   async function run(): Promise<UpgradeReport> {
     if (isUnderWay) return keep("an upgrade is under way already");
     const sockets = options.isDemo
@@ -61,8 +73,7 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     isUnderWay = true;
     await options.settled();
     log.info({ sockets: sockets.length }, "starting a successor");
-    starting = startSuccessor({ sockets, version, verdicts: options.verdicts });
-    const outcome = await starting.outcome;
+    const outcome = await start(sockets);
     starting = undefined;
     if (outcome.kind === "kept") {
       isUnderWay = false;
