@@ -7,7 +7,7 @@ import { listRRsets } from "../image/list-rrsets.ts";
 import { prepareStatic } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
-import { NameTable } from "../zone/master/name-table.ts";
+import { CrowdedNamesError, NameTable } from "../zone/master/name-table.ts";
 import type { Zone } from "../zone/model.ts";
 import { tabulateRRsets } from "../zone/tabulate-rrsets.ts";
 import { checkContent } from "./check-content.ts";
@@ -75,6 +75,15 @@ export type BuildResult =
   | { readonly kind: "missing" };
 
 export function runBuildJob(job: BuildJob): BuildResult {
+  try {
+    return run(job);
+  } catch (error) {
+    if (!(error instanceof CrowdedNamesError)) throw error;
+    return refuse(error.message, false);
+  }
+}
+
+function run(job: BuildJob): BuildResult {
   if (job.kind === "keep") return keep(job);
   if (job.kind === "restore") {
     const found = readState(job);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { listCrowdedNames } from "../../test/support/crowded-names.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
 import { type LoadedZone, loadZone, type ZoneFile } from "./load-zone.ts";
@@ -289,4 +290,17 @@ describe("loadZone() on any text", () => {
       }),
     );
   });
+});
+
+it("loadZone() refuses names that were chosen to be in each other's way", () => {
+  const names = listCrowdedNames(300);
+  const yaml = names.map((name) => `  ${name}: { type: A, value: 192.0.2.1 }\n`);
+  const master = names.map((name) => `${name} A 192.0.2.1\n`);
+  const top =
+    "$TTL 3600\n@ SOA ns.example.net. h.example.net. 1 3600 600 86400 300\n@ NS a.example.net.\n";
+  const texts = [`${head}${yaml.join("")}`, `${top}${master.join("")}`];
+  const files = ["example.com.yaml", "example.com.zone"];
+  const found = texts.map((text, i) => said(text, { file: files[i]! }));
+  const problem = "Not read: more than 256 of its names are in each other's way in tables";
+  for (const issues of found) expect(issues).toEqual([expect.stringContaining(problem)]);
 });

@@ -17,6 +17,7 @@ import { buildZone } from "./build-zone.ts";
 import { DEFAULT_TTL } from "./default-ttls.ts";
 import type { ImportSource } from "./import-records.ts";
 import { isMasterFile } from "./master/master-file.ts";
+import { CrowdedNamesError } from "./master/name-table.ts";
 import { readMaster } from "./master/read-master.ts";
 import type { Name, Zone } from "./model.ts";
 import type { PartReader } from "./part-reader.ts";
@@ -56,6 +57,16 @@ export interface LoadedZone {
  * @param content text, or UTF-8; octets of any kind in a master file
  */
 export function loadZone(content: string | Uint8Array, source: ZoneFile): LoadedZone {
+  try {
+    return load(content, source);
+  } catch (error) {
+    if (!(error instanceof CrowdedNamesError)) throw error;
+    const issue = createFileIssue(source.file, "error", `Not read: ${error.message}`);
+    return { zone: undefined, issues: [issue] };
+  }
+}
+
+function load(content: string | Uint8Array, source: ZoneFile): LoadedZone {
   if (isMasterFile(source.file)) {
     const octets = typeof content === "string" ? new TextEncoder().encode(content) : content;
     return loadMasterFile(octets, source);

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { listCrowdedNames } from "../../../test/support/crowded-names.ts";
 import { parseName } from "../../wire/name.ts";
 import { NameKey } from "../../wire/name-key.ts";
-import { hashName, NameTable } from "./name-table.ts";
+import { CrowdedNamesError, hashName, NameTable } from "./name-table.ts";
 
 function wire(text: string): Uint8Array {
   const parsed = parseName(text);
@@ -65,4 +66,15 @@ it("hashName() is the hash that queries are looked up by", () => {
     key.read(name, 0, name.length);
     expect(hashName(name, 0)).toBe(key.hashes[0]);
   }
+});
+
+it("NameTable takes no more names of one hash than are found at once", () => {
+  const names = listCrowdedNames(300).map(wire);
+  expect(new Set(names.map((name) => hashName(name, 0))).size).toBe(1);
+  const table = new NameTable();
+  expect(() => {
+    for (const name of names) table.addName(name);
+  }).toThrow(CrowdedNamesError);
+  expect(table.count).toBe(257);
+  expect(table.addName(names[256]!)).toBe(256);
 });

@@ -4,6 +4,13 @@ const FIRST_NAMES = 64;
 const EXPECTED_OCTETS = 32;
 /** No slot is free of a name's number plus one. */
 const FREE = 0;
+/** Slots that are looked at for one name. By chance a hundred are, of as many names as there may be. */
+const MAX_STEPS = 256;
+
+/** Names have been chosen so that looking for them takes long. The message is for people. */
+export class CrowdedNamesError extends Error {
+  override readonly name = "CrowdedNamesError";
+}
 
 /**
  * Distinct names by number, in wire form and lower case, one behind the other in a single buffer. A million of them take
@@ -29,11 +36,18 @@ export class NameTable {
    * The number of a name, which is added if it is new.
    *
    * @param hash of the name, `hashName()`
+   * @throws CrowdedNamesError if too many others are in its way
    */
   add(source: Uint8Array, at: number, length: number, hash: number): number {
     const slot = this.#slotFor(source, at, length, hash);
     const known = this.#slots[slot]!;
     if (known !== FREE) return known - 1;
+    const mask = this.#slots.length - 1;
+    if (((slot - slotOf(hash, mask)) & mask) > MAX_STEPS) {
+      throw new CrowdedNamesError(
+        `more than ${MAX_STEPS} of its names are in each other's way in tables: they look as if chosen for it`,
+      );
+    }
     const number = this.count;
     if (number === this.hashes.length) this.#growNames();
     const start = this.offsets[number]!;
