@@ -5,9 +5,11 @@ import type { RandomQuery } from "./random-query.ts";
 
 /** Datagrams on their way at once: few enough for any server's socket buffer. */
 const WINDOW = 64;
-/** Silence is believed after that, three times. */
+/** Of a first try; what is silent then is asked again when all others have answered. */
+const FIRST_WAIT_MS = 150;
+/** Silence is believed after that, twice. */
 const WAIT_MS = 700;
-const ATTEMPTS = 3;
+const FURTHER_ATTEMPTS = 2;
 
 /** @returns the replies; undefined for silence, or the end of the connection */
 export async function askAll(
@@ -31,13 +33,14 @@ async function askUdp(
   const socket = createSocket("udp4");
   try {
     await new Promise<void>((resolve) => socket.bind(0, "127.0.0.1", resolve));
-    for (let at = 0; at < numbers.length; at += WINDOW) {
-      let open = numbers.slice(at, at + WINDOW);
-      for (let attempt = 0; attempt < ATTEMPTS && open.length > 0; attempt++) {
-        await exchange(socket, to, queries, open, replies);
-        open = open.filter((i) => replies[i] === undefined);
+    const ask = async (open: readonly number[], waitMs: number): Promise<number[]> => {
+      for (let at = 0; at < open.length; at += WINDOW) {
+        await exchange(socket, to, queries, open.slice(at, at + WINDOW), replies, waitMs);
       }
-    }
+      return open.filter((i) => replies[i] === undefined);
+    };
+    let open = await ask(numbers, FIRST_WAIT_MS);
+    for (let attempt = 0; attempt < FURTHER_ATTEMPTS; attempt++) open = await ask(open, WAIT_MS);
   } finally {
     socket.close();
   }
@@ -50,6 +53,7 @@ function exchange(
   queries: readonly RandomQuery[],
   numbers: readonly number[],
   replies: (Uint8Array | undefined)[],
+  waitMs: number,
 ): Promise<void> {
   return new Promise((resolve) => {
     let left = numbers.length;
@@ -58,7 +62,7 @@ function exchange(
       socket.off("message", take);
       resolve();
     };
-    const timer = setTimeout(finish, WAIT_MS);
+    const timer = setTimeout(finish, waitMs);
     const take = (reply: Buffer): void => {
       const id = reply.readUInt16BE(0);
       const slot = (id & 0xff) - 1;

@@ -6,17 +6,22 @@ import type { RandomZone } from "./random-world.ts";
 const FIRST_LABEL = /^(?:[^.\\]|\\\d{3}|\\.)+\./;
 
 /**
- * Whether an address record, as an `Outcome` has it, may stand in an additional section: zones hold it, or it is
- * synthesised from a wildcard of theirs (RFC 4592 §3.3.1).
+ * Whether an address record, as an `Outcome` has it, may stand in an additional section: one of the zones holds it, or it is
+ * synthesised from a wildcard there (RFC 4592 §3.3.1).
  */
 export function recordsOf(zones: readonly RandomZone[]): (line: string) => boolean {
-  const records = zones.flatMap((zone) => zone.records);
+  const each = zones.map(recordsOfOne);
+  return (line) => each.some((isRecord) => isRecord(line));
+}
+
+function recordsOfOne({ records }: RandomZone): (line: string) => boolean {
   const lines = new Set<string>();
   const names = new Set<string>();
   for (const { owner, ttl, type, rdata } of records) {
     const name = canonicalName(owner);
-    for (let one = name; one !== "" && one !== "."; one = one.replace(FIRST_LABEL, ""))
+    for (let one = name; one !== "" && one !== "."; one = one.replace(FIRST_LABEL, "")) {
       names.add(one);
+    }
     if (type !== "A" && type !== "AAAA") continue;
     lines.add(`${name} ${ttl} 1 TYPE${TYPES[type]} ${type === "A" ? rdata : shortest(rdata)}`);
   }
