@@ -4,7 +4,7 @@ import { HandedSockets } from "./handed-sockets.ts";
 import { loadLibc } from "./libc.ts";
 import { parseListenAddress } from "./listen-address.ts";
 import { readPort } from "./socket-calls.ts";
-import { openUdpDescriptors } from "./udp-descriptors.ts";
+import { addUdpDescriptors, openUdpDescriptors } from "./udp-descriptors.ts";
 
 const loaded = await loadLibc();
 if ("reason" in loaded) throw new Error(loaded.reason);
@@ -51,7 +51,7 @@ describe("HandedSockets", () => {
   });
 });
 
-describe("openUdpDescriptors()", () => {
+describe("openUdpDescriptors() and addUdpDescriptors()", () => {
   it.each([
     [1, 3, 3],
     [2, 3, 3],
@@ -62,12 +62,10 @@ describe("openUdpDescriptors()", () => {
     (before, count, after) => {
       const opened = open(before);
       const listen = at(`127.0.0.1:${opened.port}`);
-      const { port, descriptors } = openUdpDescriptors(
-        libc,
-        listen,
-        count,
-        hand(opened).take("udp", listen),
-      );
+      const handed = hand(opened).take("udp", listen);
+      const adopted = openUdpDescriptors(libc, listen, count, handed);
+      expect(adopted.descriptors).toHaveLength(before);
+      const { port, descriptors } = addUdpDescriptors(libc, listen, adopted, count);
       expect(port).toBe(opened.port);
       expect(descriptors.map((descriptor) => readPort(libc, descriptor))).toEqual(
         new Array(after).fill(port),

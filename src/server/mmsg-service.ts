@@ -1,7 +1,8 @@
 import { formatAddress } from "../address/parse.ts";
 import type { HandedSocket } from "./handed-sockets.ts";
 import type { Libc } from "./libc.ts";
-import { openUdpDescriptors, type UdpDescriptors } from "./udp-descriptors.ts";
+import type { ListenAddress } from "./listen-address.ts";
+import { addUdpDescriptors, openUdpDescriptors, type UdpDescriptors } from "./udp-descriptors.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
 import type { ToWorker } from "./worker-protocol.ts";
 import { WorkerSlot } from "./worker-slot.ts";
@@ -26,6 +27,16 @@ export function createMmsgService(
     ];
   }
 
+  function addMissing(listen: ListenAddress, opened: UdpDescriptors): UdpDescriptors {
+    try {
+      return addUdpDescriptors(libc, listen, opened, workers);
+    } catch (err) {
+      const address = formatAddress(listen.address);
+      log.error({ address, port: opened.port, err }, "some threads have no UDP socket here");
+      return opened;
+    }
+  }
+
   const slots = Array.from(
     { length: workers },
     (_, thread) =>
@@ -46,10 +57,11 @@ export function createMmsgService(
     path: "mmsg",
     slots,
     open: async (listen) => {
-      const listener = openUdpDescriptors(libc, listen, workers, handed?.take("udp", listen));
-      const { port, descriptors } = listener;
+      const opened = openUdpDescriptors(libc, listen, workers, handed?.take("udp", listen));
+      const { port, descriptors } = opened;
       const address = formatAddress(listen.address);
-      sockets.push({ kind: "udp", address, port, askedPort: listen.port, descriptors });
+      const own: HandedSocket = { kind: "udp", address, port, askedPort: listen.port, descriptors };
+      sockets.push(own);
       if (descriptors.length > workers) {
         log.info(
           { address, port, sockets: descriptors.length, workers },
@@ -59,6 +71,8 @@ export function createMmsgService(
       return {
         port,
         start: () => {
+          const listener = addMissing(listen, opened);
+          sockets[sockets.indexOf(own)] = { ...own, descriptors: listener.descriptors };
           listeners.push(listener);
           for (const [thread, slot] of slots.entries()) {
             for (const message of lend(listener, thread, workers)) slot.post(message);

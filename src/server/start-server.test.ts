@@ -390,32 +390,41 @@ describe.runIf("libc" in loaded)("startServer() with recvmmsg", () => {
 });
 
 describe.runIf("libc" in loaded)("startServer() with sockets of another process", () => {
-  it("reads none before start(), and close() of the other does not end them", async () => {
-    const before = await start("mmsg", ["127.0.0.1:0"], { workers: 2 });
-    const [to] = before.to;
-    const sockets = before.server.listSockets();
-    if (typeof sockets === "string") throw new Error(sockets);
-    // As an exec would leave them: the same sockets under other numbers.
-    const handed = sockets.map((socket) => ({
-      ...socket,
-      descriptors: socket.descriptors.map(duplicate),
-    }));
-    const listen = parseListenAddress(`${to!.address}:${to!.port}`)!;
-    const options = { udp: "mmsg", listen: [listen], workers: 1, log: silentLog } as const;
-    const server = await startServer({ ...echoOptions, ...options, handed });
-    running.push(server);
-    server.publish(echoPublication(9));
-    for (let i = 0; i < 20; i++) {
-      expect(readEcho((await askUdp(to!, echoQuery()))!).version).toBe(1);
-      expect(readEcho((await askTcp(to!, echoQuery()))!).version).toBe(1);
-    }
-    server.start();
-    await before.server.retire();
-    for (let i = 0; i < 20; i++) {
-      expect(readEcho((await askUdp(to!, echoQuery()))!).version).toBe(9);
-      expect(readEcho((await askTcp(to!, echoQuery()))!).version).toBe(9);
-    }
-  });
+  it.each([
+    [2, 1],
+    [1, 3],
+  ])(
+    "reads none before start(), and close() of the other does not end them: %i threads, then %i",
+    async (own, workers) => {
+      const before = await start("mmsg", ["127.0.0.1:0"], { workers: own });
+      const [to] = before.to;
+      const sockets = before.server.listSockets();
+      if (typeof sockets === "string") throw new Error(sockets);
+      // As an exec would leave them: the same sockets under other numbers.
+      const handed = sockets.map((socket) => ({
+        ...socket,
+        descriptors: socket.descriptors.map(duplicate),
+      }));
+      const listen = parseListenAddress(`${to!.address}:${to!.port}`)!;
+      const options = { udp: "mmsg", listen: [listen], workers, log: silentLog } as const;
+      const server = await startServer({ ...echoOptions, ...options, handed });
+      running.push(server);
+      server.publish(echoPublication(9));
+      for (let i = 0; i < 20; i++) {
+        expect(readEcho((await askUdp(to!, echoQuery()))!).version).toBe(1);
+        expect(readEcho((await askTcp(to!, echoQuery()))!).version).toBe(1);
+      }
+      server.start();
+      expect(server.listSockets()[0]).toMatchObject({
+        descriptors: { length: Math.max(own, workers) },
+      });
+      await before.server.retire();
+      for (let i = 0; i < 20; i++) {
+        expect(readEcho((await askUdp(to!, echoQuery()))!).version).toBe(9);
+        expect(readEcho((await askTcp(to!, echoQuery()))!).version).toBe(9);
+      }
+    },
+  );
 
   it("sends what the control plane still owes when it is told to end", async () => {
     let answer: () => void = () => {};

@@ -43,7 +43,8 @@ const TIMEOUT_MICROSECONDS = 100_000n;
 
 /**
  * Opens `count` sockets that share one address and port; the kernel spreads the clients over them. Of those that were handed
- * over none is left out, even if they are more: what the kernel has put into one is in no other.
+ * over none is left out, even if they are more: what the kernel has put into one is in no other. If they are fewer, see
+ * {@link addUdpDescriptors}.
  *
  * @throws an error with the `code` of the system call that failed
  */
@@ -53,7 +54,7 @@ export function openUdpDescriptors(
   count: number,
   handed?: HandedSocket,
 ): UdpDescriptors {
-  if (handed !== undefined) return adopt(libc, listen, count, handed);
+  if (handed !== undefined) return adopt(libc, listen, handed);
   // SO_REUSEPORT would join a stranger's socket (or our own other process) without a word: a bind without it has to
   // succeed first.
   const first = openDescriptor(libc, listen, false);
@@ -75,22 +76,42 @@ export function openUdpDescriptors(
   return { family, port, hasPacketInfo, proxies, descriptors };
 }
 
-/** Takes over sockets that another process has opened, with the options that this one wants, and adds what is missing. */
+/**
+ * Opens what is missing beside sockets that were handed over. As soon as there are more of them than the other process reads,
+ * some of its clients are ours: not before somebody reads.
+ *
+ * @returns those there were, and the new ones
+ * @throws an error with the `code` of the system call that failed; then nothing has been opened
+ */
+export function addUdpDescriptors(
+  libc: Libc,
+  { address }: ListenAddress,
+  opened: UdpDescriptors,
+  count: number,
+): UdpDescriptors {
+  const { port, descriptors: handed } = opened;
+  if (handed.length >= count) return opened;
+  const added: number[] = [];
+  try {
+    // One that had the address for itself lets others in only now.
+    for (const descriptor of handed) setRequired(libc, descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
+    while (handed.length + added.length < count) {
+      added.push(openDescriptor(libc, { address, port }, true));
+    }
+  } catch (error) {
+    for (const descriptor of added) libc.close(descriptor);
+    throw error;
+  }
+  return { ...opened, descriptors: [...handed, ...added] };
+}
+
+/** Takes over sockets that another process has opened, with the options that this one wants. */
 function adopt(
   libc: Libc,
   { address, proxies = [] }: ListenAddress,
-  count: number,
-  { port, descriptors: handed }: HandedSocket,
+  { port, descriptors }: HandedSocket,
 ): UdpDescriptors {
-  const descriptors = [...handed];
-  for (const descriptor of handed) {
-    setOptions(libc, descriptor, address);
-    // One that had the address for itself lets others in only now.
-    if (count > handed.length) setRequired(libc, descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
-  }
-  while (descriptors.length < count) {
-    descriptors.push(openDescriptor(libc, { address, port }, true));
-  }
+  for (const descriptor of descriptors) setOptions(libc, descriptor, address);
   const { family } = address;
   return { family, port, hasPacketInfo: isWildcard(address), proxies, descriptors };
 }
