@@ -220,7 +220,6 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     );
     isServing = true;
     plane.serve(loader.zones().map(({ prepared }) => secondaries.present(prepared)));
-    if (loader.zones().length > 0) void secondaries.forgetOthers();
     health.follow(plane.zones.map(({ zone }) => zone));
     followReloadSignal(loader, geo.data, secondaries, log, closers);
     const explain = (question: WrittenQuestion): string => {
@@ -253,6 +252,8 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       lease.take();
       await predecessor.serving();
     }
+    // Not before: a predecessor that goes on has what other settings name.
+    if (loader.zones().length > 0) void secondaries.forgetOthers();
     const open = predecessor === undefined ? openAdmin : openAdminLater;
     const admin = await open(adminPlan, {
       settings: settings.admin,
