@@ -38,7 +38,7 @@ export interface StartingSuccessor {
 }
 
 /** How long it may take to load and to check everything once. */
-export const READY_MS = 100_000;
+const READY_MS = 100_000;
 /** Between the word to take over and the word that it has. */
 const SERVING_MS = 10_000;
 /** Between the polite signal and the other one. */

@@ -95,6 +95,6 @@ function canonicalRdata(table: RecordTable, record: number): Uint8Array {
 }
 
 /** Where a record is written: its first word. */
-export function placeOfRecord({ place }: RecordTable, record: number): Place {
+function placeOfRecord({ place }: RecordTable, record: number): Place {
   return { start: place[record]!, end: place[record]! };
 }
