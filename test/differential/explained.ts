@@ -12,8 +12,11 @@ export interface Explanation {
   readonly matches: (difference: Difference, evidence: Evidence) => boolean;
 }
 
+const TYPE_SIG = 24;
+const TYPE_KEY = 25;
 const TYPE_OPT = 41;
 const TYPE_ANY = 255;
+const CLASS_CH = 3;
 const CLASS_ANY = 255;
 /** Reserved, and NONE, which only UPDATE has (RFC 2136 §1.3). */
 const NO_CLASSES: readonly number[] = [0, 254];
@@ -33,7 +36,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     matches: ({ aspect, own, expected, query, peers: { nsd, named } }) =>
       aspect === "flags" &&
       own.aspects.flags.replace(" cd", "") === expected &&
-      (query.opcode === 0 ? named : nsd).aspects.flags.includes(" cd"),
+      ((query.opcode === 0 ? named : nsd).aspects.flags.includes(" cd") || isLimited(query, named)),
   },
   {
     id: "opcode-unread",
@@ -113,6 +116,17 @@ export const EXPLANATIONS: readonly Explanation[] = [
       (isRightTo(difference, walk) || isTooLong(difference, whole.own, walk)),
   },
   {
+    id: "sig-beside-alias",
+    because:
+      "SIG and KEY are followed through an alias like any other type, as with Knot and NSD; BIND says that there is none beside a CNAME (RFC 2535 §2.3.5), and NSD that there is none at a name that another zone of the server has",
+    matches: ({ aspect, query, own, peers: { knotd, named } }) =>
+      (query.type === TYPE_SIG || query.type === TYPE_KEY) &&
+      own.answer.some(isLeading) &&
+      named.answer.length === 0 &&
+      aspect !== "additional" &&
+      own.aspects[aspect] === knotd.aspects[aspect],
+  },
+  {
     id: "rdata-case",
     because:
       "names in the data of types later than RFC 1035 keep the case they are written in (RFC 3597 §7), as with BIND; NSD and Knot fold it",
@@ -160,6 +174,11 @@ function limitOf({ transport, size }: RandomQuery): number {
 /** QTYPEs that no record of a zone has (RFC 6895 §3.1): OPT and the others. */
 function isMetaType(type: number): boolean {
   return type === TYPE_OPT || (type >= 128 && type <= 255);
+}
+
+/** BIND's own view of CHAOS answers three times a second, whatever is configured. */
+function isLimited(query: RandomQuery, named: Outcome): boolean {
+  return query.class === CLASS_CH && named.reply === undefined;
 }
 
 /** The case of names in data is compared where it is the difference. */
