@@ -1,5 +1,5 @@
 import type { StaticTurns } from "../image/static-turns.ts";
-import { slotsFor } from "../wire/name-key.ts";
+import { slotOf, slotsFor } from "../wire/name-key.ts";
 import type { RangeAllocator } from "./range-allocator.ts";
 
 /** The static RRsets of a zone that rotate, and which counter each has; columns of equal length. */
@@ -34,6 +34,8 @@ export function placeTurns(
 }
 
 const FREE = 0;
+/** Slots that are looked at for one key. Keys that were chosen to share one do without their counters of before. */
+const MAX_STEPS = 256;
 
 /** Counters by key, each to be had once. */
 class CounterTable {
@@ -46,30 +48,36 @@ class CounterTable {
     this.#turns = turns;
     this.#slots = new Uint32Array(slotsFor(turns.keys.length));
     this.#isTaken = new Uint8Array(turns.keys.length);
+    const mask = this.#slots.length - 1;
     turns.keys.forEach((key, i) => {
       let slot = this.#slotOf(key);
-      while (this.#slots[slot] !== FREE) slot = (slot + 1) & (this.#slots.length - 1);
+      for (let step = 0; this.#slots[slot] !== FREE; step++, slot = (slot + 1) & mask) {
+        if (step === MAX_STEPS) return;
+      }
       this.#slots[slot] = i + 1;
     });
   }
 
   take(key: number): number | undefined {
     const { keys, counters } = this.#turns;
-    for (let slot = this.#slotOf(key); ; slot = (slot + 1) & (this.#slots.length - 1)) {
+    const mask = this.#slots.length - 1;
+    let slot = this.#slotOf(key);
+    for (let step = 0; step <= MAX_STEPS; step++, slot = (slot + 1) & mask) {
       const i = this.#slots[slot]! - 1;
       if (i < 0) return undefined;
       if (keys[i] !== key || this.#isTaken[i] === 1) continue;
       this.#isTaken[i] = 1;
       return counters[i];
     }
+    return undefined;
   }
 
   left(): Uint32Array {
     return this.#turns.counters.filter((_, i) => this.#isTaken[i] === 0);
   }
 
-  /** Keys are hashes already. */
+  /** The lower 32 bits of a key are a hash. */
   #slotOf(key: number): number {
-    return key % this.#slots.length;
+    return slotOf(key | 0, this.#slots.length - 1);
   }
 }
