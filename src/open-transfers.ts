@@ -19,6 +19,8 @@ export interface OpenTransfersOptions {
   readonly listen: readonly { readonly address: string }[];
   readonly keyring: Keyring;
   readonly messages: ControlMessages;
+  /** Whether secondaries are told of zones by now. */
+  readonly mayTell: () => boolean;
   /** Takes a zone into service. */
   readonly serve: (zone: PreparedZone) => void;
   readonly log: Log;
@@ -51,6 +53,7 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
     log,
     clock: systemClock,
     wallClock,
+    mayTell: options.mayTell,
     drawId: () => randomInt(0x10000),
     openPort: createPortOpener(listen.map(({ address }) => address)),
   });

@@ -137,11 +137,13 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const kept = await openMemory(settings.state, systemClock, mayWrite, log);
     const { memory, close: closeMemory } = kept;
     closers.push(closeMemory);
+    let mayTell = predecessor === undefined;
     const transfers = await openTransfers({
       settings,
       listen: server.addresses,
       keyring,
       messages: controlMessages,
+      mayTell: () => mayTell,
       serve: (zone) => plane.serve([zone]),
       log,
       closers,
@@ -251,6 +253,10 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       server.start();
       lease.take();
       await predecessor.serving();
+      // Secondaries ask whoever answers: by then that is this one alone.
+      void delay(2 * OVERLAP_MS).then(() => {
+        mayTell = true;
+      });
     }
     // Not before: a predecessor that goes on has what other settings name.
     if (loader.zones().length > 0) void secondaries.forgetOthers();

@@ -25,6 +25,7 @@ let counts: TransferCounts["notify"];
 let opened: number;
 let closed: number;
 let hear: (octets: Uint8Array, address: string, port: number) => void;
+let mayTell: boolean;
 let notifier: Notifier;
 
 beforeEach(() => {
@@ -33,6 +34,7 @@ beforeEach(() => {
   lines = [];
   opened = 0;
   closed = 0;
+  mayTell = true;
   counts = createTransferCounts().notify;
   const write = (fields: object, message: string): void => {
     lines.push(`${message} ${JSON.stringify(fields)}`);
@@ -45,6 +47,7 @@ beforeEach(() => {
     log,
     clock,
     wallClock: () => NOW_SECONDS * 1000 + clock.now(),
+    mayTell: () => mayTell,
     drawId: () => id++,
     openPort: (onMessage) => {
       opened++;
@@ -276,4 +279,16 @@ test("notify() without a key ends for any number of zones", () => {
   expect(sent).toEqual([]);
   expect(new Set(notifier.report().map(({ state }) => state))).toEqual(new Set(["unsent"]));
   expect(notifier.report()).toHaveLength(20_000);
+});
+
+test("notify() waits until secondaries would ask this server", () => {
+  mayTell = false;
+  notify(news("example.com.", 7, [A]));
+  clock.advance(60_000);
+  notify(news("example.com.", 8, [A]));
+  expect(sent).toEqual([]);
+  mayTell = true;
+  clock.advance(500);
+  expect(sent).toHaveLength(1);
+  expect(notifier.report()).toMatchObject([{ serial: 8, state: "pending" }]);
 });

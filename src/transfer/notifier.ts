@@ -23,6 +23,8 @@ export interface NotifierOptions {
   readonly clock: Clock;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
+  /** Whether it is this server that secondaries would ask now; always if left out. What there is to tell waits until then. */
+  readonly mayTell?: (() => boolean) | undefined;
   /** A message ID: 16 bits that nobody can guess. */
   readonly drawId: () => number;
   /** @param onMessage told of datagrams from anywhere; `problem` of a failure to send */
@@ -172,10 +174,17 @@ export class Notifier {
       cancelTimer: () => undefined,
     });
     const started = lane;
-    lane.cancelStart ??= this.#options.clock.schedule(() => {
-      started.cancelStart = undefined;
-      this.#pump(started);
-    }, SETTLE_MS);
+    lane.cancelStart ??= this.#options.clock.schedule(() => this.#start(started), SETTLE_MS);
+  }
+
+  #start(lane: Lane): void {
+    const { clock, mayTell } = this.#options;
+    if (mayTell?.() === false) {
+      lane.cancelStart = clock.schedule(() => this.#start(lane), SETTLE_MS);
+      return;
+    }
+    lane.cancelStart = undefined;
+    this.#pump(lane);
   }
 
   #pump(lane: Lane): void {
