@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -75,4 +75,14 @@ test("confirm() warns once while it fails, and again after it went well", async 
   rmSync(file);
   await states.confirm(file, 6);
   expect(warnings).toHaveLength(2);
+});
+
+test("keepOnly() leaves what is wanted and what is being written, and removes what is left of writers", async () => {
+  const states = createStateFolder(folder, silentLog);
+  const kept = ["a.state", `a.state.${process.pid}.new`];
+  // No process has such a number.
+  const others = ["a.state.999999999.new", "b.state", `b.state.${process.pid}.new`];
+  for (const name of [...kept, ...others]) writeFileSync(join(folder, name), "");
+  await states.keepOnly([join(folder, "a.state")]);
+  expect(readdirSync(folder).sort()).toEqual(kept);
 });

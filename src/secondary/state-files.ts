@@ -128,10 +128,19 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
       const names = await readdir(folder).catch(() => []);
       for (const name of names) {
         const file = join(folder, name);
-        // One that is being written is wanted, too.
-        const whole = file.replace(/\.\d+\.new$/, "");
-        if (!wanted.has(whole)) await this.remove(file);
+        // One that is being written is wanted, too; what is left of a process that has ended is not.
+        const [, whole = file, writer] = /^(.*)\.(\d+)\.new$/.exec(file) ?? [];
+        const isLeft = writer !== undefined && !isRunning(Number(writer));
+        if (isLeft || !wanted.has(whole)) await this.remove(file);
       }
     },
   };
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
