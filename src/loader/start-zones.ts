@@ -78,8 +78,6 @@ export async function startZones(
   const resolved = await settleRivals(files, pool, lastGood);
   const fatal = resolved.problems.filter((problem) => problem.zone === undefined);
   if (fatal.length > 0) throw new ZoneLoadError(fatal.flatMap((problem) => problem.issues));
-  // An empty folder is more likely a file system that is not mounted than the end of all zones.
-  if (looks.length > 0) await lastGood.keepOnly([...files.keys()]);
   return { looks, files, resolved, massChanges };
 }
 

@@ -39,12 +39,13 @@ async function put(name: string, text: string): Promise<string> {
   return path;
 }
 
-async function start(): Promise<ZoneLoader> {
+async function start(isAnsweredElsewhere = false): Promise<ZoneLoader> {
   changes = [];
   loader = await createZoneLoader({
     source: { kind: "folder", path: zones },
     stateDirectory: join(folder, "state"),
     log: silentLog,
+    isAnsweredElsewhere,
     geo: { table: combineDatabases([]), version: 1 },
     workerModule: pathToFileURL(resolve(import.meta.dirname, "../../dist/loader/load-worker.js")),
     onChange: (changed, removed) => {
@@ -105,4 +106,14 @@ test("reload() keeps the copy of a removed zone's file if another zone is in it"
   await vi.waitFor(async () => {
     expect(await readFile(join(copies, "a.yaml"), "utf8")).toContain("b.example.");
   }, WAIT);
+});
+
+test("a start removes copies of files that it does not have, unless another server answers", async () => {
+  await put("a.yaml", zoneText("a.example."));
+  await mkdir(copies, { recursive: true });
+  await writeFile(join(copies, "b.yaml"), zoneText("b.example."));
+  await (await start(true)).close();
+  expect(await readdir(copies)).toContain("b.yaml");
+  await start();
+  expect(await readdir(copies)).not.toContain("b.yaml");
 });

@@ -87,10 +87,17 @@ export interface ZoneLoaderOptions {
 export async function createZoneLoader(options: ZoneLoaderOptions): Promise<ZoneLoader> {
   const { source, log } = options;
   // Nothing is answered yet, so there is nobody to give way to; but for a server that this one takes over from.
-  const pool = createPool(options, options.geo, options.isAnsweredElsewhere ?? false);
+  const { isAnsweredElsewhere = false } = options;
+  const pool = createPool(options, options.geo, isAnsweredElsewhere);
   const lastGood = createLastGood(join(options.stateDirectory, "zones"), source, log);
   try {
-    return runLoader(options, lastGood, await startZones(source, pool, lastGood));
+    const started = await startZones(source, pool, lastGood);
+    // An empty folder is more likely a file system that is not mounted than the end of all zones; and whoever answers
+    // may go on with other files.
+    if (started.looks.length > 0 && !isAnsweredElsewhere) {
+      await lastGood.keepOnly([...started.files.keys()]);
+    }
+    return runLoader(options, lastGood, started);
   } finally {
     await pool.close();
   }
