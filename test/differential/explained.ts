@@ -62,17 +62,30 @@ export const EXPLANATIONS: readonly Explanation[] = [
       own.aspects[aspect] === named.aspects[aspect],
   },
   {
-    id: "notify-for-any",
+    id: "notify-class",
     because:
-      "a NOTIFY of another class than IN is refused; BIND calls it a format error if the class is ANY, and Knot if octets are left over",
+      "a NOTIFY of another class than IN is refused; BIND calls it a format error if the class is 0, NONE or ANY, and Knot if octets are left over or the payload size is 1",
     matches: ({ aspect, query, own, peers: { knotd, named } }) =>
-      aspect === "rcode" &&
+      (aspect === "rcode" || aspect === "edns") &&
       query.opcode === OPCODE_NOTIFY &&
-      query.class === CLASS_ANY &&
-      query.text.endsWith("octets behind") &&
+      (query.class === CLASS_ANY || NO_CLASSES.includes(query.class)) &&
+      (query.size === 1 || query.text.endsWith("octets behind")) &&
       own.aspects.rcode === "REFUSED" &&
       knotd.aspects.rcode === "FORMERR" &&
       named.aspects.rcode === "FORMERR",
+  },
+  {
+    id: "version-first",
+    because:
+      "an unknown version of EDNS is told of, whatever else the message holds (RFC 6891 §6.1.3), as with BIND; NSD wants a question, and Knot another payload size than 1",
+    matches: ({ aspect, query, own, peers: { nsd, knotd, named } }) =>
+      (aspect === "rcode" || aspect === "edns") &&
+      query.size === 1 &&
+      query.text.endsWith("no question") &&
+      own.aspects.rcode === "BADVERS" &&
+      own.aspects[aspect] === named.aspects[aspect] &&
+      nsd.aspects.rcode === "FORMERR" &&
+      knotd.aspects.rcode === "FORMERR",
   },
   {
     id: "unlike-errors",
