@@ -8,16 +8,19 @@ import type { ServeOptions } from "./cli/serve.ts";
 import { renderIssues } from "./config/issue.ts";
 import { CookieSecretError } from "./cookie-secret-file.ts";
 import { ZoneLoadError } from "./loader/start-zones.ts";
+import type { Log } from "./log/log.ts";
 import { createPinoLog } from "./log/pino-log.ts";
 import { KeyFileError } from "./open-keyring.ts";
 import { CertificateError } from "./server/certificate.ts";
 import { ListenError } from "./server/listen-error.ts";
 import { type Running, startServing } from "./start-serving.ts";
 import { HandoverError, meetPredecessor, type Predecessor } from "./upgrade/meet-predecessor.ts";
-import { findServiceManager } from "./upgrade/service-manager.ts";
+import { findServiceManager, type ServiceManager } from "./upgrade/service-manager.ts";
 
 /** SIGTERM ends the process within two seconds, whatever still hangs. */
 const STOP_MS = 1800;
+/** What a server that has a successor may still take: connections that are busy have ten seconds. */
+const RETIRE_MS = 15_000;
 
 /** What an operator can do something about: told in one line. */
 const EXPECTED = [
@@ -63,26 +66,46 @@ async function serveAfter(
   const manager = await findServiceManager(log);
   const stopped = waitForStop();
 
+  let closeWhatAnswers: (() => Promise<void>) | undefined;
+  const onAnswering = (close: () => Promise<void>): void => {
+    closeWhatAnswers = close;
+  };
   const running: Running | undefined = await Promise.race([
-    startServing({ settings, options, predecessor, manager, output, log }),
+    startServing({ settings, options, predecessor, manager, onAnswering, output, log }),
     stopped.then(() => undefined),
     ...(predecessor === undefined ? [] : [predecessor.lost]),
   ]);
-  // Told to stop before anything was answered: there is nothing to finish.
-  if (running === undefined) process.exit(EXIT.ok);
+  if (running === undefined) return stop(await stopped, closeWhatAnswers, manager, log);
   const end = await Promise.race([stopped, running.succeeded]);
   if (typeof end !== "string") {
     // From this process: the manager need not listen to any other.
     manager.tell({ MAINPID: end.pid });
-    await Promise.race([running.retire(end), stopped]);
+    await Promise.race([running.retire(end), stopped, after(RETIRE_MS)]);
     log.info({ pid: process.pid, successor: end.pid }, "ended: another process has taken over");
     process.exit(EXIT.ok);
   }
+  return stop(end, running.close, manager, log);
+}
+
+/** @param close finishes what has begun; undefined: nothing has been answered yet */
+async function stop(
+  signal: NodeJS.Signals,
+  close: (() => Promise<void>) | undefined,
+  manager: ServiceManager,
+  log: Log,
+): Promise<number> {
+  if (close === undefined) process.exit(EXIT.ok);
   manager.tell({ STOPPING: 1 });
-  log.info({ signal: end }, "stopping");
+  log.info({ signal }, "stopping");
   setTimeout(() => process.exit(EXIT.ok), STOP_MS).unref();
-  await running.close();
+  await close();
   return EXIT.ok;
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 function waitForStop(): Promise<NodeJS.Signals> {

@@ -69,6 +69,8 @@ export interface StartOptions {
   /** Whom to take over from. */
   readonly predecessor: Predecessor | undefined;
   readonly manager: ServiceManager;
+  /** Called when the first query may be answered, with what finishes it if the rest of the start is not waited for. */
+  readonly onAnswering: (close: () => Promise<void>) => void;
   readonly output: Output;
   readonly log: Log;
 }
@@ -81,8 +83,13 @@ export interface StartOptions {
 export async function startServing(parts: StartOptions): Promise<Running> {
   const { settings, options, predecessor, output, log } = parts;
   const closers: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
     for (const closer of closers.reverse()) await closer();
+  };
+  const close = (): Promise<void> => {
+    closing ??= closeAll();
+    return closing;
   };
   try {
     const version = readVersion();
@@ -221,6 +228,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       isPatient,
     );
     isServing = true;
+    if (predecessor === undefined) parts.onAnswering(close);
     plane.serve(loader.zones().map(({ prepared }) => secondaries.present(prepared)));
     health.follow(plane.zones.map(({ zone }) => zone));
     followReloadSignal(loader, geo.data, secondaries, log, closers);
@@ -250,6 +258,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     if (predecessor !== undefined) {
       await firstRound;
       health.adopt(await predecessor.ready(version));
+      parts.onAnswering(close);
       server.start();
       lease.take();
       await predecessor.serving();
