@@ -76,9 +76,17 @@ function findTree(root) {
   const tree = [root];
   for (const pid of tree) {
     for (const task of readdirSync(`/proc/${pid}/task`)) {
-      const children = readFileSync(`/proc/${pid}/task/${task}/children`, "latin1");
-      tree.push(...children.split(" ").filter(Boolean).map(Number));
+      tree.push(...readChildren(`/proc/${pid}/task/${task}/children`));
     }
   }
   return tree;
+}
+
+/** None of a thread that has just ended. */
+function readChildren(path) {
+  try {
+    return readFileSync(path, "latin1").split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
 }
