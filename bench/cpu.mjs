@@ -36,13 +36,15 @@ export function readCpu(pid) {
 /**
  * The CPU time between two readings of one process.
  *
- * @returns {{userSeconds: number, kernelSeconds: number}} their sum exact; how it divides is as the kernel's ticks sampled it
+ * @returns {{userSeconds: number, kernelSeconds: number}} their sum exact, unless threads have ended;
+ *   how it divides is as the kernel's ticks sampled it
  */
 export function subtractCpu(after, before) {
   const user = after.userSeconds - before.userSeconds;
   const kernel = after.kernelSeconds - before.kernelSeconds;
   const run = after.runSeconds - before.runSeconds;
-  if (!(run > 0)) return { userSeconds: user, kernelSeconds: kernel };
+  // Threads that have ended count only in the ticks.
+  if (!(run > (user + kernel) * 0.9)) return { userSeconds: user, kernelSeconds: kernel };
   const userShare = user + kernel > 0 ? user / (user + kernel) : 0;
   return { userSeconds: run * userShare, kernelSeconds: run * (1 - userShare) };
 }
