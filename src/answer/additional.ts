@@ -67,7 +67,10 @@ export function writeAdditional(
     names++;
     writeRRset(response, serving, segment, node, TYPE_A, owner, context, client);
     writeRRset(response, serving, segment, node, TYPE_AAAA, owner, context, client);
-    if (isService) writeRRset(response, serving, segment, node, type, owner, context, client);
+    // One that is its own target is in the answer already.
+    if (isService && segment.findEntry(node, type) !== entry) {
+      writeRRset(response, serving, segment, node, type, owner, context, client);
+    }
   }
 }
 

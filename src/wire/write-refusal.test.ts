@@ -71,3 +71,9 @@ it("writeRefusal() says nothing to responses and to what is shorter than a heade
   expect(refuse(query({ name: "a", flags: ["qr"] }))).toBeUndefined();
   expect(refuse(new Uint8Array(11))).toBeUndefined();
 });
+
+it("writeRefusal() answers with EDNS where there is no question, which is a format error", () => {
+  const opt = Uint8Array.of(0, 0, 41, 16, 0, 0, 0, 0, 0, 0, 0);
+  const refusal = refuse(concat(header({ qd: 0, ar: 1 }), opt));
+  expect(refusal).toMatchObject({ rcode: "FORMERR", question: [], edns: { size: 1232 } });
+});

@@ -33,9 +33,10 @@ const name = new NameKey();
 export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | undefined {
   if (query.length < HEADER_OCTETS || (query[2]! & QR_BIT) !== 0) return undefined;
   const questionEnd = findQuestionEnd(query);
-  const opt = questionEnd > 0 ? findOpt(query, questionEnd) : undefined;
-  const isReadable = opt !== undefined;
-  const hasOpt = isReadable && opt > 0;
+  const recordsAt = read16(query, 4) === 0 ? HEADER_OCTETS : questionEnd;
+  const opt = recordsAt > 0 ? findOpt(query, recordsAt) : undefined;
+  const isReadable = opt !== undefined && questionEnd > 0;
+  const hasOpt = opt !== undefined && opt > 0;
   const copied = questionEnd > 0 ? questionEnd : HEADER_OCTETS;
   const response = Buffer.alloc(copied + (hasOpt ? OPT_OCTETS : 0));
   response.set(query.subarray(0, copied));

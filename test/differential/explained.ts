@@ -56,7 +56,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
       "a message without a whole question is a format error over TCP as over UDP, as with BIND; NSD and Knot say nothing",
     matches: ({ aspect, query, own, peers: { named } }) =>
       query.transport === "tcp" &&
-      query.text.includes("cut after") &&
+      (query.text.includes("cut after") || query.text.endsWith("no question")) &&
       own.aspects.rcode === "FORMERR" &&
       aspect !== "additional" &&
       own.aspects[aspect] === named.aspects[aspect],
