@@ -25,7 +25,7 @@ const name = new NameKey();
 
 /**
  * Writes a response that says no more than an RCODE, to a message of any opcode with one question: the question again, and OPT where there
- * was one (RFC 6891 §6.1.1). A message that cannot be read gets a FORMERR with as much of the question as can, and one with an unknown version of EDNS
+ * was one (RFC 6891 §6.1.1). A message without a question, or that cannot be read, gets a FORMERR with as much of the question as can, and one with an unknown version of EDNS
  * a BADVERS (RFC 6891 §6.1.3).
  *
  * @returns undefined for what is no query
