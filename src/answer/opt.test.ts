@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { type InProcess, serveInProcess } from "../../test/support/in-process.ts";
 import { type Message, readMessage } from "../../test/support/message.ts";
 import { concat, header, opt, option, query, question } from "../../test/support/packet.ts";
+import { writeExpiry } from "../image/zone-expiry.ts";
 import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "./answer-settings.ts";
 
 const ZONES = {
   "example.com.yaml": "zone: example.com.\nrecords: { www: { type: A, value: 192.0.2.1 } }\n",
 };
-const [NSID, KEEPALIVE, PADDING, EXTENDED_ERROR] = [3, 11, 12, 15];
+const [NSID, EXPIRE, KEEPALIVE, PADDING, EXTENDED_ERROR] = [3, 9, 11, 12, 15];
 
 function serve(settings: Partial<AnswerSettings> = {}): InProcess {
   return serveInProcess(ZONES, undefined, { ...DEFAULT_ANSWER_SETTINGS, ...settings });
@@ -54,6 +55,42 @@ describe("NSID (RFC 5001)", () => {
       "example.org",
     );
     expect([message.rcode, contentOf(message, NSID)]).toEqual(["REFUSED", "a"]);
+  });
+});
+
+describe("EXPIRE (RFC 7314)", () => {
+  const expire = [option(EXPIRE, EMPTY)];
+  const ask = (server: InProcess, name: string, type: string, options = expire): Message =>
+    readMessage(server.ask(query({ name, type, edns: { options } }), "udp")!);
+
+  it("tells those who ask for the SOA of a zone how long its SOA lets them keep the zone", () => {
+    const server = serve();
+    expect(contentOf(ask(server, "Example.com", "SOA"), EXPIRE)).toBe("\x00\x12\x75\x00");
+    expect(contentOf(ask(server, "example.com", "SOA", []), EXPIRE)).toBeUndefined();
+    expect(
+      contentOf(ask(server, "example.com", "SOA", [option(EXPIRE, Uint8Array.of(1))]), EXPIRE),
+    ).toBe("\x00\x12\x75\x00");
+  });
+  it("is in no other answer", () => {
+    const server = serve();
+    for (const [name, type] of [
+      ["example.com", "NS"],
+      ["www.example.com", "SOA"],
+      ["nope.example.com", "SOA"],
+      ["example.org", "SOA"],
+    ] as const) {
+      expect(ask(server, name, type).edns?.options.map(({ code }) => code)).not.toContain(EXPIRE);
+    }
+  });
+  it("tells of a zone that is kept elsewhere what is left, down to 0", () => {
+    const server = serve();
+    const { segment } = server.plane.zones[0]!.compiled;
+    writeExpiry(segment, server.time.wall / 1000 + 0x01020304);
+    expect(contentOf(ask(server, "example.com", "SOA"), EXPIRE)).toBe("\x01\x02\x03\x04");
+    server.time.wall += 1000;
+    expect(contentOf(ask(server, "example.com", "SOA"), EXPIRE)).toBe("\x01\x02\x03\x03");
+    server.time.wall += 0x02000000 * 1000;
+    expect(contentOf(ask(server, "example.com", "SOA"), EXPIRE)).toBe("\0\0\0\0");
   });
 });
 

@@ -1,14 +1,18 @@
+import type { Serving } from "../image/serving.ts";
+import { readExpire } from "../image/zone-expiry.ts";
 import {
   OPTION_CLIENT_SUBNET,
   OPTION_COOKIE,
+  OPTION_EXPIRE,
   OPTION_EXTENDED_ERROR,
   OPTION_HEAD_OCTETS,
   OPTION_KEEPALIVE,
   OPTION_NSID,
   OPTION_PADDING,
+  RCODE_NOERROR,
 } from "../wire/message.ts";
 import type { Query } from "../wire/query.ts";
-import { TYPE_OPT } from "../wire/rr-types.ts";
+import { CLASS_IN, TYPE_OPT, TYPE_SOA } from "../wire/rr-types.ts";
 import type { Context } from "./context.ts";
 import { CLIENT_COOKIE_OCTETS, type CookieJar, SERVER_COOKIE_OCTETS } from "./cookie-jar.ts";
 import { EXTENDED_ERROR, extraTextOf } from "./extended-error.ts";
@@ -19,6 +23,7 @@ const OPT_OCTETS = 11;
 const SUBNET_OCTETS = 8;
 const COOKIE_OCTETS = OPTION_HEAD_OCTETS + CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS;
 const KEEPALIVE_OCTETS = OPTION_HEAD_OCTETS + 2;
+const EXPIRE_OCTETS = OPTION_HEAD_OCTETS + 4;
 const INFO_CODE_OCTETS = 2;
 /** Responses are made a multiple of this long (RFC 8467 §4.1). */
 const PADDING_BLOCK_OCTETS = 468;
@@ -31,6 +36,7 @@ export function optOctets(query: Query, context: Context): number {
   if (query.cookieAt !== 0 && context.cookies !== undefined) size += COOKIE_OCTETS;
   if (query.wantsNsid) size += nsidOctets(context);
   if (query.wantsKeepalive && context.keepalive > 0) size += KEEPALIVE_OCTETS;
+  if (query.wantsExpire) size += EXPIRE_OCTETS;
   return size;
 }
 
@@ -48,6 +54,7 @@ export function writeOpt(
   rcode: number,
   limit: number,
   scope: number,
+  serving: Serving,
 ): void {
   const out = response.octets;
   const start = response.at;
@@ -65,6 +72,7 @@ export function writeOpt(
   }
   if (query.wantsNsid) writeNsid(response, context);
   if (query.wantsKeepalive && context.keepalive > 0) writeKeepalive(response, context.keepalive);
+  if (query.wantsExpire && rcode === RCODE_NOERROR) writeExpire(response, query, context, serving);
   if (response.extendedError !== EXTENDED_ERROR.none) writeExtendedError(response, limit);
   if (query.wantsPadding && context.encrypted) writePadding(response, limit);
   write16(out, start + 9, response.at - start - OPT_OCTETS);
@@ -116,6 +124,25 @@ function writeKeepalive(response: Response, timeout: number): void {
   write16(octets, at + 2, 2);
   write16(octets, at + OPTION_HEAD_OCTETS, timeout);
   response.at = at + KEEPALIVE_OCTETS;
+}
+
+/** Tells those who ask for the SOA of a zone how long they may keep the zone (RFC 7314 §3). */
+function writeExpire(
+  response: Response,
+  { name, type, class: queryClass }: Query,
+  { wallClock }: Context,
+  serving: Serving,
+): void {
+  if (type !== TYPE_SOA || queryClass !== CLASS_IN || !response.authoritative) return;
+  const segment = serving.findZone(name, type);
+  if (segment === undefined || segment.apexLabels !== name.labels) return;
+  const { octets, at } = response;
+  const seconds = readExpire(segment, wallClock());
+  write16(octets, at, OPTION_EXPIRE);
+  write16(octets, at + 2, 4);
+  write16(octets, at + OPTION_HEAD_OCTETS, seconds >>> 16);
+  write16(octets, at + OPTION_HEAD_OCTETS + 2, seconds & 0xffff);
+  response.at = at + EXPIRE_OCTETS;
 }
 
 /** Tells why there is no answer, if there is room: it is not what was asked for (RFC 8914 §3). */

@@ -72,7 +72,7 @@ export function respond(
     if (rcode === DROPPED) return 0;
   }
 
-  if (query.hasEdns) writeOpt(response, query, context, rcode, limit, client.scope);
+  if (query.hasEdns) writeOpt(response, query, context, rcode, limit, client.scope, serving);
   if (response.truncated) counters[COUNTER.truncated]!++;
   counters[COUNTER.responses]!++;
   counters[COUNTER.rcode + rcode]!++;

@@ -20,7 +20,9 @@ export const SEGMENT = {
   planBase: 6,
   /** 1 for a zone that has no data at the moment: SERVFAIL. */
   unavailable: 7,
-  words: 8,
+  /** When a zone that is kept elsewhere expires, in seconds since 1970; 0: it is our own. See zone-expiry.ts. */
+  expiresAt: 8,
+  words: 9,
 } as const;
 
 /** A name of a zone, followed by two words per RRset: type and kind, then RRset or steered entry. */

@@ -27,6 +27,7 @@ export const RCODE_BADCOOKIE = 23;
 
 export const OPTION_NSID = 3;
 export const OPTION_CLIENT_SUBNET = 8;
+export const OPTION_EXPIRE = 9;
 export const OPTION_COOKIE = 10;
 export const OPTION_KEEPALIVE = 11;
 export const OPTION_PADDING = 12;

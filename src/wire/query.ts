@@ -4,6 +4,7 @@ import {
   OPCODE_MASK,
   OPTION_CLIENT_SUBNET,
   OPTION_COOKIE,
+  OPTION_EXPIRE,
   OPTION_KEEPALIVE,
   OPTION_NSID,
   OPTION_PADDING,
@@ -50,8 +51,9 @@ export class Query {
   /** Where the content of the cookie option starts in the query (RFC 7873 §4), 0 if there is none; 8 or 16 to 40 octets. */
   cookieAt = 0;
   cookieOctets = 0;
-  /** Whether these options were there, with whatever content (RFC 5001, RFC 7828, RFC 7830). */
+  /** Whether these options were there, with whatever content (RFC 5001, RFC 7314, RFC 7828, RFC 7830). */
   wantsNsid = false;
+  wantsExpire = false;
   wantsKeepalive = false;
   wantsPadding = false;
 
@@ -68,6 +70,7 @@ export class Query {
     this.hasSubnet = false;
     this.cookieAt = 0;
     this.wantsNsid = false;
+    this.wantsExpire = false;
     this.wantsKeepalive = false;
     this.wantsPadding = false;
     this.payload = CLASSIC_UDP_OCTETS;
@@ -157,6 +160,8 @@ export class Query {
         this.wantsKeepalive = true;
       } else if (code === OPTION_PADDING) {
         this.wantsPadding = true;
+      } else if (code === OPTION_EXPIRE) {
+        this.wantsExpire = true;
       }
       at += size;
     }

@@ -149,14 +149,17 @@ const CASES: Readonly<Record<string, readonly [query: string, expected: Partial<
   "ednsflags, all but DO": ["+edns=0 +nocookie +noad +norec +ednsflags=0x7fff SOA <zone>", EDNS],
   optlist: [
     `+edns=0 +noad +norec +nsid +subnet=0.0.0.0/0 +expire ${COOKIE} SOA <zone>`,
-    soa({ edns: 0, options: ["CLIENT-SUBNET", "COOKIE", "NSID"] }),
+    soa({ edns: 0, options: ["CLIENT-SUBNET", "COOKIE", "EXPIRE", "NSID"] }),
   ],
   ednsnsid: [
     "+edns=0 +nocookie +noad +norec +nsid SOA <zone>",
     soa({ edns: 0, options: ["NSID"] }),
   ],
   ednscookie: [`+edns=0 +noad +norec ${COOKIE} SOA <zone>`, soa({ edns: 0, options: ["COOKIE"] })],
-  ednsexpire: ["+edns=0 +nocookie +noad +norec +expire SOA <zone>", EDNS],
+  ednsexpire: [
+    "+edns=0 +nocookie +noad +norec +expire SOA <zone>",
+    soa({ edns: 0, options: ["EXPIRE"] }),
+  ],
   ednssubnet: [
     "+edns=0 +nocookie +noad +norec +subnet=0.0.0.0/0 SOA <zone>",
     soa({ edns: 0, options: ["CLIENT-SUBNET"] }),
