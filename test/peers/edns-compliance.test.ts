@@ -149,7 +149,7 @@ const CASES: Readonly<Record<string, readonly [query: string, expected: Partial<
   "ednsflags, all but DO": ["+edns=0 +nocookie +noad +norec +ednsflags=0x7fff SOA <zone>", EDNS],
   optlist: [
     `+edns=0 +noad +norec +nsid +subnet=0.0.0.0/0 +expire ${COOKIE} SOA <zone>`,
-    soa({ edns: 0, options: ["CLIENT-SUBNET", "COOKIE", "EXPIRE", "NSID"] }),
+    soa({ edns: 0, options: ["CLIENT-SUBNET", "COOKIE", "NSID", "EXPIRE"] }),
   ],
   ednsnsid: [
     "+edns=0 +nocookie +noad +norec +nsid SOA <zone>",
