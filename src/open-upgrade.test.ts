@@ -1,18 +1,16 @@
 import { expect, test, vi } from "vitest";
-import { openUpgrade } from "./open-upgrade.ts";
+import { type OpenUpgradeOptions, openUpgrade } from "./open-upgrade.ts";
+import type { StartingSuccessor, Successor, UpgradeOutcome } from "./upgrade/start-successor.ts";
 
-vi.mock("./upgrade/start-successor.ts", () => ({
-  startSuccessor: () => {
-    throw new Error("spawn ENOMEM");
-  },
-}));
+const start = vi.hoisted(() => vi.fn<() => StartingSuccessor>());
+vi.mock("./upgrade/start-successor.ts", () => ({ startSuccessor: start }));
 vi.mock("./upgrade/find-hindrance.ts", () => ({
   describeOwnProcess: () => ({}),
   findHindrance: () => undefined,
 }));
 
-test("openUpgrade() goes on, and lets others change things, when no process can be started", async () => {
-  const upgrade = openUpgrade({
+function createOptions(changes: Partial<OpenUpgradeOptions> = {}): OpenUpgradeOptions {
+  return {
     sockets: () => [],
     version: "0.0.0",
     verdicts: () => new Map(),
@@ -21,10 +19,69 @@ test("openUpgrade() goes on, and lets others change things, when no process can 
     isReady: () => true,
     log: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
     closers: [],
+    ...changes,
+  };
+}
+
+/** A successor that answers at once, and ends when the test says so. */
+function startAnswering(): { end: (how: string) => void; abort: () => void } {
+  let end: (how: string) => void = () => {};
+  const ended = new Promise<string>((resolve) => {
+    end = resolve;
   });
+  const successor: Successor = { pid: 4711, version: "1.0.0", ended, release: vi.fn() };
+  const outcome: Promise<UpgradeOutcome> = Promise.resolve({ kind: "answering", successor });
+  const abort = vi.fn(() => end("it ended with status 0"));
+  start.mockReturnValueOnce({ outcome, abort });
+  return { end, abort };
+}
+
+test("openUpgrade() goes on, and lets others change things, when no process can be started", async () => {
+  start.mockImplementationOnce(() => {
+    throw new Error("spawn ENOMEM");
+  });
+  const upgrade = openUpgrade(createOptions());
   expect(await upgrade.run()).toMatchObject({
     takenOver: false,
     reason: "the successor cannot be started: spawn ENOMEM",
   });
   expect(upgrade.isUnderWay()).toBe(false);
+});
+
+test("openUpgrade() leaves everything to a successor that goes on answering", async () => {
+  startAnswering();
+  const upgrade = openUpgrade(createOptions({ overlapMs: 1 }));
+  expect(await upgrade.run()).toMatchObject({ takenOver: true, pid: 4711, version: "1.0.0" });
+  expect(await upgrade.succeeded).toMatchObject({ pid: 4711 });
+  expect(upgrade.isUnderWay()).toBe(true);
+});
+
+test("openUpgrade() goes on, and says so loudly, when a successor ends that answers already", async () => {
+  const { end } = startAnswering();
+  const options = createOptions({ overlapMs: 2 ** 30 });
+  const upgrade = openUpgrade(options);
+  const succeeded = vi.fn();
+  void upgrade.succeeded.then(succeeded);
+  const running = upgrade.run();
+  end("it ended of SIGSEGV");
+  expect(await running).toMatchObject({
+    takenOver: false,
+    pid: null,
+    reason: expect.stringMatching(/1\.0\.0 .*it ended of SIGSEGV/),
+  });
+  expect(options.log.error).toHaveBeenCalledOnce();
+  expect(succeeded).not.toHaveBeenCalled();
+  expect(upgrade.isUnderWay()).toBe(false);
+});
+
+test("openUpgrade() ends a successor that answers already when it is told to stop", async () => {
+  const { abort } = startAnswering();
+  const options = createOptions({ overlapMs: 2 ** 30 });
+  const upgrade = openUpgrade(options);
+  const running = upgrade.run();
+  await vi.waitFor(() => expect(options.log.info).toHaveBeenCalledTimes(2));
+  for (const close of options.closers) await close();
+  expect(abort).toHaveBeenCalledOnce();
+  expect(await running).toMatchObject({ takenOver: false, reason: "the server was told to stop" });
+  expect(options.log.error).not.toHaveBeenCalled();
 });

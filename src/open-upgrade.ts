@@ -22,6 +22,8 @@ export interface OpenUpgradeOptions {
   readonly isReady: () => boolean;
   readonly log: Log;
   readonly closers: (() => Promise<void>)[];
+  /** How long both answer. */
+  readonly overlapMs?: number;
 }
 
 export interface OpenUpgrade {
@@ -29,23 +31,45 @@ export interface OpenUpgrade {
   run(): Promise<UpgradeReport>;
   /** From the moment at which a successor is started: what is said to this server now, that one does not know. */
   isUnderWay(): boolean;
-  /** Resolves when a successor answers: there is nothing left for this process to do. */
+  /** Resolves when a successor answers and has stood its test: there is nothing left for this process to do. */
   readonly succeeded: Promise<Successor>;
 }
 
-/** What `rondo upgrade` asks of the running server. Closing ends a successor that has not taken over. */
+/**
+ * How long a successor is helped, for code that has just been loaded is many times slower at first; and what it has to live
+ * through before everything is left to it.
+ */
+const OVERLAP_MS = 1000;
+
+const STOPPED = "the server was told to stop";
+
+/** What `rondo upgrade` asks of the running server. Closing ends a successor that not everything has been left to. */
 export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
-  const { version, log } = options;
+  const { version, log, overlapMs = OVERLAP_MS } = options;
   let isUnderWay = false;
+  let isClosing = false;
   let starting: StartingSuccessor | undefined;
   let succeed: (successor: Successor) => void = () => {};
   const succeeded = new Promise<Successor>((resolve) => {
     succeed = resolve;
   });
-  options.closers.push(async () => starting?.abort("the server was told to stop"));
+  options.closers.push(async () => {
+    isClosing = true;
+    starting?.abort(STOPPED);
+  });
 
   function keep(reason: string): UpgradeReport {
-    log.warn({ reason }, "no successor has taken over: this server goes on");
+    if (!isClosing) log.warn({ reason }, "no successor has taken over: this server goes on");
+    return { takenOver: false, pid: null, version: null, reason };
+  }
+
+  /** Everything is still this server's: its sockets, the state folder, the admin interface. */
+  function takeBack({ pid, version }: Successor, end: string): UpgradeReport {
+    isUnderWay = false;
+    if (isClosing) return keep(STOPPED);
+    const lost = "what it had read and not answered is lost";
+    log.error({ pid, version, end }, `the successor did not live: this server goes on; ${lost}`);
+    const reason = `rondo ${version} answered, but did not live for ${overlapMs / 1000} s: ${end}`;
     return { takenOver: false, pid: null, version: null, reason };
   }
 
@@ -74,16 +98,31 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     await options.settled();
     log.info({ sockets: sockets.length }, "starting a successor");
     const outcome = await start(sockets);
-    starting = undefined;
     if (outcome.kind === "kept") {
+      starting = undefined;
       isUnderWay = false;
       return keep(outcome.reason);
     }
     const { successor } = outcome;
+    log.info({ pid: successor.pid, version: successor.version }, "a successor answers, too");
+    const end = await endWithin(successor, overlapMs);
+    starting = undefined;
+    if (end !== undefined) return takeBack(successor, end);
     log.info({ pid: successor.pid, version: successor.version }, "a successor has taken over");
     succeed(successor);
     return { takenOver: true, pid: successor.pid, version: successor.version, reason: null };
   }
 
   return { run, isUnderWay: () => isUnderWay, succeeded };
+}
+
+/** @returns how it ended; undefined: it has not, in that time */
+function endWithin({ ended }: Successor, ms: number): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(undefined), ms);
+    void ended.then((how) => {
+      clearTimeout(timer);
+      resolve(how);
+    });
+  });
 }

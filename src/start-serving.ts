@@ -50,13 +50,13 @@ import type { Successor } from "./upgrade/start-successor.ts";
 const FIRST_ROUND_MS = 2000;
 /** Far below the time in which a counter of answers could wrap around. */
 const SAMPLE_MS = 60_000;
-/** How long a successor is helped: code that has just been loaded is many times slower at first. */
-const OVERLAP_MS = 1000;
+/** How long a predecessor may take to read nothing any more, once it has left everything else. */
+const RETIRING_MS = 1000;
 /** How long the answer to whoever asked for a successor may take to go out. */
 const ADMIN_GRACE_MS = 1000;
 
 export interface Running {
-  /** Another process answers now. */
+  /** Another process answers, and is to have the rest. */
   readonly succeeded: Promise<Successor>;
   /** Finishes what it has begun, and leaves all else to the successor. */
   retire(successor: Successor): Promise<void>;
@@ -260,10 +260,10 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       health.adopt(await predecessor.ready(version));
       parts.onAnswering(close);
       server.start();
-      lease.take();
       await predecessor.serving();
+      lease.take();
       // Secondaries ask whoever answers: by then that is this one alone.
-      void delay(2 * OVERLAP_MS).then(() => {
+      void delay(RETIRING_MS).then(() => {
         mayTell = true;
       });
     }
@@ -317,7 +317,6 @@ export async function startServing(parts: StartOptions): Promise<Running> {
         lease.drop();
         await admin?.close(ADMIN_GRACE_MS);
         successor.release();
-        await delay(OVERLAP_MS);
         // Begun before all else is closed, and waited for at the end.
         void server.retire();
         await close();

@@ -16,7 +16,7 @@ export interface Predecessor {
   readonly lost: Promise<never>;
   /** Says that all is loaded. Resolves with its verdicts when it says to take over. */
   ready(version: string): Promise<SavedHealth>;
-  /** Says that this process answers now. Resolves when the place of the admin interface is free. */
+  /** Says that this process answers now. Resolves when the other leaves it everything else, or is gone. */
   serving(): Promise<void>;
   /** Says that nothing will come of it, and why. */
   fail(reason: string): Promise<void>;

@@ -24,13 +24,13 @@ export type ToSuccessor =
       readonly type: "take-over";
       readonly verdicts: readonly (readonly [key: string, target: SavedTarget])[];
     }
-  /** The place of the admin interface is free. */
+  /** From now on all is the successor's: the state folder, the place of the admin interface. Before, its end is no loss. */
   | { readonly type: "released" };
 
 export type ToPredecessor =
   /** Loaded, with the first round of checks behind it. */
   | { readonly type: "ready"; readonly version: string }
-  /** It answers. */
+  /** It answers, beside the other. */
   | { readonly type: "serving" }
   /** It will not; for people. */
   | { readonly type: "failed"; readonly reason: string };

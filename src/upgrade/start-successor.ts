@@ -22,18 +22,21 @@ export interface SuccessorOptions {
 export interface Successor {
   readonly pid: number;
   readonly version: string;
-  /** Tells it that the place of the admin interface is free. */
+  /** Resolves if it ends, with how; for people. */
+  readonly ended: Promise<string>;
+  /** Leaves it everything: the state folder and the place of the admin interface. */
   release(): void;
 }
 
 export type UpgradeOutcome =
-  | { readonly kind: "taken-over"; readonly successor: Successor }
+  /** It answers, beside this process. */
+  | { readonly kind: "answering"; readonly successor: Successor }
   /** The successor is gone, or about to be; `reason` is for people. */
   | { readonly kind: "kept"; readonly reason: string };
 
 export interface StartingSuccessor {
   readonly outcome: Promise<UpgradeOutcome>;
-  /** Ends it, unless it has taken over. */
+  /** Ends it, unless everything has been left to it. */
   abort(reason: string): void;
 }
 
@@ -67,17 +70,26 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     settle = resolve;
   });
   let isSettled = false;
+  let isReleased = false;
   let theirVersion = "";
+  let lastWords: string | undefined;
+  let noteEnd: (how: string) => void = () => {};
+  const ended = new Promise<string>((resolve) => {
+    noteEnd = resolve;
+  });
+
+  function end(): void {
+    if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+    child.kill("SIGTERM");
+    const insist = setTimeout(() => child.kill("SIGKILL"), KILL_MS).unref();
+    child.once("exit", () => clearTimeout(insist));
+  }
 
   function keep(reason: string): void {
     if (isSettled) return;
     isSettled = true;
     clearTimeout(overdue);
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-      child.kill("SIGTERM");
-      const insist = setTimeout(() => child.kill("SIGKILL"), KILL_MS).unref();
-      child.once("exit", () => clearTimeout(insist));
-    }
+    end();
     settle({ kind: "kept", reason });
   }
 
@@ -93,15 +105,18 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
   child.on("error", (error) => keep(`the successor cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
     const how = code === null ? `of ${signal}` : `with status ${code}`;
-    const tell = (): void =>
+    const tell = (): void => {
+      noteEnd(lastWords ?? `it ended ${how}; the log of the server may say why`);
       keep(
         `the successor ended ${how} before it had taken over; the log of the server may say why`,
       );
+    };
     // What it has said last may still be on its way.
     if (child.connected) child.once("disconnect", tell);
     else tell();
   });
   child.on("message", (message: ToPredecessor) => {
+    if (message.type === "failed") lastWords = message.reason;
     if (isSettled) return;
     if (message.type === "failed") {
       keep(message.reason);
@@ -116,12 +131,13 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
       // It outlives this process.
       child.unref();
       const release = (): void => {
+        isReleased = true;
         say({ type: "released" });
         if (child.connected) child.disconnect();
       };
       settle({
-        kind: "taken-over",
-        successor: { pid: child.pid!, version: theirVersion, release },
+        kind: "answering",
+        successor: { pid: child.pid!, version: theirVersion, ended, release },
       });
     }
   });
@@ -136,7 +152,11 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
       descriptors: socket.descriptors.map(() => next++),
     })),
   });
-  return { outcome, abort: keep };
+  const abort = (reason: string): void => {
+    if (!isSettled) keep(reason);
+    else if (!isReleased) end();
+  };
+  return { outcome, abort };
 }
 
 /** As it was called: a link to the program that an installation has set to another version is followed anew. */

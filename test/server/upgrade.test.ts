@@ -11,7 +11,13 @@ import { askTcp, askUdp, type Endpoint, frame, openTcp } from "../support/dns-cl
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
 import { findFreePort } from "../support/ports.ts";
-import { type Rondo, type RondoOptions, runRondo, startRondo } from "../support/rondo.ts";
+import {
+  createFolder,
+  type Rondo,
+  type RondoOptions,
+  runRondo,
+  startRondo,
+} from "../support/rondo.ts";
 import { until } from "../support/until.ts";
 
 const ZONES = {
@@ -291,6 +297,68 @@ describe.runIf("libc" in (await loadLibc()))("rondo upgrade", () => {
     rmSync(rondo.folder, { recursive: true, force: true });
   });
 
+  test.each([
+    ["killed", "process.kill(process.pid, 'SIGKILL')", "ended of SIGKILL"],
+    ["ended by a fault", "process.exit(3)", "ended with status 3"],
+  ])(
+    "takes everything back from a successor that is %s as soon as it answers; the next one may take over",
+    async (_, how, told) => {
+      const folder = createFolder();
+      const { rondo, upgrade, end } = await withPreloaded(
+        folder,
+        // Once, and without a chance to clean up.
+        `const once = ${JSON.stringify(join(folder, "once"))};
+        if (isMainThread && process.env.RONDO_SUCCEEDS !== undefined && !existsSync(once)) {
+          const send = process.send.bind(process);
+          process.send = (message, ...rest) => {
+            const isSent = send(message, ...rest);
+            if (message.type === "serving") {
+              writeFileSync(once, "");
+              setTimeout(() => { ${how}; }, 300);
+            }
+            return isSent;
+          };
+        }`,
+        () => startChain({ zones: ZONES, folder, config: SETTINGS_WITH_CATALOG }),
+      );
+      const { status, stderr } = await upgrade();
+      expect(status).toBe(1);
+      expect(stderr).toContain("the old server goes on");
+      expect(stderr).toContain(told);
+      expect(rondo.output()).toMatch(/"level":"?error"?.*the successor did not live/);
+      expect(rondo.process.exitCode).toBeNull();
+      expect(readMessage((await askUdp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+      expect(readMessage((await askTcp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+      // What is changed now is this one's, and kept.
+      expect((await runRondo("reload", "--admin", rondo.admin)).status).toBe(0);
+      rondo.writeZone(
+        "example.org.yaml",
+        ZONES["example.com.yaml"].replace("example.com.", "example.org."),
+      );
+      const catalog = join(rondo.stateFolder, "catalog.json");
+      const before = readFileSync(catalog, "utf8");
+      expect((await runRondo("reload", "--admin", rondo.admin)).status).toBe(0);
+      await until(() => readFileSync(catalog, "utf8") !== before);
+      expect((await upgrade()).status).toBe(0);
+      await until(() => rondo.process.exitCode === 0);
+      expect(readMessage((await askUdp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+      await end();
+    },
+  );
+
+  test("SIGTERM while both answer ends both", async () => {
+    const { rondo, upgrade } = await startChain({ zones: ZONES });
+    const upgrading = upgrade().catch((error: Error) => error);
+    await rondo.waitForOutput(/a successor answers, too/);
+    rondo.process.kill("SIGTERM");
+    // Its output is closed when the last of them has ended.
+    await new Promise((resolve) => rondo.process.once("close", resolve));
+    expect(rondo.process.exitCode).toBe(0);
+    await expect(askTcp(rondo.endpoint, WWW)).rejects.toThrow("ECONNREFUSED");
+    await upgrading;
+    rmSync(rondo.folder, { recursive: true, force: true });
+  });
+
   test("tells the service manager when it answers, who does after it, and that it stops", async () => {
     const folder = mkdtempSync(join(tmpdir(), "rondo-manager-"));
     const path = join(folder, "notify");
@@ -318,6 +386,30 @@ describe.runIf("libc" in (await loadLibc()))("rondo upgrade", () => {
     await end();
   });
 });
+
+/** Catalogs are of zones that somebody may have. */
+const SETTINGS_WITH_CATALOG = `
+geo: { databases: [] }
+transfer: { allow: [127.0.0.9] }
+catalog: { zone: catalog.test. }
+`;
+
+/** Starts something with a module that every process of it, and every successor, runs first. */
+async function withPreloaded<T>(folder: string, text: string, start: () => Promise<T>): Promise<T> {
+  const module = join(folder, "preloaded.mjs");
+  writeFileSync(
+    module,
+    `import { existsSync, writeFileSync } from "node:fs";
+    import { isMainThread } from "node:worker_threads";
+    ${text}`,
+  );
+  const { NODE_OPTIONS: before } = process.env;
+  process.env.NODE_OPTIONS = `--import ${module}`;
+  return start().finally(() => {
+    if (before === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
+  });
+}
 
 /** The socket of a service manager. */
 async function openDatagrams(path: string): Promise<{ next(): string; close(): void }> {
