@@ -11,6 +11,7 @@ import type { IdentityText } from "./config/server/identity-section.ts";
 import type { RrlSettings } from "./config/server/rrl-section.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import { openCookieSecretFile } from "./cookie-secret-file.ts";
+import { EXPIRY_TABLE_OCTETS } from "./image/expiry-table.ts";
 import type { Log } from "./log/log.ts";
 import { type LimitedTotals, reportRateLimits } from "./report-rate-limits.ts";
 import type { Keyring } from "./tsig/keyring.ts";
@@ -52,6 +53,7 @@ export function openAnswers(
           }
         : undefined,
       rateLimit: rrl.enabled ? toRateLimit(rrl) : undefined,
+      expiries: new SharedArrayBuffer(EXPIRY_TABLE_OCTETS),
     },
     reportLimits: (read) => {
       if (rrl.enabled) closers.push(reportRateLimits(read, rrl.logOnly, log));

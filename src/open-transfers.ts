@@ -18,9 +18,13 @@ export interface OpenTransfersOptions {
   /** What the server listens on, in presentation form. */
   readonly listen: readonly { readonly address: string }[];
   readonly keyring: Keyring;
+  /** See expiry-table.ts. */
+  readonly expiries: SharedArrayBuffer;
   readonly messages: ControlMessages;
   /** Whether secondaries are told of zones by now. */
   readonly mayTell: () => boolean;
+  /** Whether the state folder is this process's, at the moment. */
+  readonly mayWrite: () => boolean;
   /** Takes a zone into service. */
   readonly serve: (zone: PreparedZone) => void;
   readonly log: Log;
@@ -42,7 +46,7 @@ export interface OpenTransfers {
 
 /** Answers requests for zones, tells secondaries of their changes and keeps the catalog, until the closers run. */
 export async function openTransfers(options: OpenTransfersOptions): Promise<OpenTransfers> {
-  const { settings, listen, keyring, messages, log, closers } = options;
+  const { settings, listen, keyring, expiries, messages, log, closers } = options;
   const { allow, notify } = settings.transfer;
   const wallClock = Date.now;
   const counts = createTransferCounts();
@@ -69,12 +73,14 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
     onGone: ({ name }) => notifier.forget(name),
     defer: (run) => void setImmediate(run),
   });
-  messages.add(createTransferDesk({ zones, keyring, counts, last, log, wallClock }));
+  messages.add(createTransferDesk({ zones, keyring, expiries, counts, last, log, wallClock }));
   const catalog = await openCatalog({
     settings: settings.catalog,
     stateDirectory: settings.state,
     isTransferable: ({ zone }) => (zone.transfer?.allow ?? allow).length > 0,
     serve: options.serve,
+    clock: systemClock,
+    mayWrite: options.mayWrite,
     log,
     closers,
   });

@@ -15,6 +15,8 @@ export interface AnswerSettings {
   readonly cookies: CookieSettings | undefined;
   /** Undefined: nobody's responses are limited. */
   readonly rateLimit: RateLimitSettings | undefined;
+  /** See expiry-table.ts. */
+  readonly expiries: SharedArrayBuffer;
 }
 
 /** See rate-limiter.ts. */
@@ -72,4 +74,5 @@ export const DEFAULT_ANSWER_SETTINGS: AnswerSettings = {
   identity: { nsid: NOTHING, version: NOTHING, id: NOTHING },
   cookies: undefined,
   rateLimit: undefined,
+  expiries: new SharedArrayBuffer(0),
 };

@@ -33,6 +33,8 @@ export interface Context {
   /** By which queries may be signed. */
   readonly keyring: Keyring;
   readonly identity: Identity;
+  /** When zones that are kept elsewhere expire: see expiry-table.ts. */
+  readonly expiries: Uint32Array;
   /** Undefined: no cookies. */
   readonly cookies: CookieJar | undefined;
   /** Undefined: no limits. */
@@ -66,6 +68,7 @@ export function createContext(
     operators: settings.operators,
     keyring: settings.keyring,
     identity: settings.identity,
+    expiries: new Uint32Array(settings.expiries),
     limiter: settings.rateLimit && new RateLimiter(settings.rateLimit),
     cookies: settings.cookies && new CookieJar(settings.cookies, wallClock),
   };

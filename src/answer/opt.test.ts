@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type InProcess, serveInProcess } from "../../test/support/in-process.ts";
 import { type Message, readMessage } from "../../test/support/message.ts";
 import { concat, header, opt, option, query, question } from "../../test/support/packet.ts";
-import { writeExpiry } from "../image/zone-expiry.ts";
+import { EXPIRY_TABLE_OCTETS, ExpiryTable, setExpirySlot } from "../image/expiry-table.ts";
 import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "./answer-settings.ts";
 
 const ZONES = {
@@ -83,9 +83,16 @@ describe("EXPIRE (RFC 7314)", () => {
     }
   });
   it("tells of a zone that is kept elsewhere what is left, down to 0", () => {
-    const server = serve();
-    const { segment } = server.plane.zones[0]!.compiled;
-    writeExpiry(segment, server.time.wall / 1000 + 0x01020304);
+    const expiries = new SharedArrayBuffer(EXPIRY_TABLE_OCTETS);
+    const server = serve({ expiries });
+    const table = new ExpiryTable(expiries);
+    const [zone] = server.plane.zones;
+    const segment = zone!.compiled.segment.slice(0);
+    const slot = table.take();
+    setExpirySlot(segment, slot);
+    server.plane.serve([{ ...zone!, compiled: { ...zone!.compiled, segment } }]);
+    expect(contentOf(ask(server, "example.com", "SOA"), EXPIRE)).toBeUndefined();
+    table.write(slot, server.time.wall / 1000 + 0x01020304);
     expect(contentOf(ask(server, "example.com", "SOA"), EXPIRE)).toBe("\x01\x02\x03\x04");
     server.time.wall += 1000;
     expect(contentOf(ask(server, "example.com", "SOA"), EXPIRE)).toBe("\x01\x02\x03\x03");

@@ -1,5 +1,5 @@
+import { readExpire } from "../image/expiry-table.ts";
 import type { Serving } from "../image/serving.ts";
-import { readExpire } from "../image/zone-expiry.ts";
 import {
   OPTION_CLIENT_SUBNET,
   OPTION_COOKIE,
@@ -130,14 +130,15 @@ function writeKeepalive(response: Response, timeout: number): void {
 function writeExpire(
   response: Response,
   { name, type, class: queryClass }: Query,
-  { wallClock }: Context,
+  { wallClock, expiries }: Context,
   serving: Serving,
 ): void {
   if (type !== TYPE_SOA || queryClass !== CLASS_IN || !response.authoritative) return;
   const segment = serving.findZone(name, type);
   if (segment === undefined || segment.apexLabels !== name.labels) return;
   const { octets, at } = response;
-  const seconds = readExpire(segment, wallClock());
+  const seconds = readExpire(segment, expiries, wallClock());
+  if (seconds < 0) return;
   write16(octets, at, OPTION_EXPIRE);
   write16(octets, at + 2, 4);
   write16(octets, at + OPTION_HEAD_OCTETS, seconds >>> 16);

@@ -20,8 +20,8 @@ export const SEGMENT = {
   planBase: 6,
   /** 1 for a zone that has no data at the moment: SERVFAIL. */
   unavailable: 7,
-  /** When a zone that is kept elsewhere expires, in seconds since 1970; 0: it is our own. See zone-expiry.ts. */
-  expiresAt: 8,
+  /** Where in the table of expiry-table.ts a zone that is kept elsewhere has its time; 0: it is our own. */
+  expirySlot: 8,
   words: 9,
 } as const;
 

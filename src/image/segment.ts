@@ -13,6 +13,8 @@ export class Segment extends ImageView {
   readonly negativeSoa: number;
   readonly planBase: number;
   readonly isUnavailable: boolean;
+  /** See expiry-table.ts. */
+  readonly expirySlot: number;
   readonly #table: number;
   readonly #mask: number;
 
@@ -24,6 +26,7 @@ export class Segment extends ImageView {
     this.apexLabels = words[SEGMENT.apexLabels]!;
     this.negativeSoa = words[SEGMENT.negativeSoa]!;
     this.planBase = words[SEGMENT.planBase]!;
+    this.expirySlot = words[SEGMENT.expirySlot]!;
     this.isUnavailable = words[SEGMENT.unavailable] !== 0;
     this.#table = words[SEGMENT.table]! >> 2;
     this.#mask = words[SEGMENT.tableMask]!;

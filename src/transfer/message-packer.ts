@@ -1,5 +1,11 @@
 import { isCompressible, namesIn } from "../rdata/names-in.ts";
-import { HEADER_OCTETS, MAX_MESSAGE_OCTETS, OPTION_EXTENDED_ERROR } from "../wire/message.ts";
+import {
+  HEADER_OCTETS,
+  MAX_MESSAGE_OCTETS,
+  OPTION_EXPIRE,
+  OPTION_EXTENDED_ERROR,
+  OPTION_HEAD_OCTETS,
+} from "../wire/message.ts";
 import { CLASS_IN, TYPE_OPT } from "../wire/rr-types.ts";
 import { NameCompressor } from "./name-compressor.ts";
 
@@ -9,6 +15,23 @@ const UDP_PAYLOAD = 1232;
 /** Owner, type, class, TTL and length of an OPT record. */
 const OPT_OCTETS = 11;
 const DO_BIT = 0x8000;
+
+/** What the OPT record of a message says. */
+export interface OptFields {
+  readonly dnssecOk: boolean;
+  /** 12 bits, of which the upper eight go here (RFC 6891 §6.1.3). */
+  readonly rcode?: number;
+  /** INFO-CODE (RFC 8914). */
+  readonly extendedError?: number | undefined;
+  /** Seconds that the zone may be kept (RFC 7314). */
+  readonly expire?: number | undefined;
+}
+
+/** Octets of an OPT record with these fields. */
+export function optOctets({ extendedError, expire }: Omit<OptFields, "dnssecOk">): number {
+  const error = extendedError === undefined ? 0 : OPTION_HEAD_OCTETS + 2;
+  return OPT_OCTETS + error + (expire === undefined ? 0 : OPTION_HEAD_OCTETS + 4);
+}
 
 /** A record on its way into a message. */
 export interface TransferRecord {
@@ -93,28 +116,31 @@ export class MessagePacker {
     return true;
   }
 
-  /**
-   * Adds an OPT record without options, or with one extended error (RFC 8914).
-   *
-   * @param rcode its upper eight bits go here (RFC 6891 §6.1.3)
-   * @param error INFO-CODE
-   */
-  addOpt(dnssecOk: boolean, rcode: number = 0, error?: number): void {
+  /** Adds an OPT record. */
+  addOpt(fields: OptFields): void {
+    const { dnssecOk, rcode = 0, extendedError, expire } = fields;
     const view = this.#view;
     const at = this.#at;
-    const options = error === undefined ? 0 : 6;
-    this.octets.fill(0, at, at + OPT_OCTETS + options);
+    const size = optOctets(fields);
+    this.octets.fill(0, at, at + size);
     view.setUint16(at + 1, TYPE_OPT);
     view.setUint16(at + 3, UDP_PAYLOAD);
     view.setUint8(at + 5, rcode >> 4);
     view.setUint16(at + 7, dnssecOk ? DO_BIT : 0);
-    view.setUint16(at + 9, options);
-    if (error !== undefined) {
-      view.setUint16(at + 11, OPTION_EXTENDED_ERROR);
-      view.setUint16(at + 13, 2);
-      view.setUint16(at + 15, error);
+    view.setUint16(at + 9, size - OPT_OCTETS);
+    let option = at + OPT_OCTETS;
+    if (extendedError !== undefined) {
+      view.setUint16(option, OPTION_EXTENDED_ERROR);
+      view.setUint16(option + 2, 2);
+      view.setUint16(option + OPTION_HEAD_OCTETS, extendedError);
+      option += OPTION_HEAD_OCTETS + 2;
     }
-    this.#at = at + OPT_OCTETS + options;
+    if (expire !== undefined) {
+      view.setUint16(option, OPTION_EXPIRE);
+      view.setUint16(option + 2, 4);
+      view.setUint32(option + OPTION_HEAD_OCTETS, expire);
+    }
+    this.#at = at + size;
     this.#additionals++;
   }
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { readMessage } from "../../test/support/message.ts";
-import { query } from "../../test/support/packet.ts";
+import { option, query } from "../../test/support/packet.ts";
 import {
   createTransfers,
   listRecords,
@@ -9,6 +9,7 @@ import {
   prepareText,
   transferQuery,
 } from "../../test/support/transfers.ts";
+import { EXPIRY_TABLE_OCTETS, ExpiryTable, setExpirySlot } from "../image/expiry-table.ts";
 import { prepareUnavailable } from "../loader/prepare-static.ts";
 import { formatRdata } from "../rdata/format-rdata.ts";
 import { findAlgorithm } from "../tsig/algorithms.ts";
@@ -17,6 +18,7 @@ import { createKeyring, findKeyByText } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";
 import { findSignature, readSignature } from "../tsig/signature.ts";
 import { VerifyingStream } from "../tsig/verifying-stream.ts";
+import { OPTION_EXPIRE, OPTION_NSID } from "../wire/message.ts";
 import { TYPE_HTTPS } from "../wire/rr-types.ts";
 
 const SOA = (serial: number): string =>
@@ -32,6 +34,7 @@ records:
 ${records}`;
 }
 
+const EMPTY = new Uint8Array(0);
 const AXFR = { name: "example.com", type: "AXFR" };
 const IXFR = (serial: number) => ({ name: "example.com", serial });
 
@@ -71,6 +74,45 @@ describe("createTransferDesk() answers AXFR", () => {
       question: [{ name: "example.com.", type: 252, class: 1 }],
       edns: undefined,
     });
+  });
+
+  test("with the EXPIRE option, for those who ask with theirs, in the first message", () => {
+    const transfers = createTransfers();
+    const names = Array.from({ length: 2000 }, (_, i) => `  n${i}: { type: TXT, value: "${i}" }`);
+    transfers.serve(zone(7, names.join("\n")));
+    const edns = { options: [option(OPTION_NSID, EMPTY), option(OPTION_EXPIRE, EMPTY)] };
+    const told = [{ code: OPTION_EXPIRE, data: Uint8Array.of(0, 0x12, 0x75, 0) }];
+    const messages = transfers.ask({ ...AXFR, edns });
+    expect(messages.length).toBeGreaterThan(1);
+    expect(messages.map((message) => message.edns?.options)).toEqual([
+      told,
+      ...messages.slice(1).map(() => undefined),
+    ]);
+    for (const transport of ["udp", "tcp"] as const) {
+      const [message] = transfers.ask({ ...IXFR(7), edns }, transport);
+      expect(message!.edns!.options).toEqual(told);
+    }
+    expect(transfers.ask({ ...IXFR(7), edns: {} })[0]!.edns!.options).toEqual([]);
+    // Of which the last says that it is longer than it is.
+    const torn = { options: [option(OPTION_NSID, EMPTY), option(OPTION_EXPIRE, EMPTY, 1)] };
+    expect(transfers.ask({ ...IXFR(7), edns: torn })[0]!.edns!.options).toEqual([]);
+  });
+
+  test("with the time that is left of a zone that is kept elsewhere, if anybody knows", () => {
+    const expiries = new SharedArrayBuffer(EXPIRY_TABLE_OCTETS);
+    const table = new ExpiryTable(expiries);
+    const transfers = createTransfers({ expiries });
+    const prepared = prepareText(zone(7, ""));
+    const slot = table.take();
+    setExpirySlot(prepared.compiled.segment, slot);
+    transfers.zones.follow([prepared]);
+    const edns = { options: [option(OPTION_EXPIRE, EMPTY)] };
+    const ask = (): unknown => transfers.ask({ ...AXFR, edns })[0]!.edns!.options;
+    expect(ask()).toEqual([]);
+    table.write(slot, NOW_SECONDS + 260);
+    expect(ask()).toEqual([{ code: OPTION_EXPIRE, data: Uint8Array.of(0, 0, 1, 4) }]);
+    table.write(slot, NOW_SECONDS - 260);
+    expect(ask()).toEqual([{ code: OPTION_EXPIRE, data: Uint8Array.of(0, 0, 0, 0) }]);
   });
 
   test("in as many messages as it takes, the question in the first only", () => {

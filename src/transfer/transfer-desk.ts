@@ -4,6 +4,7 @@
  */
 import type { Address } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
+import { readExpire } from "../image/expiry-table.ts";
 import type { Log } from "../log/log.ts";
 import { createRateLimitedLog } from "../log/rate-limited-log.ts";
 import { formatTsigError } from "../tsig/errors.ts";
@@ -56,6 +57,8 @@ export type TransferDesk = (request: IncomingRequest) => Iterable<Uint8Array> | 
 export interface TransferDeskOptions {
   readonly zones: Pick<TransferZones, "find" | "isServed">;
   readonly keyring: Keyring;
+  /** When zones that are kept elsewhere expire: see expiry-table.ts. */
+  readonly expiries: SharedArrayBuffer;
   /** Kept up to date. */
   readonly counts: TransferCounts;
   /** Kept up to date, too. */
@@ -149,7 +152,7 @@ function sendDatagram(
   const { request } = exchange;
   if (request.type === TYPE_AXFR) return refuse(exchange, signing, RCODE_NOTIMP);
   const payload = Math.min(request.payload, UDP_LIMIT);
-  const context: ReplyContext = { ...exchange, signing };
+  const context = createContext(exchange, content, signing);
   const update = findUpdate(request, zone, content);
   if (update !== undefined && update !== "current") {
     const whole = packDatagram(context, listUpdate(content, update), payload);
@@ -172,7 +175,7 @@ function* sendStream(
   signing: SigningStream | undefined,
 ): Generator<Uint8Array> {
   const { request, incoming, slots } = exchange;
-  const context: ReplyContext = { ...exchange, signing };
+  const context = createContext(exchange, content, signing);
   const update = findUpdate(request, zone, content);
   const counts: ReplyCounts = { messages: 0, records: 0, octets: 0 };
   if (update === "current") {
@@ -213,6 +216,18 @@ function* sendStream(
     exchange.counts[isDone ? extent : "broken"]++;
     remember(exchange, signing, content.serial, extent, !isDone);
   }
+}
+
+function createContext(
+  { request, wallClock, expiries }: Exchange,
+  { segment }: ZoneContent,
+  signing: SigningStream | undefined,
+): ReplyContext {
+  const left =
+    request.opt?.wantsExpire === true
+      ? readExpire(segment, new Uint32Array(expiries), wallClock())
+      : -1;
+  return { request, signing, expire: left < 0 ? undefined : left, wallClock };
 }
 
 /** @returns "current" if there is nothing to bring; undefined if only the whole zone will do */

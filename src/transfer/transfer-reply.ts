@@ -9,14 +9,12 @@ import type { Verdict } from "../tsig/verify.ts";
 import { AA_BIT, MAX_MESSAGE_OCTETS, QR_BIT } from "../wire/message.ts";
 import type { RRset } from "../zone/model.ts";
 import type { Update } from "./journal.ts";
-import { MessagePacker, type TransferRecord } from "./message-packer.ts";
+import { MessagePacker, optOctets, type TransferRecord } from "./message-packer.ts";
 import type { TransferRequest } from "./transfer-request.ts";
 import type { ZoneContent } from "./zone-content.ts";
 
 /** Octets of a message, but for one with a record that is larger: compression pointers reach as far. */
 const MESSAGE_OCTETS = 0x4000;
-/** Octets that an OPT record without options takes. */
-const OPT_OCTETS = 11;
 const FLAGS = (QR_BIT | AA_BIT) << 8;
 
 /** For responses of one message, of which a copy is made. */
@@ -27,6 +25,8 @@ export interface ReplyContext {
   readonly request: TransferRequest;
   /** Undefined where the request is not signed. */
   readonly signing: SigningStream | undefined;
+  /** Seconds that the zone may be kept, for those who ask for that (RFC 7314 §3); else undefined. */
+  readonly expire: number | undefined;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
 }
@@ -44,20 +44,23 @@ export interface ReplyCounts {
  * @param counts kept up to date
  */
 export function* packMessages(
-  { request, signing, wallClock }: ReplyContext,
+  { request, signing, expire, wallClock }: ReplyContext,
   records: Iterable<TransferRecord>,
   counts: ReplyCounts,
 ): Generator<Uint8Array> {
   const packer = new MessagePacker();
   const signature = signing === undefined ? 0 : signatureOctets(signing.key);
+  const behind = signature + optOctets({ expire });
   const begin = (): void => {
     const isFirst = counts.messages === 0;
-    const limit = MESSAGE_OCTETS - signature - OPT_OCTETS;
+    const limit = MESSAGE_OCTETS - behind;
     packer.begin(request.id, FLAGS, isFirst ? request.question : undefined, limit);
   };
   const finish = (): Uint8Array => {
     // In the first only (RFC 5936 §2.2.5).
-    if (counts.messages === 0 && request.opt !== undefined) packer.addOpt(request.opt.dnssecOk);
+    if (counts.messages === 0 && request.opt !== undefined) {
+      packer.addOpt({ dnssecOk: request.opt.dnssecOk, expire });
+    }
     let length = packer.finish();
     if (signing !== undefined) {
       length = signing.sign(packer.octets, length, Math.floor(wallClock() / 1000));
@@ -78,7 +81,7 @@ export function* packMessages(
     }
     // Anew: what did not fit has left names in the table that the message does not have.
     begin();
-    const most = MAX_MESSAGE_OCTETS - signature - OPT_OCTETS;
+    const most = MAX_MESSAGE_OCTETS - behind;
     if (!packer.add(record, most)) throw new RangeError("A record that fits into no message");
   }
   yield finish();
@@ -91,15 +94,15 @@ export function* packMessages(
  * @returns undefined if they do not fit
  */
 export function packDatagram(
-  { request, signing, wallClock }: ReplyContext,
+  { request, signing, expire, wallClock }: ReplyContext,
   records: Iterable<TransferRecord>,
   payload: number,
 ): Uint8Array | undefined {
   const signature = signing === undefined ? 0 : signatureOctets(signing.key);
-  const limit = payload - signature - (request.opt === undefined ? 0 : OPT_OCTETS);
+  const limit = payload - signature - (request.opt === undefined ? 0 : optOctets({ expire }));
   single.begin(request.id, FLAGS, request.question, limit);
   for (const record of records) if (!single.add(record)) return undefined;
-  if (request.opt !== undefined) single.addOpt(request.opt.dnssecOk);
+  if (request.opt !== undefined) single.addOpt({ dnssecOk: request.opt.dnssecOk, expire });
   const length = single.finish();
   const nowSeconds = Math.floor(wallClock() / 1000);
   return single.octets.slice(0, signing?.sign(single.octets, length, nowSeconds) ?? length);
@@ -123,7 +126,9 @@ export function packError(
 ): Uint8Array {
   const flags = (QR_BIT << 8) | (rcode & 0x0f);
   single.begin(request.id, flags, request.question, MAX_MESSAGE_OCTETS);
-  if (request.opt !== undefined) single.addOpt(request.opt.dnssecOk, rcode, extendedError);
+  if (request.opt !== undefined) {
+    single.addOpt({ dnssecOk: request.opt.dnssecOk, rcode, extendedError });
+  }
   const { octets } = single;
   let length = single.finish();
   if (signature instanceof SigningStream) length = signature.sign(octets, length, nowSeconds);

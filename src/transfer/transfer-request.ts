@@ -1,4 +1,11 @@
-import { CLASSIC_UDP_OCTETS, HEADER_OCTETS, OPCODE_MASK, QR_BIT } from "../wire/message.ts";
+import { findOption } from "../wire/find-option.ts";
+import {
+  CLASSIC_UDP_OCTETS,
+  HEADER_OCTETS,
+  OPCODE_MASK,
+  OPTION_EXPIRE,
+  QR_BIT,
+} from "../wire/message.ts";
 import { lowerName } from "../wire/name.ts";
 import { NameKey } from "../wire/name-key.ts";
 import { skipName } from "../wire/record-cursor.ts";
@@ -17,9 +24,17 @@ export interface TransferRequest {
   readonly serial: number | undefined;
   /** Octets of a UDP response it takes, 512 without EDNS. */
   readonly payload: number;
-  readonly opt: { readonly version: number; readonly dnssecOk: boolean } | undefined;
+  readonly opt: RequestOpt | undefined;
   /** Where the TSIG record starts; 0: there is none. */
   readonly signatureAt: number;
+}
+
+/** What the OPT record of a request says. */
+export interface RequestOpt {
+  readonly version: number;
+  readonly dnssecOk: boolean;
+  /** Whether it asks for how long the zone may be kept (RFC 7314 §2). */
+  readonly wantsExpire: boolean;
 }
 
 /** Octets of type, class, TTL and length of rdata. */
@@ -82,7 +97,11 @@ function readRecords(
     } else if (recordType === TYPE_OPT) {
       if (opt !== undefined || octets[owner] !== 0) return undefined;
       payload = Math.max(CLASSIC_UDP_OCTETS, view.getUint16(fields + 2));
-      opt = { version: octets[fields + 5]!, dnssecOk: (octets[fields + 6]! & 0x80) !== 0 };
+      opt = {
+        version: octets[fields + 5]!,
+        dnssecOk: (octets[fields + 6]! & 0x80) !== 0,
+        wantsExpire: findOption(octets, fields + RECORD_FIELDS, end, OPTION_EXPIRE) >= 0,
+      };
     } else if (recordType === TYPE_TSIG) {
       if (i !== count - 1) return undefined;
       signatureAt = owner;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parsePrefix } from "../../src/address/parse.ts";
-import type { AnswerSettings } from "../../src/answer/answer-settings.ts";
+import { type AnswerSettings, DEFAULT_ANSWER_SETTINGS } from "../../src/answer/answer-settings.ts";
 import { CookieJar } from "../../src/answer/cookie-jar.ts";
 import { createCookieSecrets } from "../../src/answer/cookie-secrets.ts";
 import { RATE_TABLE_OCTETS } from "../../src/answer/rate-limiter.ts";
@@ -91,6 +91,7 @@ const PREFIX_OF_ALL = parsePrefix("0.0.0.0/0")!;
 
 /** Everything on, and in the most demanding way. */
 const STRICT: AnswerSettings = {
+  ...DEFAULT_ANSWER_SETTINGS,
   operators: [PREFIX_OF_ALL],
   keyring: KEYRING,
   identity: IDENTITY,
@@ -98,11 +99,10 @@ const STRICT: AnswerSettings = {
   rateLimit: RATE_LIMIT,
 };
 const LENIENT: AnswerSettings = {
-  operators: [],
+  ...DEFAULT_ANSWER_SETTINGS,
   keyring: KEYRING,
   identity: IDENTITY,
   cookies: COOKIES,
-  rateLimit: undefined,
 };
 
 const TYPES = ["A", "AAAA", "NS", "SOA", "TXT", "CNAME", "ANY", "DS", "OPT", "AXFR"];

@@ -47,9 +47,11 @@ export function createTransfers(
     readonly keyring?: Keyring;
     readonly log?: Log;
     readonly limits?: TransferLimits;
+    readonly expiries?: SharedArrayBuffer;
   } = {},
 ): TransferFixture {
   const { allow = ANYBODY, notify = [], keyring = new Map(), log = silentLog, limits } = options;
+  const expiries = options.expiries ?? new SharedArrayBuffer(0);
   const changes: TransferZone[] = [];
   const deferred: (() => void)[] = [];
   const zones = new TransferZones({
@@ -66,6 +68,7 @@ export function createTransfers(
   const desk = createTransferDesk({
     zones,
     keyring,
+    expiries,
     counts,
     last,
     log,
