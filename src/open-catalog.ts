@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { CatalogSettings } from "./config/server/catalog-section.ts";
-import { readBounded, replaceFile } from "./health/paced-file.ts";
+import type { Clock } from "./health/clock.ts";
+import { createPacedFile, readBounded } from "./health/paced-file.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
 import { Catalog, type SavedCatalog } from "./transfer/catalog.ts";
@@ -10,6 +11,9 @@ export interface OpenCatalogOptions {
   readonly stateDirectory: string;
   readonly isTransferable: (zone: PreparedZone) => boolean;
   readonly serve: (zone: PreparedZone) => void;
+  readonly clock: Clock;
+  /** Whether the state folder is this process's, at the moment. */
+  readonly mayWrite: () => boolean;
   readonly log: Log;
   readonly closers: (() => Promise<void>)[];
 }
@@ -19,7 +23,7 @@ const MAX_TEXT = 4096;
 
 /** The catalog of what is served, its serial gone on with from `catalog.json`; undefined if there is to be none. */
 export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog | undefined> {
-  const { settings, stateDirectory, log, closers } = options;
+  const { settings, stateDirectory, clock, mayWrite, log, closers } = options;
   if (settings.zone === undefined) return undefined;
   const path = join(stateDirectory, "catalog.json");
   const read = await readBounded(path, MAX_TEXT);
@@ -27,8 +31,19 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog 
   if (remembered === undefined && ("text" in read || !read.isMissing)) {
     log.warn({ file: path }, "the catalog's last serial cannot be read: the time is its next one");
   }
-  let writing = Promise.resolve();
-  closers.push(() => writing);
+  let saved = remembered;
+  let isBroken = false;
+  const file = createPacedFile({
+    path,
+    clock,
+    text: () => JSON.stringify(saved),
+    mayWrite: () => saved !== undefined && mayWrite(),
+    onError: (err) => {
+      if (!isBroken) log.warn({ err, file: path }, "the catalog's serial is not kept");
+      isBroken = true;
+    },
+  });
+  closers.push(() => file.close());
   return new Catalog({
     zone: settings.zone,
     group: settings.group,
@@ -37,10 +52,9 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog 
     isTransferable: options.isTransferable,
     serve: options.serve,
     remembered,
-    onChange: (saved) => {
-      writing = writing
-        .then(() => replaceFile(path, JSON.stringify(saved)))
-        .catch((err: unknown) => log.warn({ err, file: path }, "the catalog's serial is not kept"));
+    onChange: (changed) => {
+      saved = changed;
+      file.touch();
     },
     wallClock: Date.now,
     log,
