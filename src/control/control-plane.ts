@@ -7,6 +7,7 @@ import type { HealthSnapshot } from "../health/snapshot.ts";
 import { type AnswerSet, compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
 import { keyOfPlan, type Plan } from "../image/compile-segment.ts";
 import type { Publication } from "../image/publication.ts";
+import { SegmentChunks } from "../image/segment-chunks.ts";
 import { compileZoneIndex } from "../image/zone-index.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
@@ -78,6 +79,7 @@ export class ControlPlane {
   readonly #plans: (ServedPlan | undefined)[] = [];
   readonly #maps = new Map<string, ServedMap>();
   readonly #mapNumbers = new RangeAllocator();
+  readonly #chunks = new SegmentChunks();
   readonly #numbers: ZoneNumbers = {
     segments: new RangeAllocator(),
     plans: new RangeAllocator(),
@@ -339,7 +341,7 @@ export class ControlPlane {
             zones.map(({ prepared, segment }) => ({ apex: prepared.zone.apex, segment })),
           )
         : undefined,
-      segments,
+      segments: this.#chunks.place(segments),
       maps,
       steering: compileAnswerSets(sets),
       rotationSlots: this.#numbers.counters.size,

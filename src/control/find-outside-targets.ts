@@ -2,7 +2,7 @@
  * Which ALIAS records need somebody else's answers: those whose targets lead out of the zones of this server, for some client
  * at least. The data plane follows all others by itself.
  */
-import { Segment } from "../image/segment.ts";
+import { openSegment, type Segment } from "../image/segment.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { labelOffsets, lowerName } from "../wire/name.ts";
 import { NameKey } from "../wire/name-key.ts";
@@ -25,7 +25,7 @@ export function findOutsideTargets(zones: readonly PreparedZone[]): Name[] {
   const index = new Map(zones.map((prepared) => [keyOf(prepared.zone.apex), prepared]));
   const segments = new Map<PreparedZone, Segment>();
   const segmentOf = (prepared: PreparedZone): Segment => {
-    const segment = segments.get(prepared) ?? new Segment(prepared.compiled.segment);
+    const segment = segments.get(prepared) ?? openSegment(prepared.compiled.segment);
     segments.set(prepared, segment);
     return segment;
   };

@@ -11,7 +11,7 @@ import { tabulateRRsets } from "../zone/tabulate-rrsets.ts";
 import { compileSegment } from "./compile-segment.ts";
 import { RRSET } from "./layout.ts";
 import { readRRset } from "./list-rrsets.ts";
-import { Segment } from "./segment.ts";
+import { openSegment, type Segment } from "./segment.ts";
 
 const LABELS = ["a", "b", "*", "c-long-label"];
 const owner = fc
@@ -43,7 +43,7 @@ const zones = lines
   .filter((zone) => zone !== undefined);
 
 function compile(zone: Zone): Segment {
-  return new Segment(compileSegment(zone, () => ({ classes: [] })).segment);
+  return openSegment(compileSegment(zone, () => ({ classes: [] })).segment);
 }
 
 /** What a segment says of a name: all but where things stand. */

@@ -10,11 +10,20 @@ export interface Publication {
   /** Hash table from apex to segment (zone-index.ts); present when the set of zones or a segment's number changed. */
   readonly index: SharedArrayBuffer | undefined;
   /** Zone segments by number (segment.ts); null frees the number. */
-  readonly segments: readonly (readonly [number: number, segment: SharedArrayBuffer | null])[];
+  readonly segments: readonly (readonly [number: number, place: SegmentPlace | null])[];
   /** Location maps by number (steering/location-map.ts). */
   readonly maps: readonly (readonly [number: number, map: SharedArrayBuffer | null])[];
   /** The answer sets of all steered names (answer-sets.ts). */
   readonly steering: SharedArrayBuffer | undefined;
   /** How many rotation counters a worker needs. */
   readonly rotationSlots: number;
+}
+
+/** Where a segment stands: a small one beside others, see segment-chunks.ts. */
+export interface SegmentPlace {
+  readonly buffer: SharedArrayBuffer;
+  /** Octets from the start of the buffer. */
+  readonly at: number;
+  /** Its own. */
+  readonly byteLength: number;
 }

@@ -2,7 +2,8 @@ import { LocationMap } from "../steering/location-map.ts";
 import type { NameKey } from "../wire/name-key.ts";
 import { TYPE_DS } from "../wire/rr-types.ts";
 import { AnswerSets, compileAnswerSets } from "./answer-sets.ts";
-import type { Publication } from "./publication.ts";
+import { ImageView } from "./image-view.ts";
+import type { Publication, SegmentPlace } from "./publication.ts";
 import { Segment } from "./segment.ts";
 import { compileZoneIndex, ZoneIndex } from "./zone-index.ts";
 
@@ -19,8 +20,9 @@ export class Serving {
   apply(publication: Publication): void {
     this.version = publication.version;
     this.rotationSlots = publication.rotationSlots;
-    for (const [number, segment] of publication.segments) {
-      this.#segments[number] = segment === null ? undefined : new Segment(segment);
+    const images = new Map<SharedArrayBuffer, ImageView>();
+    for (const [number, place] of publication.segments) {
+      this.#segments[number] = place === null ? undefined : openPlace(place, images);
     }
     for (const [number, map] of publication.maps) {
       this.maps[number] = map === null ? undefined : new LocationMap(map);
@@ -41,4 +43,14 @@ export class Serving {
     const parent = this.#index.find(name, name.labels - 1);
     return parent < 0 ? segment : this.#segments[parent];
   }
+}
+
+/** @param images those of the buffers that have been met */
+function openPlace(
+  { buffer, at }: SegmentPlace,
+  images: Map<SharedArrayBuffer, ImageView>,
+): Segment {
+  const image = images.get(buffer) ?? new ImageView(buffer);
+  images.set(buffer, image);
+  return new Segment(image, at);
 }

@@ -1,9 +1,9 @@
-import type { Publication } from "../image/publication.ts";
+import type { Publication, SegmentPlace } from "../image/publication.ts";
 import { SharedWaste } from "./shared-waste.ts";
 
 /** Merges publications, each of which holds only what changed, into the one that a reader which has none needs. */
 export class CurrentPublication {
-  readonly #segments = new Map<number, SharedArrayBuffer>();
+  readonly #segments = new Map<number, SegmentPlace>();
   readonly #maps = new Map<number, SharedArrayBuffer>();
   readonly #waste: Pick<SharedWaste, "note">;
   #last: Publication | undefined;
@@ -32,9 +32,9 @@ export class CurrentPublication {
 }
 
 /** @returns the octets of what was there before */
-function replace(
-  parts: Map<number, SharedArrayBuffer>,
-  changes: readonly (readonly [number, SharedArrayBuffer | null])[],
+function replace<Part extends { readonly byteLength: number }>(
+  parts: Map<number, Part>,
+  changes: readonly (readonly [number, Part | null])[],
 ): number {
   let octets = 0;
   for (const [number, part] of changes) {

@@ -6,11 +6,12 @@ import { exposeCollector, MemoryReturn } from "./memory-return.ts";
 
 const MEBIBYTE = 2 ** 20;
 
-function publish(segment: SharedArrayBuffer): Publication {
+function publish(buffer: SharedArrayBuffer): Publication {
+  const { byteLength } = buffer;
   return {
     version: 1,
     index: undefined,
-    segments: [[0, segment]],
+    segments: [[0, { buffer, at: 0, byteLength }]],
     maps: [],
     steering: undefined,
     rotationSlots: 0,

@@ -1,6 +1,6 @@
 import { STEERED_ENTRY } from "../image/layout.ts";
 import { readRRset } from "../image/list-rrsets.ts";
-import { Segment } from "../image/segment.ts";
+import { openSegment } from "../image/segment.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { lowerName } from "../wire/name.ts";
 import { NameKey } from "../wire/name-key.ts";
@@ -40,7 +40,7 @@ type Found =
 const key = new NameKey();
 
 function findPlain({ zone, compiled }: PreparedZone, name: Name, type: number): Found | undefined {
-  const segment = new Segment(compiled.segment);
+  const segment = openSegment(compiled.segment);
   key.read(name, 0, name.length);
   const node = segment.findNode(key, 0) || segment.wildcardOf(segment.findClosestEncloser(key));
   // What lies at or below a zone cut is not for this zone to say.

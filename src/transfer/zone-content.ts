@@ -1,6 +1,6 @@
 import { STEERED_ENTRY } from "../image/layout.ts";
 import { readRRset } from "../image/list-rrsets.ts";
-import { Segment } from "../image/segment.ts";
+import { openSegment, type Segment } from "../image/segment.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { NameKey } from "../wire/name-key.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
@@ -34,7 +34,7 @@ export class ZoneContent {
     this.#prepared = prepared;
     this.plans = plans;
     this.apex = zone.apex;
-    this.segment = new Segment(compiled.segment);
+    this.segment = openSegment(compiled.segment);
     this.soa = this.#readSoa();
     this.serial = serialOf(this.soa.rdata[0]!);
     this.records = compiled.records;
