@@ -39,6 +39,7 @@ import { openSecondaries } from "./open-secondaries.ts";
 import { openServer } from "./open-server.ts";
 import { openTransfers } from "./open-transfers.ts";
 import { openUpgrade } from "./open-upgrade.ts";
+import { removeLeftovers } from "./remove-leftovers.ts";
 import { readDnsCounts } from "./server/dns-counts.ts";
 import type { Server } from "./server/start-server.ts";
 import { StateLease } from "./state-lease.ts";
@@ -94,6 +95,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
   try {
     const version = readVersion();
     makeStateDirectory(settings.state, log);
+    removeLeftovers(settings.state, log);
     const lease = new StateLease(predecessor === undefined);
     const adminPlan = planAdmin(settings.admin);
     const keyring = openKeyring(settings.keys, log);
@@ -192,6 +194,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const secondaries = openSecondaries({
       stateDirectory: settings.state,
       keyring,
+      expiries: answers.settings.expiries,
       serve: (prepared) => plane.serve([prepared]),
       messages: controlMessages,
       clock: systemClock,

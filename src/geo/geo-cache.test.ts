@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -49,6 +49,14 @@ describe("readGeoCache()", () => {
       writeFileSync(path, octets.subarray(0, at));
       expect(readGeoCache(path, "one"), `${at} octets`).toBeUndefined();
     }
+  });
+});
+
+describe("writeGeoCache()", () => {
+  it("leaves alone what another process is writing", () => {
+    for (const other of ["new", `${process.ppid}.new`]) mkdirSync(`${path}.${other}`);
+    writeGeoCache(path, "one", PLACES);
+    expect(readGeoCache(path, "one")).toEqual(PLACES);
   });
 });
 

@@ -77,8 +77,8 @@ export function writeGeoCache(path: string, identity: string, table: GeoTable): 
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
 
-  // One name: what a crash leaves behind is written over the next time.
-  const temporary = `${path}.new`;
+  // Of its own: a server and its successor run side by side for a moment.
+  const temporary = `${path}.${process.pid}.new`;
   try {
     const file = openSync(temporary, "w", 0o600);
     try {

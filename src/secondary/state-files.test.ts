@@ -79,7 +79,7 @@ test("confirm() warns once while it fails, and again after it went well", async 
 
 test("keepOnly() leaves what is wanted and what is being written, and removes what is left of writers", async () => {
   const states = createStateFolder(folder, silentLog);
-  const kept = ["a.state", `a.state.${process.pid}.new`];
+  const kept = ["README", "a.state", `a.state.${process.pid}.new`];
   // No process has such a number.
   const others = ["a.state.999999999.new", "b.state", `b.state.${process.pid}.new`];
   for (const name of [...kept, ...others]) writeFileSync(join(folder, name), "");

@@ -13,8 +13,11 @@ import {
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Log } from "../log/log.ts";
+import { isRunning } from "./is-running.ts";
 
 const SUFFIX = ".state";
+/** A file, and the number of the process that has not written it whole yet. */
+const OURS = /^(.*\.state)(?:\.(\d+)\.new)?$/;
 /** File names have 255 octets at most, and need some for the name that they are written under first. */
 const MAX_NAME = 200;
 
@@ -86,7 +89,7 @@ export interface StateFolder {
   /** What there is of a zone; undefined: there is none. */
   find(file: string): Promise<FoundState | undefined>;
   remove(file: string): Promise<void>;
-  /** Removes all but these. */
+  /** Removes what was kept of zones, but for these files. */
   keepOnly(files: readonly string[]): Promise<void>;
 }
 
@@ -129,18 +132,11 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
       for (const name of names) {
         const file = join(folder, name);
         // One that is being written is wanted, too; what is left of a process that has ended is not.
-        const [, whole = file, writer] = /^(.*)\.(\d+)\.new$/.exec(file) ?? [];
+        const [, whole, writer] = OURS.exec(file) ?? [];
+        if (whole === undefined) continue;
         const isLeft = writer !== undefined && !isRunning(Number(writer));
         if (isLeft || !wanted.has(whole)) await this.remove(file);
       }
     },
   };
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,5 +1,5 @@
 import { createSocket } from "node:dgram";
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { askTcp, askUdp, frame, openTcp } from "../support/dns-client.ts";
@@ -7,6 +7,7 @@ import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
 import { findFreePort } from "../support/ports.ts";
 import { createFolder, failToStart, runRondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 const GOOD = `
 zone: example.com.
@@ -70,6 +71,26 @@ describe("start", () => {
     await second.waitForOutput(/example\.com/);
     await second.stop();
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("removes what a killed server was writing in each of the folders of its state", async () => {
+    const folder = createFolder();
+    const state = join(folder, "state");
+    // No process has such a number.
+    const left = [
+      "health.json.999999999.tmp",
+      "geo-cache.999999999.new",
+      "zones/.example.com.yaml.999999999.new",
+      "secondary/example.org.state.999999999.new",
+    ];
+    const others = ["health.json.tmp", "notes.999999999.new", "secondary/notes.txt"];
+    for (const inner of ["zones", "secondary"]) mkdirSync(join(state, inner), { recursive: true });
+    for (const file of [...left, ...others]) writeFileSync(join(state, file), "half of i");
+    const rondo = await startRondo({ zones: ZONES, folder });
+    await until(() => left.every((file) => !existsSync(join(state, file))));
+    expect(others.filter((file) => !existsSync(join(state, file)))).toEqual([]);
+    await rondo.stop();
+    rmSync(folder, { recursive: true });
   });
 
   test("with an empty folder of zones says so rather than serving nothing in silence", async () => {
