@@ -23,6 +23,8 @@ export interface RondoOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** An admin interface of its own on any free port if none is said here or in `config`. */
   readonly args?: readonly string[];
+  /** A module that runs before the program does. */
+  readonly preload?: URL;
   /** The most file descriptors it may have. */
   readonly openFiles?: number;
   /** A folder that outlives the server; one of its own if left out. */
@@ -149,7 +151,8 @@ function spawnRondo(options: RondoOptions): {
   const isToldWhere = `${options.args} ${options.config}`.includes("admin");
   if (!isToldWhere) args.push("--admin", "127.0.0.1:0");
   args.push("--config", config);
-  const command = [process.execPath, ...args, ...(options.args ?? [])];
+  const preload = options.preload === undefined ? [] : ["--import", options.preload.href];
+  const command = [process.execPath, ...preload, ...args, ...(options.args ?? [])];
   if (options.openFiles !== undefined) {
     command.unshift("/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$0" "$@"`);
   }

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { askUdp } from "../support/dns-client.ts";
+import { readMessage } from "../support/message.ts";
+import { query } from "../support/packet.ts";
+import { until } from "../support/peers.ts";
+import { startRondo } from "../support/rondo.ts";
+
+const FILE = "example.com.yaml";
+
+function zone(address: string): string {
+  return `
+zone: example.com.
+records:
+  "": { type: NS, values: [ns1.example.net.] }
+  www: { type: A, ttl: 60, values: [${address}] }
+`;
+}
+
+test.runIf(process.platform === "linux" && ["x64", "arm64"].includes(process.arch))(
+  "zones are reloaded where the system refuses a thread a priority of its own",
+  async () => {
+    const preload = new URL("../support/refuse-priority.mjs", import.meta.url);
+    const rondo = await startRondo({ zones: { [FILE]: zone("192.0.2.1") }, preload });
+    try {
+      rondo.writeZone(FILE, zone("192.0.2.2"));
+      await until("www has the new address", async () => {
+        const reply = await askUdp(rondo.endpoint, query({ name: "www.example.com" }));
+        return readMessage(reply!).answer[0]?.rdata === "192.0.2.2";
+      });
+    } finally {
+      await rondo.stop();
+    }
+  },
+);
+
+test("deploy/rondo.service lets threads lower their priority", () => {
+  const unit = readFileSync(new URL("../../deploy/rondo.service", import.meta.url), "utf8");
+  const filters = unit.split("\n").filter((line) => line.startsWith("SystemCallFilter="));
+  // What comes last decides.
+  expect(filters.at(-1)).toBe("SystemCallFilter=setpriority sched_setattr");
+});
