@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { ControlMessages } from "./control-messages.ts";
 import type { Clock } from "./health/clock.ts";
+import { ExpiryTable } from "./image/expiry-table.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import { createWorkerPool } from "./loader/worker-pool.ts";
 import type { Log } from "./log/log.ts";
@@ -14,6 +15,8 @@ import type { Keyring } from "./tsig/keyring.ts";
 export interface OpenSecondariesOptions {
   readonly stateDirectory: string;
   readonly keyring: Keyring;
+  /** Of the threads that answer: see expiry-table.ts. */
+  readonly expiries: SharedArrayBuffer;
   /** Takes a zone into service, in place of what was served of it. */
   readonly serve: (prepared: PreparedZone) => void;
   readonly messages: ControlMessages;
@@ -48,6 +51,7 @@ export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
       wallSeconds,
       makeId: () => randomInt(0x10000),
     }),
+    expiries: new ExpiryTable(options.expiries),
     build: (job) => pool.run(job, DEADLINE_MS),
     serve: options.serve,
     clock,

@@ -137,7 +137,8 @@ records:
     if (sent.kind !== "transferred" || zone === undefined) throw new Error("no zone");
     const { blocks, isIncremental } = sent;
     const stateFile = join(folder, "state/secondary/example.net.state");
-    const from = { ownSerial: undefined, isIncremental, receivedAt: 1_700_000_000 };
+    const receivedAt = 1_700_000_000;
+    const from = { ownSerial: undefined, isIncremental, receivedAt, expire: undefined };
     runBuildJob({ kind: "transfer", zone, stateFile, blocks, ...from });
     const { out } = await diff(...STATE());
     expect(out).toContain("  + www.example.net. A\n");

@@ -3,18 +3,23 @@ import type { JobOutcome } from "../loader/worker-pool.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { Zone } from "../zone/model.ts";
 import type { BuildJob, BuildResult } from "./build-job.ts";
-import type { PrimaryClient, PrimaryQuestion } from "./primary-client.ts";
+import type { PrimaryClient, PrimaryQuestion, Version } from "./primary-client.ts";
 import type { SilentPrimaries } from "./silent-primaries.ts";
 import type { Slots } from "./slots.ts";
 
 /** What comes of asking one primary for a zone. */
 export type PrimaryOutcome =
   /** What we have is what it has. */
-  | { readonly kind: "confirmed" }
+  | {
+      readonly kind: "confirmed";
+      /** See `Version`. */
+      readonly expire: number | undefined;
+    }
   | {
       readonly kind: "built";
       readonly result: Extract<BuildResult, { readonly kind: "built" }>;
       readonly isIncremental: boolean;
+      readonly expire: number | undefined;
     }
   | { readonly kind: "failed"; readonly reason: string }
   /** It was not asked: others may answer sooner. */
@@ -90,9 +95,9 @@ export async function askPrimary(
   const areChangesWanted =
     !isForced && own?.isSaved === true && isNewerSerial(answer.serial, own.serial);
   return (
-    compareSerials(answer.serial, asking) ??
+    compareSerials(answer, asking) ??
     transfers.use(key, async () =>
-      isShunned() ? SHUNNED : fetch(asking, areChangesWanted, options),
+      isShunned() ? SHUNNED : fetch(asking, answer.expire, areChangesWanted, options),
     )
   );
 }
@@ -101,18 +106,20 @@ const SHUNNED: PrimaryOutcome = { kind: "shunned" };
 
 /** What there is to say without a transfer; undefined: the primary has something better than we have. */
 function compareSerials(
-  serial: number,
+  { serial, expire }: Version,
   { own, isForced }: Pick<Asking, "own" | "isForced">,
 ): PrimaryOutcome | undefined {
   if (isForced || own === undefined || isNewerSerial(serial, own.serial)) return undefined;
-  if (serial === own.serial) return { kind: "confirmed" };
+  if (serial === own.serial) return { kind: "confirmed", expire };
   // Any version is better than one that may not be served: the primary may have begun anew.
   if (own.isExpired) return undefined;
   return fail(`its serial ${serial} does not come after ours, ${own.serial}`);
 }
 
+/** @param saidExpire what it said of that when it was asked for the serial */
 async function fetch(
   asking: Asking,
+  saidExpire: number | undefined,
   areChangesWanted: boolean,
   options: AskingOptions,
 ): Promise<PrimaryOutcome> {
@@ -123,10 +130,12 @@ async function fetch(
     if (answer.isSilent && !question.signal.aborted) {
       options.silent.note(formatSocketAddress(question.primary), true);
     }
-    if (base !== undefined && answer.isWholeWanted) return fetch(asking, false, options);
+    if (base !== undefined && answer.isWholeWanted)
+      return fetch(asking, saidExpire, false, options);
     return answer;
   }
-  const compared = compareSerials(answer.serial, asking);
+  const { serial, expire = saidExpire } = answer;
+  const compared = compareSerials({ serial, expire }, asking);
   if (compared !== undefined) return compared;
   if (answer.kind === "current") return fail("it has nothing newer, against what it said before");
   if (question.signal.aborted) return fail("it is not wanted any more");
@@ -138,14 +147,16 @@ async function fetch(
     ownSerial: base?.serial,
     isIncremental: answer.isIncremental,
     receivedAt: options.wallSeconds(),
+    expire,
   });
   if (outcome.kind === "failed") return fail(`what it sent cannot be taken in: ${outcome.reason}`);
   const { result } = outcome;
   switch (result.kind) {
     case "built":
-      return { kind: "built", result, isIncremental: answer.isIncremental };
+      return { kind: "built", result, isIncremental: answer.isIncremental, expire };
     case "refused":
-      if (base !== undefined && result.isWholeWanted) return fetch(asking, false, options);
+      if (base !== undefined && result.isWholeWanted)
+        return fetch(asking, saidExpire, false, options);
       return fail(`what it sent is refused: ${result.reason}`);
     case "missing":
     case "kept":

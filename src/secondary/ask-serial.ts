@@ -25,8 +25,22 @@ export interface SerialQuestion extends ConversationOptions {
   readonly makeId: () => number;
 }
 
-/** Asks a primary for the serial of a zone: over UDP, and over TCP if that brings nothing. Never rejects. */
+/** A question as it goes out. */
+interface Attempt extends SerialQuestion {
+  readonly hasEdns: boolean;
+}
+
+/**
+ * Asks a primary for the serial of a zone: over UDP, and over TCP if that brings nothing; without EDNS if it does not know
+ * that. Never rejects.
+ */
 export async function askSerial(question: SerialQuestion): Promise<SerialAnswer> {
+  const answer = await ask({ ...question, hasEdns: true });
+  if (answer.kind === "serial" || answer.isFormatError !== true) return answer;
+  return ask({ ...question, hasEdns: false });
+}
+
+async function ask(question: Attempt): Promise<SerialAnswer> {
   const { limits, signal } = question;
   let problem = "";
   let isSilent = true;
@@ -53,9 +67,10 @@ type UdpReply =
       readonly isAnswer: boolean;
       /** Whether asking once more is useless. */
       readonly isFinal: boolean;
+      readonly isFormatError?: true;
     };
 
-function askOverUdp(question: SerialQuestion): Promise<UdpReply> {
+function askOverUdp(question: Attempt): Promise<UdpReply> {
   const { primary, apex, key, clock, limits, signal } = question;
   const id = question.makeId();
   const request = writeRequest(question, id);
@@ -107,7 +122,7 @@ function askOverUdp(question: SerialQuestion): Promise<UdpReply> {
   });
 }
 
-async function askOverTcp(question: SerialQuestion): Promise<SerialAnswer> {
+async function askOverTcp(question: Attempt): Promise<SerialAnswer> {
   const { primary, apex, key, limits } = question;
   const id = question.makeId();
   const request = writeRequest(question, id);
@@ -145,8 +160,8 @@ function describeFailure(reason: string, isUntrusted: boolean): Failure {
   return { kind: "failed", reason, ...(isUntrusted && { isUntrusted }) };
 }
 
-function writeRequest({ apex, key, wallSeconds }: SerialQuestion, id: number): WrittenRequest {
-  return writeSoaRequest(id, apex, key && { key, time: wallSeconds() });
+function writeRequest({ apex, key, wallSeconds, hasEdns }: Attempt, id: number): WrittenRequest {
+  return writeSoaRequest(id, apex, hasEdns, key && { key, time: wallSeconds() });
 }
 
 /** The length of a reply without its signature; a string: why it is not to be trusted. */

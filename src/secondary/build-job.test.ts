@@ -20,6 +20,7 @@ test("runBuildJob() refuses names that were chosen to be in each other's way", (
     ownSerial: undefined,
     isIncremental: false,
     receivedAt: 0,
+    expire: undefined,
   });
   expect(result).toMatchObject({
     kind: "refused",

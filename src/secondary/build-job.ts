@@ -13,6 +13,7 @@ import { tabulateRRsets } from "../zone/tabulate-rrsets.ts";
 import { checkContent } from "./check-content.ts";
 import { decodeState, encodeState, type StateContent } from "./encode-state.ts";
 import { readFrames } from "./frame-blocks.ts";
+import { ageAtPrimary } from "./refresh-times.ts";
 import { readSoa } from "./soa.ts";
 import { writeStateFile } from "./state-files.ts";
 import { takeTransfer } from "./take-transfer.ts";
@@ -25,8 +26,8 @@ export type BuildJob =
       readonly stateFile: string;
       /** What is served of it. */
       readonly segment: SharedArrayBuffer;
-      /** Seconds since 1970. */
-      readonly confirmedAt: number;
+      /** As of when it is what the first primary has, in seconds since 1970. */
+      readonly freshAt: number;
     }
   | {
       readonly kind: "restore";
@@ -45,6 +46,8 @@ export type BuildJob =
       readonly isIncremental: boolean;
       /** Seconds since 1970. */
       readonly receivedAt: number;
+      /** See `Version`. */
+      readonly expire: number | undefined;
     };
 
 export type BuildResult =
@@ -59,8 +62,8 @@ export type BuildResult =
       readonly prepared: PreparedZone;
       /** Rdata of its SOA. */
       readonly soa: Uint8Array;
-      /** Seconds since 1970. */
-      readonly transferredAt: number;
+      /** As of when it is what the first primary has, in seconds since 1970. */
+      readonly freshAt: number;
       readonly warnings: readonly string[];
       /** Why it could not be kept: a restart will not have it. */
       readonly unsaved: string | undefined;
@@ -90,7 +93,7 @@ function run(job: BuildJob): BuildResult {
     if (found === undefined) return { kind: "missing" };
     return typeof found === "string" ? refuse(found, false) : build(job, found, false);
   }
-  const { zone, blocks, ownSerial, isIncremental, receivedAt } = job;
+  const { zone, blocks, ownSerial, isIncremental, receivedAt, expire } = job;
   let content = new ZoneContent();
   if (isIncremental) {
     const found = readState(job);
@@ -105,14 +108,12 @@ function run(job: BuildJob): BuildResult {
   }
   const problem = takeTransfer(readFrames(blocks), zone.apex, ownSerial, content);
   if (problem !== undefined) return refuse(problem, ownSerial !== undefined);
-  return build(job, { content, transferredAt: receivedAt }, true);
+  const soa = content.findSoa();
+  const age = soa === undefined ? 0 : ageAtPrimary(readSoa(soa), expire);
+  return build(job, { content, freshAt: receivedAt - age }, true);
 }
 
-function build(
-  job: BuildJob,
-  { content, transferredAt }: StateContent,
-  isNew: boolean,
-): BuildResult {
+function build(job: BuildJob, { content, freshAt }: StateContent, isNew: boolean): BuildResult {
   const { zone, stateFile } = job;
   const rrsets = content.gather();
   const { problem, warnings } = checkContent(zone.apex, rrsets);
@@ -126,10 +127,10 @@ function build(
     kind: "built",
     prepared: prepareStatic({ ...zone, table: rrsets, serial, negativeTtl }),
     soa,
-    transferredAt,
+    freshAt,
     warnings,
     unsaved: isNew
-      ? writeStateFile(stateFile, encodeState(zone.apex, rrsets, transferredAt), transferredAt)
+      ? writeStateFile(stateFile, encodeState(zone.apex, rrsets, freshAt), freshAt)
       : undefined,
   };
 }
@@ -138,11 +139,11 @@ function keep({
   zone,
   stateFile,
   segment,
-  confirmedAt,
+  freshAt,
 }: Extract<BuildJob, { readonly kind: "keep" }>): BuildResult {
   const rrsets = tabulateRRsets(listRRsets(segment, zone.apex), new NameTable());
-  const octets = encodeState(zone.apex, rrsets, confirmedAt);
-  return { kind: "kept", unsaved: writeStateFile(stateFile, octets, confirmedAt) };
+  const octets = encodeState(zone.apex, rrsets, freshAt);
+  return { kind: "kept", unsaved: writeStateFile(stateFile, octets, freshAt) };
 }
 
 /** What was kept; a string: why it is of no use; undefined: nothing was. */

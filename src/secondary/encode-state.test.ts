@@ -26,14 +26,14 @@ const RRSETS: readonly RRset[] = [
 ];
 const OCTETS = encode(RRSETS, 2 ** 33 + 5);
 
-function encode(rrsets: readonly RRset[], transferredAt: number): Uint8Array {
-  return encodeState(APEX, tabulateRRsets(rrsets, new NameTable()), transferredAt);
+function encode(rrsets: readonly RRset[], freshAt: number): Uint8Array {
+  return encodeState(APEX, tabulateRRsets(rrsets, new NameTable()), freshAt);
 }
 
 test("decodeState() reads what encodeState() wrote", () => {
   const state = decodeState(OCTETS, APEX);
   if (typeof state === "string") throw new Error(state);
-  expect(state.transferredAt).toBe(2 ** 33 + 5);
+  expect(state.freshAt).toBe(2 ** 33 + 5);
   expect(listContent(state.content)).toEqual(RRSETS);
 });
 

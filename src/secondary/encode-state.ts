@@ -22,15 +22,15 @@ const MALFORMED = "a record is malformed";
 
 export interface StateContent {
   readonly content: ZoneContent;
-  /** Seconds since 1970. */
-  readonly transferredAt: number;
+  /** As of when it is what the first primary has, in seconds since 1970. */
+  readonly freshAt: number;
 }
 
 /**
- * The magic line; the apex; when it was transferred; how many records; each as its owner, type, TTL, rdata length and
+ * The magic line; the apex; as of when it holds; how many records; each as its owner, type, TTL, rdata length and
  * rdata; the SHA-256 of all that.
  */
-export function encodeState(apex: Name, rrsets: RRsetTable, transferredAt: number): Uint8Array {
+export function encodeState(apex: Name, rrsets: RRsetTable, freshAt: number): Uint8Array {
   const { table } = rrsets;
   const { owners } = table;
   const head = MAGIC.length + apex.length + HEAD_OCTETS;
@@ -45,8 +45,8 @@ export function encodeState(apex: Name, rrsets: RRsetTable, transferredAt: numbe
   octets.set(MAGIC);
   octets.set(apex, MAGIC.length);
   let at = MAGIC.length + apex.length;
-  view.setUint32(at, Math.floor(transferredAt / 2 ** 32));
-  view.setUint32(at + 4, transferredAt % 2 ** 32);
+  view.setUint32(at, Math.floor(freshAt / 2 ** 32));
+  view.setUint32(at + 4, freshAt % 2 ** 32);
   view.setUint32(at + 8, rrsets.countRecords());
   at += HEAD_OCTETS;
   rrsets.forEachRecord((record) => {
@@ -89,13 +89,11 @@ export function decodeState(octets: Uint8Array, apex: Name): StateContent | stri
     return "it is of another zone";
   }
   const view = new DataView(octets.buffer, octets.byteOffset, end);
-  const transferredAt = view.getUint32(start) * 2 ** 32 + view.getUint32(start + 4);
+  const freshAt = view.getUint32(start) * 2 ** 32 + view.getUint32(start + 4);
   const content = new ZoneContent();
   const problem = readRecords(octets, view, start + HEAD_OCTETS, apex, content);
   if (problem !== undefined) return problem;
-  return content.records === view.getUint32(start + 8)
-    ? { content, transferredAt }
-    : "it lacks records";
+  return content.records === view.getUint32(start + 8) ? { content, freshAt } : "it lacks records";
 }
 
 function readRecords(

@@ -43,14 +43,23 @@ export function createPrimaryClient(options: PrimaryClientOptions): PrimaryClien
   };
 }
 
-async function fetchZone(
+type OwnVersion = { readonly soa: Uint8Array; readonly serial: number } | undefined;
+
+async function fetchZone(question: SerialQuestion, own: OwnVersion): Promise<TransferAnswer> {
+  const answer = await attempt(question, own, true);
+  if (answer.kind !== "failed" || answer.isFormatError !== true) return answer;
+  return attempt(question, own, false);
+}
+
+async function attempt(
   question: SerialQuestion,
-  own: { readonly soa: Uint8Array; readonly serial: number } | undefined,
+  own: OwnVersion,
+  hasEdns: boolean,
 ): Promise<TransferAnswer> {
   const { primary, apex, key, wallSeconds } = question;
   const id = question.makeId();
   const signing = key && { key, time: wallSeconds() };
-  const request = writeTransferRequest(id, apex, own?.soa, signing);
+  const request = writeTransferRequest(id, apex, own?.soa, hasEdns, signing);
   const scanner = new TransferScanner({ apex, id, ownSerial: own?.serial });
   const verifying = createVerifying(key, request.mac);
   const frames = new FrameBlocks();
@@ -100,12 +109,18 @@ function conclude(
     // An SOA alone says that the changes are not at hand (RFC 1995 §2).
     const isWholeWanted =
       scan.kind === "refused" ? scan.isWholeWanted : scan.kind === "more" && scanner.hasOnlySoa;
-    return { kind: "failed", reason: problem, isWholeWanted };
+    const isFormatError = scan.kind === "refused" && scan.isFormatError;
+    return {
+      kind: "failed",
+      reason: problem,
+      isWholeWanted,
+      ...(isFormatError && { isFormatError }),
+    };
   }
   switch (scan.kind) {
     case "complete": {
-      const { serial, isIncremental, records } = scan;
-      return { kind: "transferred", serial, isIncremental, records, blocks: frames.blocks() };
+      const { kind: _, ...version } = scan;
+      return { kind: "transferred", ...version, blocks: frames.blocks() };
     }
     case "current":
       return scan;

@@ -115,6 +115,63 @@ test("askSerial() asks over UDP", async () => {
   expect(server!.asked).toEqual(["udp SOA"]);
 });
 
+/** The OPT record with an empty EXPIRE option that ends a request; undefined: it has none. */
+function optOf(request: Uint8Array): number[] | undefined {
+  return request[11] === 0 ? undefined : [...request.subarray(-15)];
+}
+const EXPIRE_WANTED = [0, 0, 41, 1232 >> 8, 1232 & 0xff, 0, 0, 0, 0, 0, 4, 0, 9, 0, 0];
+
+test("a primary is asked for how long it will have the zone, and says so (RFC 7314)", async () => {
+  const asked: (number[] | undefined)[] = [];
+  const { client, question } = await meet({
+    udp: (request) => {
+      asked.push(optOf(request));
+      const name = { name: ZONE, type: "SOA" };
+      return [
+        writeMessage({
+          id: idOf(request),
+          question: name,
+          answers: [soa(ZONE, 42)],
+          expire: 70_000,
+        }),
+      ];
+    },
+    tcp: (request, socket) => {
+      asked.push(optOf(request));
+      const name = { name: ZONE, type: nameOf(questionType(request)) };
+      const id = idOf(request);
+      const first = writeMessage({ id, question: name, answers: [soa(ZONE, 9)], expire: 80_000 });
+      const last = writeMessage({ id, answers: [NS, soa(ZONE, 9)], expire: 1 });
+      socket.write(Buffer.concat([frame(first), frame(last)]));
+    },
+  });
+  expect(await client.askSerial(question)).toMatchObject({ serial: 42, expire: 70_000 });
+  expect(await client.transfer(question, undefined)).toMatchObject({ serial: 9, expire: 80_000 });
+  expect(asked).toEqual([EXPIRE_WANTED, EXPIRE_WANTED]);
+});
+
+test("a primary that does not know EDNS is asked without (RFC 6891 §7)", async () => {
+  const formatError = 0x8001;
+  const { client, question } = await meet({
+    udp: (request) => [
+      optOf(request) === undefined
+        ? answer(request, [soa(ZONE, 42)])
+        : answer(request, [], formatError),
+    ],
+    tcp: (request, socket) =>
+      socket.write(
+        frame(
+          optOf(request) === undefined
+            ? answer(request, [soa(ZONE, 9), NS, soa(ZONE, 9)])
+            : answer(request, [], formatError),
+        ),
+      ),
+  });
+  expect(await client.askSerial(question)).toMatchObject({ serial: 42 });
+  expect(await client.transfer(question, undefined)).toMatchObject({ serial: 9 });
+  expect(server!.asked).toEqual(["udp SOA", "udp SOA", "tcp AXFR", "tcp AXFR"]);
+});
+
 test("askSerial() waits for the true answer, whatever else arrives before it", async () => {
   const { client, question } = await meet({
     udp: (request) => {
@@ -264,8 +321,8 @@ test("transfer() asks for changes with the SOA we have", async () => {
     kind: "transferred",
     isIncremental: true,
   });
-  // The question, and in the authority section the SOA (RFC 1995 §3); its TTL means nothing.
-  expect([...asked!.subarray(4, 12)]).toEqual([0, 1, 0, 0, 0, 1, 0, 0]);
+  // The question, in the authority section the SOA (RFC 1995 §3), whose TTL means nothing, and OPT.
+  expect([...asked!.subarray(4, 12)]).toEqual([0, 1, 0, 0, 0, 1, 0, 1]);
   expect(Buffer.from(asked!).includes(Buffer.from(OWN.soa))).toBe(true);
 });
 

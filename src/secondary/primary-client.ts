@@ -21,20 +21,26 @@ export interface PrimaryAddress {
   readonly port: number;
 }
 
-export type SerialAnswer = { readonly kind: "serial"; readonly serial: number } | Failure;
+export type SerialAnswer = ({ readonly kind: "serial" } & Version) | Failure;
+
+/** What a primary has of a zone. */
+export interface Version {
+  readonly serial: number;
+  /** For how many seconds more it will have that, as it says itself (RFC 7314); undefined: it does not say. */
+  readonly expire: number | undefined;
+}
 
 export type TransferAnswer =
-  | {
+  | (Version & {
       readonly kind: "transferred";
-      readonly serial: number;
       /** Changes to what we have, or the whole zone. */
       readonly isIncremental: boolean;
       /** The messages, each behind its length in 16 bits; none goes over the end of a block. */
       readonly blocks: readonly Uint8Array[];
       readonly records: number;
-    }
+    })
   /** There is nothing newer than what we have. */
-  | { readonly kind: "current"; readonly serial: number }
+  | ({ readonly kind: "current" } & Version)
   | (Failure & {
       /** Whether asking for the whole zone may help. */
       readonly isWholeWanted: boolean;
@@ -48,6 +54,8 @@ export interface Failure {
   readonly isSilent?: true;
   /** What came back is not signed with the key, or says that ours is not known there: other zones have the same to expect. */
   readonly isUntrusted?: true;
+  /** It cannot read the question: it may be one that does not know EDNS (RFC 6891 §7). */
+  readonly isFormatError?: true;
 }
 
 export interface PrimaryClient {

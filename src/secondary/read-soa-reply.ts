@@ -3,20 +3,28 @@ import {
   HEADER_OCTETS,
   OPCODE_MASK,
   QR_BIT,
+  RCODE_FORMERR,
   RCODE_NOERROR,
+  RCODE_NOTIMP,
   TC_BIT,
 } from "../wire/message.ts";
 import { equalNames } from "../wire/name.ts";
 import { RecordCursor, read16, read32, readName, skipName } from "../wire/record-cursor.ts";
 import { CLASS_IN, TYPE_SOA } from "../wire/rr-types.ts";
 import { formatRcode } from "./format-rcode.ts";
+import { readExpireOption } from "./read-expire-option.ts";
 
 /** What a primary says of a zone's serial. */
 export type SoaReply =
-  | { readonly kind: "serial"; readonly serial: number }
+  | {
+      readonly kind: "serial";
+      readonly serial: number;
+      /** See `SerialAnswer`. */
+      readonly expire: number | undefined;
+    }
   /** It did not fit: ask over TCP. */
   | { readonly kind: "truncated" }
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string; readonly isFormatError?: true };
 
 const SOA_NUMBERS = 20;
 
@@ -49,7 +57,13 @@ export function isSoaReply(
  */
 export function readSoaReply(octets: Uint8Array, length: number, apex: Uint8Array): SoaReply {
   const rcode = octets[3]! & 0x0f;
-  if (rcode !== RCODE_NOERROR) return fail(`the answer is ${formatRcode(rcode)}`);
+  if (rcode !== RCODE_NOERROR) {
+    const isFormatError = rcode === RCODE_FORMERR || rcode === RCODE_NOTIMP;
+    return {
+      ...fail(`the answer is ${formatRcode(rcode)}`),
+      ...(isFormatError && { isFormatError }),
+    };
+  }
   if ((octets[2]! & TC_BIT) !== 0) return { kind: "truncated" };
   if ((octets[2]! & AA_BIT) === 0) return fail("the answer is not authoritative");
   const questionEnd = skipName(octets, HEADER_OCTETS, length) + 4;
@@ -61,11 +75,12 @@ export function readSoaReply(octets: Uint8Array, length: number, apex: Uint8Arra
     const mname = skipName(octets, records.rdataAt, records.rdataEnd);
     const rname = mname < 0 ? -1 : skipName(octets, mname, records.rdataEnd);
     if (rname < 0 || rname + SOA_NUMBERS !== records.rdataEnd) break;
-    return { kind: "serial", serial: read32(octets, rname) };
+    const expire = readExpireOption(octets, length);
+    return { kind: "serial", serial: read32(octets, rname), expire };
   }
   return fail("the answer has no SOA of the zone");
 }
 
-function fail(reason: string): SoaReply {
+function fail(reason: string): Extract<SoaReply, { readonly kind: "failed" }> {
   return { kind: "failed", reason };
 }

@@ -35,6 +35,17 @@ export function readRefreshTimes({ refresh, retry, expire }: SoaNumbers): Refres
   };
 }
 
+/**
+ * How many seconds ago the first primary of all had what one of its secondaries has now.
+ *
+ * @param expire for how many seconds more that one will have it, as it says (RFC 7314 §3); undefined: it does not
+ */
+export function ageAtPrimary(soa: SoaNumbers, expire: number | undefined): number {
+  // As much as a primary has, or more than any may have.
+  if (expire === undefined || expire >= soa.expire) return 0;
+  return Math.max(0, readRefreshTimes(soa).expireMs / 1000 - expire);
+}
+
 /** How long to wait before a zone that has never come is asked for again. */
 export function waitForFirst(failures: number): number {
   return Math.min(FIRST_WAIT_MS * 2 ** Math.min(failures - 1, 30), LONGEST_FIRST_WAIT_MS);

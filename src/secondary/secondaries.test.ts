@@ -21,6 +21,7 @@ import {
 } from "../../test/support/fake-primary.ts";
 import { until } from "../../test/support/until.ts";
 import { wireName } from "../../test/support/zone-transfer.ts";
+import { ExpiryTable } from "../image/expiry-table.ts";
 import { listRRsets } from "../image/list-rrsets.ts";
 import { isUnavailable, prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
@@ -69,6 +70,7 @@ function run(): void {
       if (job.kind === "restore") await holdRestore?.();
       return buildHere(job);
     },
+    expiries: new ExpiryTable(new SharedArrayBuffer(64)),
     serve: (prepared) => served.push(prepared),
     clock,
     wallSeconds: () => wall + Math.floor(clock.now() / 1000),
@@ -402,7 +404,7 @@ test("zones with a primary that does not take their key go to the next, zones wi
     asked.push(`${address} ${key}`);
     return key === "wrong." && address === PRIMARY
       ? { kind: "failed", reason: "BADKEY", isUntrusted: true }
-      : { kind: "serial", serial: 1 };
+      : { kind: "serial", serial: 1, expire: undefined };
   };
   const primaries = [PRIMARY, good].map((address) => ({ address, port: 53 }));
   const keys = Array.from({ length: 60 }, (_, i) => (i < 50 ? "wrong." : "right."));

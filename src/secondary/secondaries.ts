@@ -17,7 +17,7 @@ import { createStateFolder, type FoundState, stateFileOf } from "./state-files.t
 import { type RefresherOptions, ZoneRefresher } from "./zone-refresher.ts";
 
 export interface SecondariesOptions
-  extends Pick<RefresherOptions, "clock" | "wallSeconds" | "random" | "log"> {
+  extends Pick<RefresherOptions, "clock" | "wallSeconds" | "random" | "expiries" | "log"> {
   readonly client: PrimaryClient;
   /** Makes zones of what has come; off this thread where that may take long. */
   readonly build: (job: BuildJob) => Promise<JobOutcome<BuildResult>>;
@@ -189,8 +189,8 @@ export class Secondaries {
       );
       return undefined;
     }
-    const { prepared, soa, transferredAt } = result;
-    const ageSeconds = Math.max(0, wallSeconds() - Math.max(kept.confirmedAt, transferredAt));
+    const { prepared, soa, freshAt } = result;
+    const ageSeconds = Math.max(0, wallSeconds() - Math.max(kept.confirmedAt, freshAt));
     return { prepared, soa, ageSeconds };
   }
 

@@ -1,9 +1,17 @@
-import { HEADER_OCTETS, OPCODE_MASK, QR_BIT, RCODE_NOERROR, TC_BIT } from "../wire/message.ts";
+import {
+  HEADER_OCTETS,
+  OPCODE_MASK,
+  QR_BIT,
+  RCODE_FORMERR,
+  RCODE_NOERROR,
+  TC_BIT,
+} from "../wire/message.ts";
 import { equalNames } from "../wire/name.ts";
 import { RecordCursor, read16, read32, readName, skipName } from "../wire/record-cursor.ts";
 import { CLASS_IN, TYPE_AXFR, TYPE_IXFR, TYPE_SOA } from "../wire/rr-types.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import { formatRcode } from "./format-rcode.ts";
+import { readExpireOption } from "./read-expire-option.ts";
 import { TransferSequence } from "./transfer-sequence.ts";
 
 /** The transfer that was asked for. */
@@ -23,14 +31,18 @@ export type Scan =
       readonly serial: number;
       readonly isIncremental: boolean;
       readonly records: number;
+      /** See `Version`; as the first message says. */
+      readonly expire: number | undefined;
     }
   /** There is nothing newer than what we have. */
-  | { readonly kind: "current"; readonly serial: number }
+  | { readonly kind: "current"; readonly serial: number; readonly expire: number | undefined }
   | {
       readonly kind: "refused";
       readonly reason: string;
       /** Whether asking for the whole zone may help. */
       readonly isWholeWanted: boolean;
+      /** Whether that is because the question cannot be read there. */
+      readonly isFormatError: boolean;
     };
 
 /** Records of one transfer. */
@@ -47,6 +59,8 @@ export class TransferScanner {
   readonly #sequence: TransferSequence;
   #isFirst = true;
   #records = 0;
+  #expire: number | undefined;
+  #isFormatError = false;
 
   constructor(question: TransferQuestion) {
     this.#question = question;
@@ -64,6 +78,7 @@ export class TransferScanner {
     if (problem !== undefined) return this.#refuse(problem);
     const records = this.#findAnswer(octets, length);
     if (typeof records === "string") return this.#refuse(records);
+    if (this.#isFirst) this.#expire = readExpireOption(octets, length);
     this.#isFirst = false;
     const sequence = this.#sequence;
     while (records.next()) {
@@ -87,11 +102,14 @@ export class TransferScanner {
         serial: serial!,
         isIncremental: isIncremental === true,
         records: this.#records,
+        expire: this.#expire,
       };
     }
     const isNothingNew =
       ownSerial !== undefined && this.#records === 1 && !isNewerSerial(serial!, ownSerial);
-    return isNothingNew ? { kind: "current", serial: serial! } : { kind: "more" };
+    return isNothingNew
+      ? { kind: "current", serial: serial!, expire: this.#expire }
+      : { kind: "more" };
   }
 
   #checkHeader(octets: Uint8Array, length: number): string | undefined {
@@ -101,6 +119,7 @@ export class TransferScanner {
     if ((octets[2]! & QR_BIT) === 0) return "a message is no response";
     if ((octets[2]! & OPCODE_MASK) !== 0) return "a message has another opcode than the question";
     const rcode = octets[3]! & 0x0f;
+    this.#isFormatError = rcode === RCODE_FORMERR;
     if (rcode !== RCODE_NOERROR) return `the answer is ${formatRcode(rcode)}`;
     if ((octets[2]! & TC_BIT) !== 0) return "a message is truncated";
     return undefined;
@@ -142,6 +161,7 @@ export class TransferScanner {
   }
 
   #refuse(reason: string): Scan {
-    return { kind: "refused", reason, isWholeWanted: this.#question.ownSerial !== undefined };
+    const isWholeWanted = this.#question.ownSerial !== undefined;
+    return { kind: "refused", reason, isWholeWanted, isFormatError: this.#isFormatError };
   }
 }

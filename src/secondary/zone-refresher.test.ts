@@ -10,6 +10,8 @@ import {
   type FakePrimary,
 } from "../../test/support/fake-primary.ts";
 import { address, wireName } from "../../test/support/zone-transfer.ts";
+import { ExpiryTable, readExpire } from "../image/expiry-table.ts";
+import { openSegment } from "../image/segment.ts";
 import { isUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { LogFields } from "../log/log.ts";
@@ -29,6 +31,7 @@ let primary: FakePrimary;
 let served: PreparedZone[];
 let lines: string[];
 let confirmed: number[];
+let expiries: SharedArrayBuffer;
 let refresher: ZoneRefresher;
 /** What taking a zone into service comes to, beside that it is noted. */
 let whenServed: () => void;
@@ -40,6 +43,7 @@ beforeEach(() => {
   served = [];
   lines = [];
   confirmed = [];
+  expiries = new SharedArrayBuffer(64);
   whenServed = () => {};
   refresher = create();
 });
@@ -71,6 +75,7 @@ function create(zone = zoneOf(FIRST, SECOND)): ZoneRefresher {
     questions: new Slots(9, 9),
     transfers: new Slots(9, 9),
     build: buildHere,
+    expiries: new ExpiryTable(expiries),
     confirm: async (_, seconds) => void confirmed.push(seconds),
     serve: (prepared) => {
       whenServed();
@@ -252,6 +257,75 @@ test("after a failure it is asked again after the retry time, until it expires: 
   expect(state()).toBe("SERVFAIL (2)");
   expect(refresher.report()).toMatchObject({ state: "expired", serial: 1 });
   expect(lines.filter((line) => line.startsWith("error"))).toHaveLength(1);
+});
+
+/** For how many seconds those who have the zone from us may keep it, as they are told. */
+function told(): number {
+  const segment = openSegment(served.at(-1)!.compiled.segment);
+  return readExpire(segment, new Uint32Array(expiries), WALL * 1000 + clock.now());
+}
+
+test("a zone from another secondary is kept no longer than that one keeps it (RFC 7314)", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 300 });
+  await start();
+  expect(refresher.report()).toMatchObject({
+    confirmedAt: WALL * 1000,
+    expiresAt: (WALL + 300) * 1000,
+  });
+  expect(told()).toBe(300);
+  primary.versions.clear();
+  for (let at = 0; at < 290; at += 10) await advance(10);
+  await advance(9);
+  expect([state(), told()]).toEqual(["1 (1)", 1]);
+  await advance(1);
+  expect(state()).toBe("SERVFAIL (2)");
+});
+
+test("who confirms a zone prolongs it by as much as it knows, and never shortens it", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 900 });
+  await start();
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 700 });
+  await advance(100);
+  expect(told()).toBe(800);
+  expect(confirmed).toEqual([WALL - 100]);
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 950 });
+  await advance(100);
+  expect(told()).toBe(950);
+  expect(confirmed.at(-1)).toBe(WALL + 150);
+  // One that does not say is a primary itself, as far as anybody knows; and no one has more than the SOA says.
+  for (const version of [{ serial: 1 }, { serial: 1, expire: 5000 }]) {
+    primary.versions.set(FIRST, { ...version, times: TIMES });
+    await advance(100);
+    expect(told()).toBe(1000);
+  }
+  // A new version is as old as it is there.
+  primary.versions.set(FIRST, { serial: 2, times: TIMES, expire: 50 });
+  await advance(100);
+  expect([state(), told()]).toEqual(["2 (2)", 50]);
+});
+
+test("what was transferred is told of as long as it is kept, whoever takes it into service anew", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES });
+  await start();
+  served.push(refresher.takePrepared());
+  await advance(60);
+  expect(told()).toBe(940);
+  await advance(40);
+  expect(told()).toBe(1000);
+});
+
+test("an expired zone does not come back by one that has no time left itself", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 20 });
+  await start();
+  primary.versions.clear();
+  for (let at = 0; at < 100; at += 10) await advance(10);
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 0 });
+  await advance(100);
+  expect(state()).toBe("SERVFAIL (2)");
+  expect(refresher.report()).toMatchObject({ state: "expired" });
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 10 });
+  await advance(100);
+  expect(state()).toBe("1 (3)");
 });
 
 test("an expired zone is served again as soon as a primary confirms it, without a transfer", async () => {

@@ -1,4 +1,3 @@
-import type { Clock } from "../health/clock.ts";
 import { prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
@@ -10,15 +9,16 @@ import { createHeldZone, type HeldZone, type RestoredZone } from "./held-zone.ts
 import type { PrimaryAddress } from "./primary-client.ts";
 import { RefreshHistory } from "./refresh-history.ts";
 import type { RefreshReport } from "./refresh-report.ts";
-import { shorten, waitForFirst } from "./refresh-times.ts";
+import { ageAtPrimary, shorten, waitForFirst } from "./refresh-times.ts";
 import { scheduleLong } from "./schedule-long.ts";
+import { readSoa } from "./soa.ts";
+import { ZoneExpiry, type ZoneExpiryOptions } from "./zone-expiry.ts";
 
 /** What all zones share. */
-export interface RefresherOptions extends AskingOptions {
-  readonly clock: Clock;
+export interface RefresherOptions extends AskingOptions, ZoneExpiryOptions {
   /** From 0 to below 1. */
   readonly random: () => number;
-  /** Notes that what is kept was confirmed at this time. Never rejects. */
+  /** Notes that what is kept is what the first primary had at this time. Never rejects. */
   readonly confirm: (stateFile: string, seconds: number) => Promise<void>;
   readonly serve: (prepared: PreparedZone) => void;
   readonly log: Log;
@@ -39,15 +39,13 @@ export class ZoneRefresher {
   readonly #abort = new AbortController();
   #zone: Zone;
   #content: HeldZone | undefined;
-  #confirmedAt = 0;
-  #isExpired = false;
+  readonly #expiry: ZoneExpiry;
   /** Why what there is of the zone is not what is served; undefined: it is. */
   #unserved: string | undefined;
   #nextAt = 0;
   #cancelNext: () => void = () => undefined;
   /** Whether the segment of the content has been handed out. */
   #isTaken = false;
-  #cancelExpiry: () => void = () => undefined;
   #running: Promise<void> | undefined;
   #isStarted = false;
   /** The primary to ask first once the try under way, or the start, is over, if another was wanted meanwhile. */
@@ -66,6 +64,7 @@ export class ZoneRefresher {
     this.#stateFile = stateFile;
     this.#options = options;
     this.#history = new RefreshHistory(name, options);
+    this.#expiry = new ZoneExpiry(options, () => this.#expire());
   }
 
   /** Where the zone comes from, as its file says now. */
@@ -79,7 +78,7 @@ export class ZoneRefresher {
    */
   takePrepared(): PreparedZone {
     const content = this.#content;
-    if (content === undefined || this.#isExpired) return this.lookAtPrepared();
+    if (content === undefined || this.#expiry.isExpired) return this.lookAtPrepared();
     if (this.#isTaken) {
       const { compiled } = content.prepared;
       const copy = { ...compiled, segment: compiled.segment.slice(0) };
@@ -92,7 +91,7 @@ export class ZoneRefresher {
   /** What is served of the zone at the moment, to look at. */
   lookAtPrepared(): PreparedZone {
     const content = this.#content;
-    if (content === undefined || this.#isExpired) return prepareUnavailable(this.#zone);
+    if (content === undefined || this.#expiry.isExpired) return prepareUnavailable(this.#zone);
     return this.#present(content.prepared);
   }
 
@@ -106,12 +105,9 @@ export class ZoneRefresher {
     this.#isStarted = true;
     if (restored !== undefined) {
       const { prepared, soa, ageSeconds } = restored;
-      this.#content = createHeldZone(prepared, soa, true);
-      this.#isTaken = false;
-      this.#confirmedAt = this.#options.clock.now() - ageSeconds * 1000;
-      this.#isExpired = ageSeconds * 1000 >= this.#content.times.expireMs;
-      this.#watchExpiry();
-      if (isLate && !this.#isExpired) this.#serve();
+      const content = this.#hold(createHeldZone(prepared, soa, true));
+      this.#expiry.restore(content.times.expireMs, ageSeconds);
+      if (isLate && !this.#expiry.isExpired) this.#serve();
     }
     this.#schedule(0, this.#again?.first);
     this.#again = undefined;
@@ -133,7 +129,7 @@ export class ZoneRefresher {
    */
   notify(serial: number | undefined, from: string): "news" | "known" | "older" {
     const own = this.#content?.serial;
-    const isConfirmed = !this.#isExpired && this.#history.lastError === undefined;
+    const isConfirmed = !this.#expiry.isExpired && this.#history.lastError === undefined;
     if (serial !== undefined && own !== undefined && isConfirmed && !isNewerSerial(serial, own)) {
       return serial === own ? "known" : "older";
     }
@@ -172,8 +168,8 @@ export class ZoneRefresher {
       primaries: this.#primaries,
       serial: content?.serial,
       state: this.#state,
-      confirmedAt: content && offset + this.#confirmedAt,
-      expiresAt: content && offset + this.#confirmedAt + content.times.expireMs,
+      confirmedAt: content && offset + this.#expiry.confirmedAt,
+      expiresAt: content && offset + this.#expiry.expiresAt,
       nextAt: this.#running === undefined && this.#isStarted ? offset + this.#nextAt : undefined,
       ...this.#history.report(offset),
     };
@@ -183,7 +179,7 @@ export class ZoneRefresher {
   async close(): Promise<void> {
     this.#abort.abort();
     this.#cancelNext();
-    this.#cancelExpiry();
+    this.#expiry.close();
     for (const tell of this.#retransferring.splice(0)) tell(UNWANTED);
     await this.#running;
   }
@@ -191,7 +187,7 @@ export class ZoneRefresher {
   get #state(): RefreshReport["state"] {
     if (!this.#isStarted) return "restoring";
     if (this.#content === undefined) return "missing";
-    return this.#isExpired ? "expired" : "current";
+    return this.#expiry.isExpired ? "expired" : "current";
   }
 
   get #primaries(): readonly PrimaryAddress[] {
@@ -231,7 +227,7 @@ export class ZoneRefresher {
     }
     const { outcome, primary } = found;
     if (outcome.kind === "built") this.#install(outcome, primary);
-    else await this.#confirm();
+    else await this.#confirm(outcome.expire);
     this.#history.noteConfirmed(primary);
     this.#finish(this.#unserved);
   }
@@ -240,25 +236,32 @@ export class ZoneRefresher {
     const zone = this.#zone;
     const { signal } = this.#abort;
     const question = { primary, apex: zone.apex, key: zone.secondary?.key, signal };
-    const own = this.#content && { ...this.#content, isExpired: this.#isExpired };
+    const own = this.#content && { ...this.#content, isExpired: this.#expiry.isExpired };
     return { zone, stateFile: this.#stateFile, own, isForced, question };
   }
 
   #install(
-    { result, isIncremental }: Extract<PrimaryOutcome, { readonly kind: "built" }>,
+    { result, isIncremental, expire }: Extract<PrimaryOutcome, { readonly kind: "built" }>,
     primary: PrimaryAddress,
   ): void {
     const { prepared, soa, unsaved } = result;
-    this.#content = createHeldZone(prepared, soa, unsaved === undefined);
-    this.#isTaken = false;
+    const content = this.#hold(createHeldZone(prepared, soa, unsaved === undefined));
     const kind = isIncremental ? "incremental" : "whole";
-    this.#history.noteTransfer(primary, kind, this.#content.serial, result);
+    this.#history.noteTransfer(primary, kind, content.serial, result);
     if (unsaved !== undefined) {
       const kept = { zone: this.#name, file: this.#stateFile, problem: unsaved };
       this.#options.log.warn(kept, "Cannot keep the zone: it will not be there after a restart");
     }
-    this.#markConfirmed();
+    this.#markConfirmed(content, expire, true);
     this.#serve();
+  }
+
+  /** From now on this is what there is of the zone. */
+  #hold(content: HeldZone): HeldZone {
+    this.#content = content;
+    this.#isTaken = false;
+    this.#expiry.mark(content.prepared.compiled.segment);
+    return content;
   }
 
   /** Whatever is wrong with the zone, this server goes on; it is tried again whenever the primaries have been asked. */
@@ -273,21 +276,22 @@ export class ZoneRefresher {
   }
 
   /** What we have is what the primary has. */
-  async #confirm(): Promise<void> {
-    const { confirm, wallSeconds } = this.#options;
-    const isServed = !this.#isExpired && this.#unserved === undefined;
-    this.#markConfirmed();
-    if (this.#content?.isSaved === true) void confirm(this.#stateFile, wallSeconds());
-    if (!isServed) this.#serve();
-    if (this.#content?.isSaved === false) await this.#keep(this.#content);
+  async #confirm(expire: number | undefined): Promise<void> {
+    const content = this.#content;
+    if (content === undefined) return;
+    const isServed = !this.#expiry.isExpired && this.#unserved === undefined;
+    this.#markConfirmed(content, expire, false);
+    if (content.isSaved) void this.#options.confirm(this.#stateFile, this.#expiry.freshSeconds);
+    if (!isServed && !this.#expiry.isExpired) this.#serve();
+    if (!content.isSaved) await this.#keep(content);
   }
 
   /** The disk did not take what was transferred; it may by now. */
   async #keep(content: HeldZone): Promise<void> {
-    const { build, log, wallSeconds } = this.#options;
+    const { build, log } = this.#options;
     const { segment } = content.prepared.compiled;
-    const [zone, stateFile, confirmedAt] = [this.#zone, this.#stateFile, wallSeconds()];
-    const outcome = await build({ kind: "keep", zone, stateFile, segment, confirmedAt });
+    const [zone, stateFile, freshAt] = [this.#zone, this.#stateFile, this.#expiry.freshSeconds];
+    const outcome = await build({ kind: "keep", zone, stateFile, segment, freshAt });
     if (outcome.kind !== "done" || outcome.result.kind !== "kept") return;
     if (outcome.result.unsaved !== undefined || this.#content === undefined) return;
     this.#content = { ...this.#content, isSaved: true };
@@ -300,27 +304,17 @@ export class ZoneRefresher {
     return { ...prepared, zone: { ...this.#zone, serial, negativeTtl } };
   }
 
-  #markConfirmed(): void {
-    this.#confirmedAt = this.#options.clock.now();
-    this.#isExpired = false;
-    this.#watchExpiry();
+  #markConfirmed(content: HeldZone, expire: number | undefined, isNew: boolean): void {
+    const ageSeconds = ageAtPrimary(readSoa(content.soa), expire);
+    this.#expiry.confirm(content.times.expireMs, ageSeconds, isNew);
   }
 
-  #watchExpiry(): void {
-    this.#cancelExpiry();
-    const content = this.#content;
-    if (content === undefined || this.#isExpired) return;
-    const { clock, log } = this.#options;
-    const expire = (): void => {
-      this.#isExpired = true;
-      log.error(
-        { zone: this.#name, serial: content.serial, problem: this.#history.lastError },
-        "Zone expired: no primary has confirmed it for as long as its SOA allows; SERVFAIL until one does",
-      );
-      this.#serve();
-    };
-    const leftMs = this.#confirmedAt + content.times.expireMs - clock.now();
-    this.#cancelExpiry = scheduleLong(clock, expire, leftMs);
+  #expire(): void {
+    this.#options.log.error(
+      { zone: this.#name, serial: this.#content?.serial, problem: this.#history.lastError },
+      "Zone expired: no primary has confirmed it for as long as its SOA allows; SERVFAIL until one does",
+    );
+    this.#serve();
   }
 
   #finish(error: string | undefined): void {

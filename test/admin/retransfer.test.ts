@@ -8,6 +8,7 @@ import type { AdminServices } from "../../src/admin/services.ts";
 import { type Admin, startAdmin } from "../../src/admin/start-admin.ts";
 import { runReload } from "../../src/cli/run-reload.ts";
 import { systemClock } from "../../src/health/clock.ts";
+import { ExpiryTable } from "../../src/image/expiry-table.ts";
 import { prepareUnavailable } from "../../src/loader/prepare-static.ts";
 import { type LogFields, silentLog } from "../../src/log/log.ts";
 import { retransferZone } from "../../src/retransfer-zone.ts";
@@ -41,6 +42,7 @@ beforeEach(async () => {
     stateDirectory: folder,
     client: primary,
     build: buildHere,
+    expiries: new ExpiryTable(new SharedArrayBuffer(64)),
     serve: ({ zone }) => served.push(zone.serial),
     clock: systemClock,
     wallSeconds: () => 1_700_000_000,

@@ -22,6 +22,8 @@ export interface FakePrimary extends PrimaryClient {
 
 export interface ZoneVersion {
   readonly serial: number;
+  /** For how long it will have it, in seconds, if it says so. */
+  readonly expire?: number;
   readonly times?: SoaTimes;
   readonly records?: readonly TransferRecord[];
   /** Instead of the answer to a transfer. */
@@ -42,7 +44,9 @@ export function createFakePrimary(): FakePrimary {
       primary.asked.push(`SOA ${address}`);
       await primary.hold?.();
       const version = versions.get(address);
-      return version === undefined ? silent : { kind: "serial", serial: version.serial };
+      return version === undefined
+        ? silent
+        : { kind: "serial", serial: version.serial, expire: version.expire };
     },
     async transfer({ primary: { address } }: PrimaryQuestion, own): Promise<TransferAnswer> {
       const from = own === undefined ? "" : ` from ${own.serial}`;
@@ -60,21 +64,25 @@ export function createFakePrimary(): FakePrimary {
 }
 
 /** A whole zone with an SOA, an NS and the version's records. */
-export function sendWhole({ serial, times, records = [] }: ZoneVersion): TransferAnswer {
+export function sendWhole({ serial, times, expire, records = [] }: ZoneVersion): TransferAnswer {
   const end = soa(FAKE_ZONE, serial, times);
-  return send(serial, false, [end, ns(FAKE_ZONE, "ns1.example.com."), ...records, end]);
+  return send(serial, false, [end, ns(FAKE_ZONE, "ns1.example.com."), ...records, end], expire);
 }
 
 /** Changes that add the version's records. */
-function sendChanges(from: number, { serial, times, records = [] }: ZoneVersion): TransferAnswer {
+function sendChanges(
+  from: number,
+  { serial, times, expire, records = [] }: ZoneVersion,
+): TransferAnswer {
   const end = soa(FAKE_ZONE, serial, times);
-  return send(serial, true, [end, soa(FAKE_ZONE, from, times), end, ...records, end]);
+  return send(serial, true, [end, soa(FAKE_ZONE, from, times), end, ...records, end], expire);
 }
 
 function send(
   serial: number,
   isIncremental: boolean,
   answers: readonly TransferRecord[],
+  expire: number | undefined,
 ): TransferAnswer {
   const blocks = new FrameBlocks();
   const question = { name: FAKE_ZONE, type: isIncremental ? "IXFR" : "AXFR" };
@@ -82,6 +90,7 @@ function send(
   return {
     kind: "transferred",
     serial,
+    expire,
     isIncremental,
     blocks: blocks.blocks(),
     records: answers.length,

@@ -17,6 +17,8 @@ export interface TransferMessage {
   /** Undefined: none. */
   readonly question?: { readonly name: string; readonly type: string } | undefined;
   readonly answers: readonly TransferRecord[];
+  /** Seconds in an EXPIRE option (RFC 7314); left out: there is no OPT record. */
+  readonly expire?: number;
 }
 
 const AUTHORITATIVE = 0x8400;
@@ -27,11 +29,17 @@ export function writeMessage({
   flags = AUTHORITATIVE,
   question,
   answers,
+  expire,
 }: TransferMessage): Uint8Array {
+  const opt =
+    expire === undefined
+      ? []
+      : [Buffer.from([0]), write16(41, 1232, 0, 0, 8, 9, 4, expire >>> 16, expire & 0xffff)];
   const parts = [
-    write16(id, flags, question === undefined ? 0 : 1, answers.length, 0, 0),
+    write16(id, flags, question === undefined ? 0 : 1, answers.length, 0, opt.length > 0 ? 1 : 0),
     ...(question === undefined ? [] : [wireName(question.name), write16(TYPES[question.type]!, 1)]),
     ...answers.map(writeRecord),
+    ...opt,
   ];
   return Uint8Array.from(Buffer.concat(parts));
 }
