@@ -29,6 +29,7 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
   const { reader, port, counters, clock, link } = loop;
   const sockets = new Map<number, Socket>();
   const answer = new Uint8Array(ANSWER_OCTETS);
+  let isStopping = false;
   const say = (message: FromWorker): void => port.postMessage(message);
 
   function count(counter: number): void {
@@ -121,7 +122,7 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
         reader.apply(message.publication);
         break;
       case "bind":
-        bind(message);
+        if (!isStopping) bind(message);
         break;
       case "unbind":
         unbind(message.id);
@@ -134,6 +135,7 @@ export function runDgramLoop<S extends ImageReader>(loop: DgramLoop<S>): void {
       case "certificate":
         break;
       case "stop":
+        isStopping = true;
         // One turn of the event loop, in which what is queued is read.
         setImmediate(() => {
           for (const id of [...sockets.keys()]) unbind(id);

@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 import type { Prefix } from "../address/address.ts";
 import { formatAddress } from "../address/parse.ts";
 import { Bindings, type Bound } from "./bindings.ts";
+import { createCancelled } from "./create-cancelled.ts";
 import { isWildcard, type ListenAddress } from "./listen-address.ts";
 import type { UdpService, UdpServiceOptions } from "./udp-service.ts";
 import type { DatagramBinding, ToWorker } from "./worker-protocol.ts";
@@ -27,6 +28,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
   const bindings = new Bindings<DatagramBinding>();
   const rechecks: NodeJS.Timeout[] = [];
   const refused = new Set<string>();
+  let isClosing = false;
 
   function greet(): ToWorker[] {
     const publication = options.wholePublication();
@@ -55,7 +57,8 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
   });
 
   /** Binds one socket; rejects with an error that has a `code`. */
-  function bind(host: string, port: number, proxies: readonly Prefix[]): Promise<Bound> {
+  async function bind(host: string, port: number, proxies: readonly Prefix[]): Promise<Bound> {
+    if (isClosing) throw createCancelled();
     const binding = { host, port, proxies };
     const { id, bound } = bindings.add(binding);
     slot.post({ type: "bind", id, ...binding });
@@ -96,6 +99,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
       for (const id of ids.values()) unbind(id);
       throw error;
     }
+    if (isClosing) throw createCancelled();
     const recheckMs = options.recheckMs ?? RECHECK_MS;
     rechecks.push(setInterval(() => recheck({ ...listen, port }, ids), recheckMs));
     return port;
@@ -148,6 +152,7 @@ export function createDgramService(options: DgramServiceOptions): UdpService {
     listSockets: () => undefined,
     publish: (publication) => slot.publish(publication),
     close: async () => {
+      isClosing = true;
       for (const timer of rechecks) clearInterval(timer);
       await slot.stop();
     },

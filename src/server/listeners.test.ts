@@ -105,3 +105,57 @@ it("close() ends the tries", async () => {
   vi.useRealTimers();
   expect(tries).toBe(before);
 });
+
+it("close() during a try gives back what that opens, and tries nothing else", async () => {
+  let isThere = false;
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const asked: string[] = [];
+  const closed: number[] = [];
+  const start = vi.fn();
+  const listeners = new Listeners({
+    openTcp: async ({ port }) => {
+      if (!isThere) throw failure("EADDRNOTAVAIL");
+      asked.push(`tcp ${port}`);
+      await opened;
+      return { port, start, close: () => closed.push(port) };
+    },
+    openUdp: async ({ port }) => {
+      asked.push(`udp ${port}`);
+      return { port, start };
+    },
+    log: silentLog,
+    retryMs: 1,
+  });
+  await listeners.open([at("127.0.0.1:53"), at("127.0.0.1:54")]);
+  isThere = true;
+  await until(() => asked.length > 0);
+  listeners.close();
+  open();
+  await until(() => closed.length > 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect({ asked, closed, served: listeners.served }).toEqual({
+    asked: ["tcp 53"],
+    closed: [53],
+    served: [],
+  });
+  expect(start).not.toHaveBeenCalled();
+});
+
+it("close() while UDP is opened starts neither", async () => {
+  const start = vi.fn();
+  const close = vi.fn();
+  const listeners = new Listeners({
+    openTcp: async ({ port }) => ({ port, start, close }),
+    openUdp: async ({ port }) => {
+      listeners.close();
+      return { port, start };
+    },
+    log: silentLog,
+  });
+  await expect(listeners.open([at("127.0.0.1:53")])).rejects.toMatchObject({ code: "ECANCELED" });
+  expect(close).toHaveBeenCalledOnce();
+  expect(start).not.toHaveBeenCalled();
+});

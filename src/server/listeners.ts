@@ -1,4 +1,5 @@
 import type { Log } from "../log/log.ts";
+import { createCancelled } from "./create-cancelled.ts";
 import { formatListenAddress, isWildcard, type ListenAddress } from "./listen-address.ts";
 import { createListenError, type ListenError } from "./listen-error.ts";
 import type { OpenedStream } from "./stream-service.ts";
@@ -39,6 +40,7 @@ export class Listeners {
 
   /** Has everything answered that was held, and what is opened from now on. */
   start(): void {
+    if (this.#isClosed) return;
     for (const opened of this.#held ?? []) opened.start();
     this.#held = undefined;
   }
@@ -65,7 +67,7 @@ export class Listeners {
     this.#schedule();
   }
 
-  /** Ends the tries. What is served is closed by those who opened it. */
+  /** Ends the tries, also those that are on their way. What is served is closed by those who opened it. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -81,6 +83,7 @@ export class Listeners {
     const stillWaiting: ListenAddress[] = [];
     for (const listen of this.#waiting) {
       const error = await this.#tryOpen(listen);
+      if (this.#isClosed) return;
       const address = formatListenAddress(listen);
       if (error === undefined) {
         log.info({ address }, "The host has the listen address now, listening");
@@ -106,7 +109,9 @@ export class Listeners {
       }
       const bound = { ...listen, port: tcp.port };
       try {
-        const udp = hasUdp ? [await openUdp(bound)] : [];
+        const udp = hasUdp && !this.#isClosed ? [await openUdp(bound)] : [];
+        // Meanwhile: nobody closes what begins to serve now.
+        if (this.#isClosed) throw createCancelled();
         for (const opened of [...udp, tcp]) {
           if (this.#held === undefined) opened.start();
           else this.#held.push(opened);

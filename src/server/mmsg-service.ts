@@ -1,4 +1,5 @@
 import { formatAddress } from "../address/parse.ts";
+import { createCancelled } from "./create-cancelled.ts";
 import type { HandedSocket } from "./handed-sockets.ts";
 import type { Libc } from "./libc.ts";
 import type { ListenAddress } from "./listen-address.ts";
@@ -18,6 +19,7 @@ export function createMmsgService(
   /** Those that are read. */
   const listeners: UdpDescriptors[] = [];
   const sockets: HandedSocket[] = [];
+  let isClosing = false;
 
   function greet(thread: number): ToWorker[] {
     const publication = options.wholePublication();
@@ -57,6 +59,7 @@ export function createMmsgService(
     path: "mmsg",
     slots,
     open: async (listen) => {
+      if (isClosing) throw createCancelled();
       const opened = openUdpDescriptors(libc, listen, workers, handed?.take("udp", listen));
       const { port, descriptors } = opened;
       const address = formatAddress(listen.address);
@@ -71,6 +74,7 @@ export function createMmsgService(
       return {
         port,
         start: () => {
+          if (isClosing) return;
           const listener = addMissing(listen, opened);
           sockets[sockets.indexOf(own)] = { ...own, descriptors: listener.descriptors };
           listeners.push(listener);
@@ -85,6 +89,7 @@ export function createMmsgService(
       for (const slot of slots) slot.publish(publication);
     },
     close: async () => {
+      isClosing = true;
       await Promise.all(slots.map((slot) => slot.stop()));
       for (const { descriptors } of sockets) {
         for (const descriptor of descriptors) libc.close(descriptor);

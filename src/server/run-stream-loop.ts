@@ -25,6 +25,9 @@ export function runStreamLoop<S extends ImageReader>(loop: StreamLoop<S>): void 
   reader.context.stream = true;
   const server = new StreamServer(loop);
   const listeners = new Map<number, StreamListener>();
+  /** Sockets that are about to listen. */
+  const opening = new Set<Promise<void>>();
+  let isStopping = false;
   const say = (message: FromWorker): void => port.postMessage(message);
 
   async function listen(id: number, binding: StreamBinding): Promise<void> {
@@ -36,6 +39,14 @@ export function runStreamLoop<S extends ImageReader>(loop: StreamLoop<S>): void 
       const { code, message } = error as NodeJS.ErrnoException;
       say({ type: "bindFailed", id, code: code ?? message });
     }
+  }
+
+  /** Not before the last socket listens: only those that do can be closed. */
+  async function stop(patienceMs: number): Promise<void> {
+    isStopping = true;
+    await Promise.all(opening);
+    await server.close(patienceMs);
+    port.close();
   }
 
   port.on("message", (message: ToWorker) => {
@@ -50,9 +61,13 @@ export function runStreamLoop<S extends ImageReader>(loop: StreamLoop<S>): void 
       case "control":
         link.hear(message.message);
         break;
-      case "listen":
-        void listen(message.id, message);
+      case "listen": {
+        if (isStopping) break;
+        const listening = listen(message.id, message);
+        opening.add(listening);
+        void listening.then(() => opening.delete(listening));
         break;
+      }
       case "unbind":
         listeners.get(message.id)?.close();
         listeners.delete(message.id);
@@ -64,7 +79,7 @@ export function runStreamLoop<S extends ImageReader>(loop: StreamLoop<S>): void 
       case "socket":
         break;
       case "stop":
-        void server.close(message.patienceMs).then(() => port.close());
+        void stop(message.patienceMs);
         break;
     }
   });

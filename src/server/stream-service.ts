@@ -2,6 +2,7 @@ import { formatAddress } from "../address/parse.ts";
 import type { Publication } from "../image/publication.ts";
 import { Bindings } from "./bindings.ts";
 import type { Certificate } from "./certificate.ts";
+import { createCancelled } from "./create-cancelled.ts";
 import type { HandedSocket } from "./handed-sockets.ts";
 import type { Libc } from "./libc.ts";
 import type { ListenAddress } from "./listen-address.ts";
@@ -75,6 +76,7 @@ export class StreamService {
    * @throws an error with the `code` of the system call that failed
    */
   async open(listen: ListenAddress): Promise<OpenedStream> {
+    if (this.#isClosing) throw createCancelled();
     const { address, protocol = "dns", path = DEFAULT_DOH_PATH, proxies = [] } = listen;
     const handed = this.#handed?.take("tcp", listen);
     const opened = this.#libc && openTcpDescriptor(this.#libc, listen, handed);
@@ -100,6 +102,7 @@ export class StreamService {
     return {
       port: opened.port,
       start: () => {
+        if (this.#isClosing) return;
         const { id, bound } = this.#bindings.add(binding);
         // A thread that cannot is a fault of ours, and logged as one.
         bound.catch(() => {});
