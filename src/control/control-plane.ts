@@ -22,7 +22,9 @@ import { formatName } from "../wire/name.ts";
 import type { Zone } from "../zone/model.ts";
 import { changedTargets } from "./changed-targets.ts";
 import { type CountedName, listCountedNames } from "./counted-names.ts";
-import { type DecidedSets, decideSets, keyOfClass } from "./decide-sets.ts";
+import type { DecidedAnswers } from "./decide-answers.ts";
+import { type DecidedSets, DecisionRound } from "./decide-sets.ts";
+import { keyOfClass } from "./list-kin.ts";
 import { logModes } from "./log-modes.ts";
 import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
@@ -59,7 +61,7 @@ export interface SteeringInForce {
   /** By class; the same object as long as nothing has been decided anew. */
   readonly sets: readonly AnswerSet[];
   /** By class: how its answer came about. */
-  readonly modes: DecidedSets["modes"];
+  readonly modes: DecidedAnswers["modes"];
 }
 
 /** Owns the numbers of segments, plans, maps and rotation counters, and what stands behind each. */
@@ -107,8 +109,8 @@ export class ControlPlane {
       if (served === undefined) return [];
       const { zone, compiled } = served.zone.prepared;
       const plan = compiled.plans[served.number - served.zone.planBase]!;
-      const { sets, modes } = served.decided;
-      return [{ zone, plan, names: served.names, sets, modes }];
+      const { sets, answers } = served.decided;
+      return [{ zone, plan, names: served.names, sets, modes: answers.modes }];
     });
   }
 
@@ -232,11 +234,14 @@ export class ControlPlane {
     const pools = [...new Set([...changed, ...due])].filter((place) => this.#pools.has(place));
     this.#observe(pools);
     let isChanged = false;
+    const rounds = new Map<ServedZone, DecisionRound>();
     for (const number of this.#pools.findPlans(pools)) {
       const plan = this.#plans[number]!;
-      const { decided } = plan;
-      plan.decided = this.#decide(plan.zone, plan.number, decided);
-      isChanged ||= plan.decided.fingerprint !== decided.fingerprint;
+      const { zone, decided } = plan;
+      const round = rounds.get(zone) ?? new DecisionRound(zone.prepared.zone, this.#world);
+      rounds.set(zone, round);
+      plan.decided = this.#decide(round, zone, number, decided);
+      isChanged ||= plan.decided.sets !== decided.sets;
     }
     if (isChanged) this.#publish([], [], false);
     this.#schedule();
@@ -253,7 +258,9 @@ export class ControlPlane {
   readonly #findPast: Memory["past"] = (zone, rrset, clientClass) => {
     const served = this.#zones.get(formatName(zone.apex));
     const plan = served && this.#findPlan(served, keyOfPlan(rrset));
-    return plan?.decided.past.get(keyOfClass(clientClass));
+    if (plan === undefined) return undefined;
+    const { kin, past } = plan.decided.answers;
+    return past[kin.classKeys.indexOf(keyOfClass(clientClass))];
   };
 
   /** Comes back when a delay ends or a weight rises. */
@@ -273,6 +280,7 @@ export class ControlPlane {
   ): void {
     const { compiled, maps } = zone.prepared;
     const names = listCountedNames(zone.prepared, zone.counters);
+    const round = new DecisionRound(zone.prepared.zone, this.#world);
     compiled.plans.forEach((plan, i) => {
       const map = maps[i];
       let served: ServedMap | undefined;
@@ -293,7 +301,7 @@ export class ControlPlane {
         number,
         map: served?.number,
         names: names[i]!,
-        decided: this.#decide(zone, number, was?.decided),
+        decided: this.#decide(round, zone, number, was?.decided),
       };
     });
     if (before !== undefined) this.#releasePlans(before, changedMaps);
@@ -318,10 +326,15 @@ export class ControlPlane {
     this.#numbers.plans.release(zone.planBase, compiled.plans.length);
   }
 
-  #decide(zone: ServedZone, number: number, before: DecidedSets | undefined): DecidedSets {
-    const plan = zone.prepared.compiled.plans[number - zone.planBase]!;
-    const decided = decideSets(zone.prepared.zone, plan, this.#world, before);
-    logModes(this.#options.log, zone.name, plan.rrset, before?.modes, decided.modes);
+  #decide(
+    round: DecisionRound,
+    { name, planBase, kin, prepared }: ServedZone,
+    number: number,
+    before: DecidedSets | undefined,
+  ): DecidedSets {
+    const decided = round.decide(kin[number - planBase]!, before);
+    const { rrset } = prepared.compiled.plans[number - planBase]!;
+    logModes(this.#options.log, name, rrset, before?.answers.modes, decided.answers.modes);
     return decided;
   }
 

@@ -10,6 +10,7 @@ export function logModes(
   before: readonly Mode[] | undefined,
   after: readonly Mode[],
 ): void {
+  if (after === before) return;
   const entered = new Map<Mode, number>();
   let left = 0;
   after.forEach((mode, i) => {

@@ -2,6 +2,7 @@ import { SEGMENT } from "../image/layout.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { CountedName } from "./counted-names.ts";
 import type { DecidedSets } from "./decide-sets.ts";
+import { listKin, type PlanKin } from "./list-kin.ts";
 import { NO_TURNS, type PlacedTurns, placeTurns } from "./place-turns.ts";
 import type { RangeAllocator } from "./range-allocator.ts";
 
@@ -14,6 +15,8 @@ export interface ServedZone {
   readonly planBase: number;
   /** Its plans by their keys; there may be as many as names. */
   readonly planNumbers: ReadonlyMap<string, number>;
+  /** By plan of the zone. */
+  readonly kin: readonly PlanKin[];
   /** Rotation counters of steered names, by request key. */
   readonly counters: ReadonlyMap<string, { readonly start: number; readonly count: number }>;
   /** Those of the others. */
@@ -71,5 +74,6 @@ export function placeZone(
   words[SEGMENT.planBase] = planBase;
   const planNumbers = new Map(compiled.plans.map(({ key }, i) => [key, planBase + i]));
   const segment = before?.segment ?? numbers.segments.take(1);
-  return { prepared, name, segment, planBase, planNumbers, counters, turns };
+  const kin = listKin(compiled.plans);
+  return { prepared, name, segment, planBase, planNumbers, kin, counters, turns };
 }

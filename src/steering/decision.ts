@@ -1,4 +1,5 @@
 import type { PoolPolicy } from "../zone/model.ts";
+import type { Lifetime } from "./settle-ttl.ts";
 
 /**
  * How an answer came about. `normal`: a pool is in service. `nodata`: there is nothing that may be answered. The others,
@@ -49,8 +50,9 @@ export interface Answer {
   /** Whether the lead goes round; otherwise `sticky` decides, or the first value always leads. */
   readonly rotate: boolean;
   readonly sticky: Sticky | undefined;
-  /** Seconds, at least 1, never above the record's own. */
+  /** Seconds, at least 1, never above the record's own: what `settleTtl()` makes of these and of the lifetime. */
   readonly ttl: number;
+  readonly lifetime: Lifetime;
   readonly mode: "normal" | "all-down-open" | "all-down-last" | "last-resort";
 }
 

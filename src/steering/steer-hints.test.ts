@@ -32,6 +32,7 @@ function answer(
     rotate: values.length > 1,
     sticky: undefined,
     ttl: 30,
+    lifetime: { basis: "ttl", most: Infinity },
     mode: "normal",
     ...changes,
   };

@@ -7,6 +7,7 @@ import { insertHints } from "../rdata/insert-hints.ts";
 import type { HintedRecord, HintSource, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Decision, SteeredValue } from "./decision.ts";
 import { compileSequence } from "./sequence.ts";
+import { type Lifetime, settleTtl } from "./settle-ttl.ts";
 
 export const TYPE_A = 1;
 export const TYPE_AAAA = 28;
@@ -101,6 +102,7 @@ export function steerHints(
     sequence.push(number);
   }
   const isOne = numbers.size === 1;
+  const lifetime: Lifetime = { basis: "ttl", most: Math.min(...used.map(({ ttl }) => ttl)) };
   return {
     kind: "answer",
     values: isOne ? values : weigh(values, sequence),
@@ -109,7 +111,8 @@ export function steerHints(
     answers: hints.length,
     rotate: values.length > 1,
     sticky: undefined,
-    ttl: Math.max(1, Math.min(rrset.ttl, ...used.map(({ ttl }) => ttl))),
+    ttl: settleTtl(rrset, lifetime),
+    lifetime,
     mode: "normal",
     ...(isOne ? {} : { sequence }),
   };

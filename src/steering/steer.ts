@@ -10,6 +10,7 @@ import type { Answer, Decision, SteeredValue, Sticky } from "./decision.ts";
 import { type Choice, choosePool, findLinks, type Link } from "./pool-choice.ts";
 import { type Arrangement, arrangeShares, type Ranking, type Share } from "./pool-shares.ts";
 import { isUnsettled } from "./pool-standing.ts";
+import { type Lifetime, settleTtl } from "./settle-ttl.ts";
 import { listHintSources, steerHints } from "./steer-hints.ts";
 import { findSeed } from "./sticky.ts";
 import type { Trace } from "./trace.ts";
@@ -19,8 +20,6 @@ import type { ClassPast, World } from "./world.ts";
 
 /** Addresses per answer where nobody has written a number: as many A records as fit 512 octets with room to spare. */
 const DEFAULT_ANSWERS = 8;
-/** Seconds below which the TTL of an unsettled answer is not cut. */
-const MIN_CUT_TTL = 5;
 const TYPE_CNAME = 5;
 
 /**
@@ -91,9 +90,8 @@ function drawAnswer(
   if (choice.link !== undefined) {
     const { link, mode, standard, tried } = choice;
     const arrangement = arrangeShares(link, standard, rankBy(zone, near, link));
-    const ttl =
-      mode === "normal" ? decideTtl(rrset, links.slice(0, tried)) : capTtl(rrset, rrset.ttlMin);
-    return draw(zone, rrset, link.pool, arrangement, { mode, ttl });
+    const basis = mode === "normal" ? findBasis(links, tried) : "ttlMin";
+    return draw(zone, rrset, link.pool, arrangement, mode, basis);
   }
   if (choice.mode !== "last-resort") return undefined;
   const { rdata, ttl } = choice.values;
@@ -102,6 +100,8 @@ function drawAnswer(
     weight: 1,
     text: formatRdata(rrset.type, data),
   }));
+  const lifetime: Lifetime =
+    ttl === undefined ? { basis: "ttlMin", most: Infinity } : { basis: "ttl", most: ttl };
   const answer: Answer = {
     kind: "answer",
     values,
@@ -110,7 +110,8 @@ function drawAnswer(
     answers: countAnswers(rrset, rrset.answers, "rotate", values),
     rotate: values.length > 1,
     sticky: undefined,
-    ttl: capTtl(rrset, ttl ?? rrset.ttlMin),
+    ttl: settleTtl(rrset, lifetime),
+    lifetime,
     mode: choice.mode,
   };
   return { answer, counted: undefined, shares: [] };
@@ -121,7 +122,8 @@ function draw(
   rrset: SteeredRRset,
   pool: Pool,
   arrangement: Arrangement,
-  { mode, ttl }: Pick<Answer, "mode" | "ttl">,
+  mode: Answer["mode"],
+  basis: Lifetime["basis"],
 ): Drawn {
   const { policy, stickyPrefix } = arrangement.pool;
   const all = arrangement.shares.map(({ standing: { value }, weight }, i) => ({
@@ -136,6 +138,9 @@ function draw(
   const values = all.slice(0, shown);
   const isSticky = policy === "sticky" && values.length > 1;
   const shares = arrangement.shares.slice(0, shown);
+  let most = Infinity;
+  for (const { standing } of shares) most = Math.min(most, standing.value.ttl ?? most);
+  const lifetime: Lifetime = { basis, most };
   return {
     answer: {
       kind: "answer",
@@ -145,7 +150,8 @@ function draw(
       answers,
       rotate: !isSticky && arrangement.leaders > 1,
       sticky: isSticky ? findSticky(zone, stickyPrefix, values) : undefined,
-      ttl: Math.max(1, Math.min(ttl, ...shares.map(({ standing }) => standing.value.ttl ?? ttl))),
+      ttl: settleTtl(rrset, lifetime),
+      lifetime,
       mode,
     },
     counted,
@@ -189,14 +195,11 @@ function countAnswers(
   return Math.max(1, Math.min(wanted, values.length));
 }
 
-function decideTtl(rrset: SteeredRRset, tried: readonly Link[]): number {
-  const { ttl } = rrset;
-  const unsettled = tried.some((link) => link.values.some(({ state }) => isUnsettled(state)));
-  return capTtl(rrset, unsettled ? Math.max(MIN_CUT_TTL, Math.floor(ttl / 2)) : ttl);
-}
-
-function capTtl({ ttl: most }: SteeredRRset, ttl: number): number {
-  return Math.max(1, Math.min(ttl, most));
+function findBasis(links: readonly Link[], tried: number): Lifetime["basis"] {
+  for (let i = 0; i < tried; i++) {
+    if (links[i]!.values.some(({ state }) => isUnsettled(state))) return "unsettled";
+  }
+  return "ttl";
 }
 
 function haveEqualWeights(values: readonly SteeredValue[]): boolean {

@@ -1,0 +1,73 @@
+import type { Plan } from "../image/compile-segment.ts";
+import type { ClientClass } from "../steering/classes.ts";
+import type { SteeredRRset } from "../zone/model.ts";
+
+/** What a decision is made of, as far as the zone's settings go: plans that have the same kin are decided alike. */
+export interface Kin {
+  /** One of the plans. */
+  readonly plan: Plan;
+  /** By class: see `keyOfClass()`. */
+  readonly classKeys: readonly string[];
+  /** Whether more than one plan has it. */
+  isShared: boolean;
+}
+
+/** The TTLs of a record, in seconds: what answers that are decided alike may still differ in. */
+export type Timing = Pick<SteeredRRset, "ttl" | "ttlMin">;
+
+/** The same objects for plans that are alike. */
+export interface PlanKin {
+  readonly kin: Kin;
+  readonly timing: Timing;
+}
+
+/** By plan of a zone, whom it is decided with. */
+export function listKin(plans: readonly Plan[]): PlanKin[] {
+  const kins = new Map<string, Kin>();
+  const timings = new Map<string, Timing>();
+  return plans.map((plan): PlanKin => {
+    const { ttl, ttlMin, hints } = plan.rrset;
+    const timingKey = `${ttl} ${ttlMin}`;
+    const timing = timings.get(timingKey) ?? { ttl, ttlMin };
+    timings.set(timingKey, timing);
+    const classKeys = plan.classes.classes.map(keyOfClass);
+    // What hints follow is decided in the same round, perhaps between two of them.
+    if (hints !== undefined) return { kin: { plan, classKeys, isShared: false }, timing };
+    const key = keyOfKin(plan, classKeys);
+    const known = kins.get(key);
+    if (known !== undefined) {
+      known.isShared = true;
+      return { kin: known, timing };
+    }
+    const kin: Kin = { plan, classKeys, isShared: false };
+    kins.set(key, kin);
+    return { kin, timing };
+  });
+}
+
+/** Equal for classes that are answered alike, also over a reload of the zone or of the geo data. */
+export function keyOfClass(clientClass: ClientClass): string {
+  const known = keys.get(clientClass);
+  if (known !== undefined) return known;
+  const { pools, last, near, parts = [] } = clientClass;
+  const key = [`${pools}|${last}|${near}`, ...parts.map(keyOfClass)].join(" ");
+  keys.set(clientClass, key);
+  return key;
+}
+
+/** There may be hundreds of classes, which stay the same from decision to decision. */
+const keys = new WeakMap<ClientClass, string>();
+
+/** All settings but those that only tell clients apart, which the classes stand for, and those that make no difference. */
+function keyOfKin({ rrset, countersPerSet }: Plan, classKeys: readonly string[]): string {
+  const {
+    owner: _,
+    label: __,
+    ttl: ___,
+    ttlMin: ____,
+    policy: _____,
+    rules: ______,
+    ...read
+  } = rrset;
+  return JSON.stringify([read, countersPerSet, classKeys]);
+}
