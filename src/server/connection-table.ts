@@ -68,8 +68,11 @@ export class ConnectionTable<E extends TableEntry> {
 }
 
 /** What counts as one source: an IPv4 address, or the /56 that one IPv6 customer has. */
-export function sourceKey({ family, octets }: Address): string {
-  return octets.subarray(0, family === 4 ? 4 : 7).join(".");
+export function sourceKey({ family, octets: o }: Address): string {
+  // Spelled out, for it is made for every connection: join() takes several times as long.
+  return family === 4
+    ? `${o[0]}.${o[1]}.${o[2]}.${o[3]}`
+    : `${o[0]}.${o[1]}.${o[2]}.${o[3]}.${o[4]}.${o[5]}.${o[6]}`;
 }
 
 function findFirst<E>(entries: Iterable<E>): E | undefined {

@@ -59,3 +59,12 @@ it("isWithinMessage is true from the first octet of a message to its last but on
   }
   expect(reader.isWithinMessage).toBe(false);
 });
+
+it("next() keeps the parts of a message apart from what other streams bring meanwhile", () => {
+  const [first, second] = [new Uint8Array(20).fill(1), new Uint8Array(300).fill(2)];
+  const [cut, other] = [new FrameReader(), new FrameReader()];
+  const octets = Uint8Array.from(frame(first));
+  expect(readAll(cut, octets.subarray(0, 9))).toEqual([]);
+  expect(readAll(other, Uint8Array.from(frame(second)))).toEqual([second]);
+  expect(readAll(cut, octets.subarray(9))).toEqual([first]);
+});

@@ -10,10 +10,13 @@ const PREFIX_OCTETS = 2;
 export const INCOMPLETE = 0;
 export const REFUSED = -1;
 
+/** Where a message goes that came in one piece. One for all streams of the thread: most messages do, and are answered before the next one is read. */
+const whole: Uint8Array = new Uint8Array(MAX_QUERY_OCTETS);
+
 /** Takes a stream apart into messages, each behind its length in two octets (RFC 1035 §4.2.2, RFC 7766 §8). */
 export class FrameReader {
-  /** The message that {@link next} found last. */
-  readonly message: Uint8Array = new Uint8Array(MAX_QUERY_OCTETS);
+  /** The message that {@link next} found last; good until any reader's {@link next} is called. */
+  message: Uint8Array = whole;
   #chunk: Uint8Array | undefined;
   #position = 0;
   /** Octets of the current frame that are in, its prefix included. */
@@ -45,6 +48,7 @@ export class FrameReader {
       }
       const have = this.#filled - PREFIX_OCTETS;
       const take = Math.min(this.#length - have, chunk.length - this.#position);
+      if (have === 0) this.message = take === this.#length ? whole : new Uint8Array(this.#length);
       this.message.set(chunk.subarray(this.#position, this.#position + take), have);
       this.#position += take;
       this.#filled += take;

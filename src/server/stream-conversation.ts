@@ -24,7 +24,8 @@ export class StreamConversation implements Conversation {
   readonly #socket: Socket;
   readonly #host: ConversationHost;
   readonly #frames = new FrameReader();
-  readonly #control: ConnectionControl;
+  /** Most connections have nothing for the control plane, and do without. */
+  #control: ConnectionControl | undefined;
   /** A message for which the control plane has no room yet; nothing behind it is read before it has. */
   #held: Uint8Array | undefined;
   /** When the first octet of the message that is coming in was seen. */
@@ -42,17 +43,6 @@ export class StreamConversation implements Conversation {
   constructor(socket: Socket, host: ConversationHost) {
     this.#socket = socket;
     this.#host = host;
-    this.#control = new ConnectionControl(host.link, {
-      send: (octets, isFurther) => {
-        this.#isTransferring ||= isFurther;
-        this.#send(octets);
-      },
-      backlog: () => socket.writableLength,
-      onEnd: (isWhole) => {
-        if (isWhole) this.#work();
-        else socket.destroy();
-      },
-    });
     socket.on("data", (chunk: Uint8Array) => {
       this.#frames.push(chunk);
       this.#work();
@@ -61,10 +51,9 @@ export class StreamConversation implements Conversation {
     // Whoever read the header of a proxy has left it paused.
     socket.resume();
     socket.on("drain", () => {
-      this.#control.pull();
+      this.#control?.pull();
       this.#work();
     });
-    socket.on("close", () => this.#control.close());
     // Resets and the like are the client's business; "close" follows.
     socket.on("error", () => {});
   }
@@ -84,10 +73,10 @@ export class StreamConversation implements Conversation {
     if (stalledMs !== undefined) {
       return stalledMs > (this.#isTransferring ? limits.transferStallMs : limits.stallMs);
     }
-    if (this.#control.open === 0) this.#isTransferring = false;
+    if (this.#openReplies === 0) this.#isTransferring = false;
     // The control plane may have room by now.
     if (this.#held !== undefined) this.#work();
-    if (this.#control.open > 0) return now - activeAt > limits.replyMs;
+    if (this.#openReplies > 0) return now - activeAt > limits.replyMs;
     if (this.#messageSince !== undefined) return now - this.#messageSince > limits.messageMs;
     return now - activeAt > limits.idleMs;
   }
@@ -116,7 +105,7 @@ export class StreamConversation implements Conversation {
       });
     } else {
       if (outcome === "refused") this.#isDeaf = true;
-      if ((this.#isDeaf || this.#isEndWanted) && this.#control.open === 0) this.#finish();
+      if ((this.#isDeaf || this.#isEndWanted) && this.#openReplies === 0) this.#finish();
       // Deaf or not: whoever has stopped reading does not see the client go.
       else this.#socket.resume();
     }
@@ -165,7 +154,30 @@ export class StreamConversation implements Conversation {
   #handOver(octets: Uint8Array, now: number): void {
     const { client, transport } = this.#host;
     const request = { octets, source: client, transport };
+    this.#control ??= this.#openControl();
     this.#held = this.#control.begin(request, now) ? undefined : octets;
+  }
+
+  #openControl(): ConnectionControl {
+    const socket = this.#socket;
+    const control = new ConnectionControl(this.#host.link, {
+      send: (octets, isFurther) => {
+        this.#isTransferring ||= isFurther;
+        this.#send(octets);
+      },
+      backlog: () => socket.writableLength,
+      onEnd: (isWhole) => {
+        if (isWhole) this.#work();
+        else socket.destroy();
+      },
+    });
+    socket.on("close", () => control.close());
+    return control;
+  }
+
+  /** Replies of the control plane that are under way. */
+  get #openReplies(): number {
+    return this.#control?.open ?? 0;
   }
 
   #send(octets: Uint8Array): void {
@@ -179,6 +191,12 @@ export class StreamConversation implements Conversation {
   /** Sends what is waiting, then closes, whether or not the client does. */
   #finish(): void {
     this.#isFinished = true;
-    this.#socket.destroySoon();
+    const socket = this.#socket;
+    // With nothing left to send or to read, closing says all that a shutdown would; TLS has its own word for it.
+    if (this.#host.transport === "tcp" && socket.readableEnded && socket.writableLength === 0) {
+      socket.destroy();
+    } else {
+      socket.destroySoon();
+    }
   }
 }

@@ -3,12 +3,11 @@ import type { TLSSocket } from "node:tls";
 import type { Address } from "../address/address.ts";
 import { contains } from "../address/contains.ts";
 import { parseAddress } from "../address/parse.ts";
-import type { Context } from "../answer/context.ts";
 import type { Certificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
+import { ConnectionHost, type HostServices } from "./connection-host.ts";
 import { ConnectionTable, sourceKey } from "./connection-table.ts";
 import type { ControlLink } from "./control-link.ts";
-import { isControlMessage, isSingleControlMessage } from "./control-message.ts";
 import { CHECK_INTERVAL_MS, type Conversation, type ConversationHost } from "./conversation.ts";
 import { hasSpareDescriptors } from "./descriptor-reserve.ts";
 import type { ImageReader } from "./engine.ts";
@@ -48,13 +47,6 @@ export interface StreamListener {
 const LAST_QUERIES_MS = 100;
 const LAST_ANSWERS_MS = 1000;
 
-/** Where the queries of a transport are counted. */
-const COUNTER_OF: Readonly<Record<ConversationHost["transport"], number>> = {
-  tcp: threadCounter.queriesTcp,
-  tls: threadCounter.queriesTls,
-  https: threadCounter.queriesHttps,
-};
-
 /** Without a query for so long, a connection of a thread that is about to end counts as not in use. */
 const RETIRING_IDLE_MS = 1000;
 const RETIRING_LOOK_MS = 100;
@@ -66,6 +58,7 @@ const SHED_CONNECTIONS = 16;
 export class StreamServer<S extends ImageReader> {
   readonly #options: StreamServerOptions<S>;
   readonly #table: ConnectionTable<Connection>;
+  readonly #services: HostServices<S>;
   readonly #servers = new Set<Server>();
   readonly #intakes: Readonly<Record<"tls" | "https", TlsIntake>>;
   #checks: NodeJS.Timeout | undefined;
@@ -75,6 +68,7 @@ export class StreamServer<S extends ImageReader> {
     this.#options = options;
     const { connections, connectionsPerSource, setupMs } = options.limits;
     this.#table = new ConnectionTable(connections, connectionsPerSource);
+    this.#services = { ...options, table: this.#table };
     const onFailure = (): void => this.#count(threadCounter.handshakesFailed);
     this.#intakes = {
       tls: new TlsIntake(["dot"], setupMs, onFailure),
@@ -190,7 +184,7 @@ export class StreamServer<S extends ImageReader> {
     socket.on("close", () => {
       this.#table.remove(connection);
       this.#noteSize();
-      if (this.#table.size === 0) this.#rest();
+      if (this.#table.size === 0) this.#onEmpty();
     });
     if (!isProxy) {
       // As the beginning of a handshake it is refused anyway.
@@ -223,53 +217,22 @@ export class StreamServer<S extends ImageReader> {
     { protocol, path }: StreamBinding,
   ): void {
     if (protocol === "dns") {
-      connection.begin(new StreamConversation(socket, this.#hostFor(connection, client, "tcp")));
+      const host = new ConnectionHost(this.#services, connection, client, "tcp");
+      connection.begin(new StreamConversation(socket, host));
       return;
     }
-    const host = this.#hostFor(connection, client, protocol);
+    const host = new ConnectionHost(this.#services, connection, client, protocol);
     this.#intakes[protocol].secure(socket, (secured) => {
       connection.begin(createConversation(secured, host, path));
     });
   }
 
-  #hostFor(
-    connection: Connection,
-    client: Address,
-    transport: ConversationHost["transport"],
-  ): ConversationHost {
-    const { reader, limits, link, clock } = this.#options;
-    const { context } = reader;
-    const counter = COUNTER_OF[transport];
-    const isWanted = transport === "https" ? isSingleControlMessage : isControlMessage;
-    function prepare(): Context {
-      context.family = client.family;
-      context.source.set(client.octets);
-      context.encrypted = transport !== "tcp";
-      // Of HTTP's connections HTTP decides.
-      context.keepalive = transport === "https" ? 0 : Math.round(limits.idleMs / 100);
-      return context;
-    }
-    return {
-      limits,
-      client,
-      transport,
-      link,
-      now: clock,
-      isReady: () => reader.isReady,
-      isControl: (query, length) => isWanted(query, length, prepare()),
-      answer: (query, length, now, out) => {
-        this.#count(counter);
-        prepare();
-        return reader.answer(query, length, now, out);
-      },
-      noteActive: (now) => {
-        connection.activeAt = now;
-        this.#table.touch(connection);
-      },
-    };
-  }
-
   #checkAll(): void {
+    if (this.#table.size === 0) {
+      clearInterval(this.#checks);
+      this.#checks = undefined;
+      return;
+    }
     const next = this.#options.clock() + CHECK_INTERVAL_MS;
     const { setupMs } = this.#options.limits;
     for (const connection of this.#table.list()) {
@@ -284,12 +247,6 @@ export class StreamServer<S extends ImageReader> {
       this.#count(threadCounter.evicted);
       connection.destroy();
     }
-  }
-
-  #rest(): void {
-    clearInterval(this.#checks);
-    this.#checks = undefined;
-    this.#onEmpty();
   }
 
   #count(counter: number): void {

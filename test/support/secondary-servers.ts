@@ -1,4 +1,4 @@
-/** Starts other people's name servers on loopback as secondaries of a primary, with a TSIG key. */
+/** Starts other people's name servers on loopback as secondaries of a primary, with a TSIG key, who give on what they have. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -77,7 +77,7 @@ const CONFIGURE: Readonly<
         `log:\n  - target: stderr\n    any: debug\n` +
         `key:\n  - id: ${key.name}\n    algorithm: ${key.algorithm}\n    secret: ${key.secret}\n` +
         `remote:\n  - id: primary\n    address: ${primary.address}@${primary.port}\n    key: ${key.name}\n` +
-        `acl:\n  - id: notify\n    key: ${key.name}\n    action: notify\n` +
+        `acl:\n  - id: notify\n    key: ${key.name}\n    action: [notify, transfer]\n` +
         `template:\n  - id: default\n    storage: "${folder}/zones"\n  - id: member\n${common}` +
         `zone:\n` +
         zones.map((zone) => `  - domain: ${zone}\n${common}`).join("") +
@@ -118,6 +118,7 @@ const CONFIGURE: Readonly<
         `options { directory "${folder}"; listen-on port ${endpoint.port} { ${endpoint.address}; };\n` +
         `listen-on-v6 { none; }; recursion no; pid-file none; session-keyfile "${folder}/session.key";\n` +
         `dnssec-validation no; minimal-responses yes; notify no; allow-notify { key "${key.name}"; };\n` +
+        `allow-transfer { key "${key.name}"; };\n` +
         (catalog === undefined
           ? ""
           : `catalog-zones { zone "${catalog}" default-primaries { ${primary.address} port ${primary.port} key "${key.name}"; }` +
