@@ -1,22 +1,32 @@
-import { slotOf, slotsFor } from "../wire/name-key.ts";
+import { randomInt } from "node:crypto";
+import { slotsFor } from "../wire/name-key.ts";
 import type { RecordTable } from "../zone/master/record-table.ts";
+import { type HashKey, hashWithKey } from "./keyed-hash.ts";
 
 const FREE = 0;
 /** What was there has been deleted: what was put behind it stays to be found. */
 const DELETED = -1;
-const FNV_PRIME = 0x01000193;
 
-/** Finds the records of a table by what they are: owner, type and rdata. */
+/** Finds the records of a table by what they are: owner, type and rdata, whoever has chosen them. */
 export class RecordIndex {
   readonly #table: RecordTable;
   /** Numbers of records plus one. */
   #slots: Int32Array;
   /** Slots that are not free. */
   #used = 0;
+  readonly #key: HashKey;
 
-  /** @param room for how many records */
-  constructor(table: RecordTable, room: number) {
+  /**
+   * @param room for how many records
+   * @param key that those who send records do not know
+   */
+  constructor(
+    table: RecordTable,
+    room: number,
+    key: HashKey = [randomInt(2 ** 32), randomInt(2 ** 32)],
+  ) {
     this.#table = table;
+    this.#key = key;
     this.#slots = new Int32Array(slotsFor(room));
   }
 
@@ -62,9 +72,9 @@ export class RecordIndex {
 
   #firstSlot(record: number): number {
     const { owner, type, rdata, octets } = this.#table;
-    let hash = Math.imul(owner[record]!, FNV_PRIME) ^ type[record]!;
+    const start = rdata[record]!;
     const end = rdata[record + 1]!;
-    for (let at = rdata[record]!; at < end; at++) hash = Math.imul(hash ^ octets[at]!, FNV_PRIME);
-    return slotOf(hash, this.#slots.length - 1);
+    const hash = hashWithKey(this.#key, owner[record]!, type[record]!, octets, start, end);
+    return hash & (this.#slots.length - 1);
   }
 }
