@@ -6,12 +6,13 @@ import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
 import { openCatalog } from "./open-catalog.ts";
 import { type LastTransfer, LastTransfers } from "./transfer/last-transfers.ts";
+import { MissingKeys } from "./transfer/missing-keys.ts";
 import { Notifier, type NotifyReport } from "./transfer/notifier.ts";
 import { createPortOpener } from "./transfer/open-datagram-port.ts";
 import { createTransferCounts, type TransferCounts } from "./transfer/transfer-counts.ts";
 import { createTransferDesk } from "./transfer/transfer-desk.ts";
 import { type TransferZone, TransferZones } from "./transfer/transfer-zones.ts";
-import { findKeyByText, type Keyring } from "./tsig/keyring.ts";
+import type { Keyring } from "./tsig/keyring.ts";
 
 export interface OpenTransfersOptions {
   readonly settings: Pick<ServerSettings, "transfer" | "catalog" | "state">;
@@ -61,16 +62,23 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
     drawId: () => randomInt(0x10000),
     openPort: createPortOpener(listen.map(({ address }) => address)),
   });
-  closers.push(async () => notifier.close());
+  const missingKeys = new MissingKeys({ keyring, log, clock: systemClock });
+  closers.push(async () => {
+    notifier.close();
+    missingKeys.close();
+  });
   const zones = new TransferZones({
     allow,
     notify,
     log,
     onChange: (zone) => {
-      warnOfKeys(zone, keyring, log);
+      missingKeys.note(zone.name, listKeys(zone));
       tell(notifier, zone);
     },
-    onGone: ({ name }) => notifier.forget(name),
+    onGone: ({ name }) => {
+      notifier.forget(name);
+      missingKeys.forget(name);
+    },
     defer: (run) => void setImmediate(run),
   });
   messages.add(createTransferDesk({ zones, keyring, expiries, counts, last, log, wallClock }));
@@ -97,11 +105,6 @@ function tell(notifier: Notifier, { name, content, notify }: TransferZone): void
   notifier.notify({ name, apex, serial, soa: soa.rdata[0]!, ttl: soa.ttl, notify });
 }
 
-/** Zone files are read without the keys of the server file: only here it shows that one is not there. */
-function warnOfKeys({ name, allow, notify }: TransferZone, keyring: Keyring, log: Log): void {
-  const named = new Set([...allow, ...notify].flatMap(({ key }) => key ?? []));
-  for (const key of named) {
-    if (findKeyByText(keyring, key) !== undefined) continue;
-    log.warn({ zone: name, key }, "transfer names a key that the server file does not have");
-  }
+function listKeys({ allow, notify }: TransferZone): ReadonlySet<string> {
+  return new Set([...allow, ...notify].flatMap(({ key }) => key ?? []));
 }

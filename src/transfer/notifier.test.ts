@@ -272,13 +272,16 @@ test("report() says of each secondary what it was told last, and what came of it
   expect(notifier.report()).toEqual([]);
 });
 
-test("notify() without a key ends for any number of zones", () => {
+test("notify() without a key ends for any number of zones, with one line for each secondary", () => {
   const nobody = { ...A, key: "missing.example." };
   const zones = Array.from({ length: 20_000 }, (_, i) => `z${i}.example.`);
   notify(...zones.map((name) => news(name, 1, [nobody])));
   expect(sent).toEqual([]);
   expect(new Set(notifier.report().map(({ state }) => state))).toEqual(new Set(["unsent"]));
   expect(notifier.report()).toHaveLength(20_000);
+  expect(lines).toEqual([
+    expect.stringMatching(/no such key.*192\.0\.2\.1.*missing\.example\..*"zones":20000/),
+  ]);
 });
 
 test("notify() waits until secondaries would ask this server", () => {

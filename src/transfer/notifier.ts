@@ -3,7 +3,7 @@
  */
 import type { Clock } from "../health/clock.ts";
 import type { Log } from "../log/log.ts";
-import { findKeyByText, type Keyring } from "../tsig/keyring.ts";
+import { findKeyByText, type Keyring, type TsigKey } from "../tsig/keyring.ts";
 import { RCODE_NOERROR } from "../wire/message.ts";
 import type { Name, NotifyTarget } from "../zone/model.ts";
 import { type NotifyMessage, readNotifyReply, writeNotify } from "./notify-message.ts";
@@ -85,6 +85,8 @@ interface Task {
 /** What there is to tell one secondary. */
 interface Lane {
   readonly target: NotifyTarget;
+  /** That messages are signed with; undefined if none is named, or none is there. */
+  readonly key: TsigKey | undefined;
   /** By zone: tasks that wait for their turn, then those under way. */
   readonly waiting: Map<string, Task>;
   readonly underWay: Map<string, Task>;
@@ -149,11 +151,13 @@ export class Notifier {
   }
 
   #add(target: NotifyTarget, news: ZoneNews, told: Told): void {
+    const { keyring, clock } = this.#options;
     const key = keyOf(target);
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
       lane = {
         target,
+        key: target.key === undefined ? undefined : findKeyByText(keyring, target.key),
         waiting: new Map(),
         underWay: new Map(),
         cancelStart: undefined,
@@ -174,7 +178,7 @@ export class Notifier {
       cancelTimer: () => undefined,
     });
     const started = lane;
-    lane.cancelStart ??= this.#options.clock.schedule(() => this.#start(started), SETTLE_MS);
+    lane.cancelStart ??= clock.schedule(() => this.#start(started), SETTLE_MS);
   }
 
   #start(lane: Lane): void {
@@ -189,6 +193,7 @@ export class Notifier {
 
   #pump(lane: Lane): void {
     if (lane.cancelStart !== undefined) return;
+    if (lane.key === undefined && lane.target.key !== undefined) this.#giveUp(lane);
     for (const [name, task] of lane.waiting) {
       if (lane.underWay.size >= MAX_AT_A_TIME) return;
       lane.waiting.delete(name);
@@ -202,24 +207,28 @@ export class Notifier {
     this.#port = undefined;
   }
 
-  /** Leaves it to the caller to go on with others: for thousands without a key that would be as many calls deep. */
+  /** What cannot be signed is not sent; thousands of zones have one line. */
+  #giveUp({ target, waiting }: Lane): void {
+    const { address: secondary, port, key } = target;
+    const [zone] = waiting.keys();
+    if (zone === undefined) return;
+    const zones = waiting.size;
+    const fields = { secondary, port, key, zones, zone };
+    this.#options.log.error(fields, "NOTIFY not sent: there is no such key");
+    for (const task of waiting.values()) this.#settle(task, "unsent");
+    waiting.clear();
+  }
+
   #send(task: Task): void {
     const { news, lane } = task;
-    const { clock, wallClock, drawId, keyring, log } = this.#options;
-    const { target } = lane;
-    const key = target.key === undefined ? undefined : findKeyByText(keyring, target.key);
-    if (target.key !== undefined && key === undefined) {
-      log.error({ zone: news.name, key: target.key }, "NOTIFY not sent: there is no such key");
-      this.#settle(task, "unsent");
-      return;
-    }
+    const { clock, wallClock, drawId } = this.#options;
     // The same message each time: a late answer to the first is an answer.
     task.message ??= writeNotify(
       drawId(),
       news.apex,
       news.soa,
       news.ttl,
-      key,
+      lane.key,
       Math.floor(wallClock() / 1000),
     );
     task.tries++;
@@ -227,7 +236,7 @@ export class Notifier {
       (...message) => this.#hear(...message),
       (address, problem) => this.#noteProblem(address, problem),
     );
-    this.#port.send(task.message.octets, target);
+    this.#port.send(task.message.octets, lane.target);
     const wait = FIRST_WAIT_MS * 2 ** (task.tries - 1);
     task.cancelTimer = clock.schedule(() => this.#expire(task), wait);
   }
