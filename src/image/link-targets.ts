@@ -49,10 +49,16 @@ export function linkTargets(
       for (let rrset = table.startOf(node); rrset < end; rrset++, entry += 2) {
         const offset = NAME_OFFSETS.get(table.typeOf(rrset));
         if (offset === undefined) continue;
-        linker.link(builder.word(references[node]!, entry + 1), table, rrset, offset);
+        linker.link(builder.word(references[node]!, entry + 1), node, table, rrset, offset);
       }
     }
   }
+}
+
+/** Whether rdata is of SVCB or HTTPS and has a priority, which aliases have not. */
+function isServiceMode(type: number, octets: Uint8Array, start: number): boolean {
+  const isService = type === TYPE_SVCB || type === TYPE_HTTPS;
+  return isService && (octets[start] !== 0 || octets[start + 1] !== 0);
 }
 
 class TargetLinker {
@@ -76,7 +82,7 @@ class TargetLinker {
    * Gives an RRset a word per record, if addresses go with any; a name that several records have is found for the first
    * only.
    */
-  link(reference: number, rrsets: RRsetTable, rrset: number, offset: number): void {
+  link(reference: number, owner: number, rrsets: RRsetTable, rrset: number, offset: number): void {
     const { table, records, first, size } = rrsets;
     const type = rrsets.typeOf(rrset);
     const count = size[rrset]!;
@@ -84,7 +90,17 @@ class TargetLinker {
     let targets = 0;
     for (let i = 0; i < count; i++) {
       const record = records[first[rrset]! + i]!;
-      const length = this.#read(table.octets, table.rdata[record]! + offset);
+      const start = table.rdata[record]!;
+      const length = this.#read(table.octets, start + offset);
+      // The root stands for the owner, but in an alias (RFC 9460 §2.5.2).
+      if (length === 1 && isServiceMode(type, table.octets, start)) {
+        if (!seen.has(owner) && this.#isUseful(owner, type)) {
+          if (targets === 0) targets = this.#builder.allocate(count);
+          this.#builder.setWord(targets, i, this.#references[owner]!);
+        }
+        seen.add(owner);
+        continue;
+      }
       if (!endsInApex(this.#name, 0, length, this.#apex)) continue;
       const name = this.#numberOf(length);
       if (seen.has(name)) continue;
