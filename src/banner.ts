@@ -33,6 +33,7 @@ export function renderBanner({ version, server, zones, geo, admin }: BannerParts
   }
   if (zones.length === 0) lines.push("no zones: every query is refused");
   if (geo === undefined) lines.push("geo data is being read; no zone needs it yet");
+  if (geo?.length === 0) lines.push("no geo data: nobody knows where a client is");
   for (const { name, built, attribution } of geo ?? []) {
     const by = attribution === undefined ? "" : ` (${attribution})`;
     lines.push(`geo data ${name} of ${built ?? "unknown date"}${by}`);

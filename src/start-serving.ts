@@ -214,7 +214,8 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const located = geo.use(loader);
     // Zones that do not ask where clients are need not wait until somebody knows.
     const needsGeo = loader.zones().some(({ prepared }) => usesGeo(prepared.zone));
-    const sources = needsGeo ? await located : undefined;
+    const unread = settings.geo.databases.length > 0 ? undefined : [];
+    const sources = needsGeo ? await located : unread;
     // Before anything is answered: what was down when the last run ended is not answered now.
     health = await startHealthService({
       zones: loader.zones().map(({ prepared }) => aliases.fill(prepared.zone)),

@@ -34,6 +34,18 @@ describe("HandedSockets", () => {
     for (const descriptor of taken?.descriptors ?? []) libc.close(descriptor);
   });
 
+  it("findOverlap() finds what is in the way of another address, taken or not", () => {
+    const opened = open(1);
+    const handed = hand(opened);
+    const { port } = opened;
+    handed.take("udp", at("127.0.0.1:0"));
+    expect(handed.findOverlap(at(`0.0.0.0:${port}`))).toBe(`127.0.0.1:${port}`);
+    for (const other of [`127.0.0.1:${port}`, `127.0.0.2:${port}`, `[::]:${port}`, "0.0.0.0:1"]) {
+      expect(handed.findOverlap(at(other)), other).toBeUndefined();
+    }
+    for (const descriptor of opened.descriptors) libc.close(descriptor);
+  });
+
   it("close() gives back what nobody has taken", async () => {
     const opened = open(2);
     hand(opened).close();

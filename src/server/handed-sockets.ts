@@ -1,6 +1,6 @@
-import { formatAddress } from "../address/parse.ts";
+import { formatAddress, parseAddress } from "../address/parse.ts";
 import { createSystemError, type Libc } from "./libc.ts";
-import type { ListenAddress } from "./listen-address.ts";
+import { formatListenAddress, isWildcard, type ListenAddress } from "./listen-address.ts";
 import { readPort } from "./socket-calls.ts";
 
 /** Sockets of one address that one process leaves to the next, which has them under the same descriptors. */
@@ -22,11 +22,13 @@ export interface HandedSocket {
  */
 export class HandedSockets {
   readonly #libc: Libc;
+  readonly #all: readonly HandedSocket[];
   #left: HandedSocket[];
 
   /** @throws an error with a `code` if a descriptor is not what it should be */
   constructor(libc: Libc, handed: readonly HandedSocket[]) {
     this.#libc = libc;
+    this.#all = handed;
     this.#left = handed.map((socket) => ({
       ...socket,
       descriptors: socket.descriptors.map((descriptor) => this.#keep(descriptor, socket)),
@@ -44,6 +46,18 @@ export class HandedSockets {
     );
     this.#left = this.#left.filter((one) => one !== found);
     return found;
+  }
+
+  /** The address of another socket that keeps a listen address from being opened, for the other process has it until it ends. */
+  findOverlap({ address, port }: ListenAddress): string | undefined {
+    for (const one of this.#all) {
+      const other = parseAddress(one.address);
+      if (other === undefined || one.port !== port || other.family !== address.family) continue;
+      if (isWildcard(address) !== isWildcard(other)) {
+        return formatListenAddress({ address: other, port });
+      }
+    }
+    return undefined;
   }
 
   /** Closes what nobody has taken. */

@@ -24,6 +24,16 @@ export function createListenError(
   return new ListenError(`${what}: ${explain(transport, listen, code, findHolder)}`, code);
 }
 
+/** Words the same for a successor, whose predecessor listens on `overlap` as long as it runs. */
+export function createOverlapError(
+  listen: ListenAddress,
+  overlap: string,
+  code: string,
+): ListenError {
+  const why = `it overlaps ${overlap}, on which the running server listens: that needs a restart`;
+  return new ListenError(`Cannot listen on ${formatListenAddress(listen)}: ${why}`, code);
+}
+
 function explain(
   transport: "udp" | "tcp",
   { port }: ListenAddress,

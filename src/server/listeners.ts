@@ -1,7 +1,7 @@
 import type { Log } from "../log/log.ts";
 import { createCancelled } from "./create-cancelled.ts";
 import { formatListenAddress, isWildcard, type ListenAddress } from "./listen-address.ts";
-import { createListenError, type ListenError } from "./listen-error.ts";
+import { createListenError, createOverlapError, type ListenError } from "./listen-error.ts";
 import type { OpenedStream } from "./stream-service.ts";
 import type { OpenedDatagrams } from "./udp-service.ts";
 
@@ -13,6 +13,8 @@ export interface ListenersOptions {
   readonly openUdp: (listen: ListenAddress) => Promise<OpenedDatagrams>;
   /** What is opened waits for {@link Listeners.start}. */
   readonly isHeld?: boolean;
+  /** An address that is in the way of one that is in use, if the process that this one takes over from has it. */
+  readonly findOverlap?: (listen: ListenAddress) => string | undefined;
   readonly log: Log;
   /** Milliseconds between two tries for an address that the host does not have (yet). */
   readonly retryMs?: number;
@@ -105,7 +107,7 @@ export class Listeners {
       try {
         tcp = await openTcp(listen);
       } catch (error) {
-        return createListenError("tcp", listen, codeOf(error));
+        return this.#explain("tcp", listen, codeOf(error));
       }
       const bound = { ...listen, port: tcp.port };
       try {
@@ -122,9 +124,16 @@ export class Listeners {
         tcp.close();
         const code = codeOf(error);
         if (code === "EADDRINUSE" && listen.port === 0 && attempt < PORT_ATTEMPTS) continue;
-        return createListenError("udp", bound, code);
+        return this.#explain("udp", bound, code);
       }
     }
+  }
+
+  #explain(transport: "tcp" | "udp", listen: ListenAddress, code: string): ListenError {
+    const overlap = code === "EADDRINUSE" ? this.#options.findOverlap?.(listen) : undefined;
+    return overlap === undefined
+      ? createListenError(transport, listen, code)
+      : createOverlapError(listen, overlap, code);
   }
 }
 

@@ -197,6 +197,7 @@ export async function startServer<S extends ImageReader>(
     openTcp: (listen) => streams.find(({ isFor }) => isFor(listen))!.service.open(listen),
     openUdp: (listen) => udp.open(listen),
     isHeld: handed !== undefined,
+    findOverlap: (listen) => handed?.findOverlap(listen),
     log,
   });
 

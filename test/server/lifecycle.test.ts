@@ -123,6 +123,13 @@ describe("the banner", () => {
     await rondo.waitForOutput(/DB-IP/);
     await rondo.stop();
   });
+
+  test("says that there is no geo data where no database is named", async () => {
+    const rondo = await startRondo({ zones: ZONES });
+    expect(rondo.output()).toContain("\nno geo data");
+    expect(rondo.output()).not.toContain("being read");
+    await rondo.stop();
+  });
 });
 
 describe("the end", () => {

@@ -346,6 +346,25 @@ describe.runIf("libc" in (await loadLibc()))("rondo upgrade", () => {
     },
   );
 
+  test("keeps the old server if an address overlaps one of its own, and says that it has to be restarted", async () => {
+    const port = await findFreePort("127.0.0.1");
+    const settings = (address: string): string =>
+      `geo: { databases: [] }\nlisten: ["${address}:${port}"]\n`;
+    const { rondo, upgrade, end } = await startChain({
+      zones: ZONES,
+      listen: [],
+      config: settings("127.0.0.1"),
+    });
+    writeFileSync(join(rondo.folder, "rondo.yaml"), settings("0.0.0.0"));
+    const { status, reason } = await upgrade();
+    expect(status).toBe(1);
+    expect(reason).toMatch(
+      /^Cannot listen on 0\.0\.0\.0:\d+: it overlaps 127\.0\.0\.1:\d+.* restart$/,
+    );
+    expect(readMessage((await askUdp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+    await end();
+  });
+
   test("SIGTERM while both answer ends both", async () => {
     const { rondo, upgrade } = await startChain({ zones: ZONES });
     const upgrading = upgrade().catch((error: Error) => error);
