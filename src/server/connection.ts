@@ -1,12 +1,13 @@
 import type { Socket } from "node:net";
-import type { TableEntry } from "./connection-table.ts";
+import type { TableEntry, TablePlace } from "./connection-table.ts";
 import type { Conversation } from "./conversation.ts";
 
 /** One connection, from the moment it is accepted: before it is clear who speaks and what, then with a conversation. */
-export class Connection implements TableEntry {
+export class Connection implements TableEntry<Connection> {
   /** Undefined while the client behind a proxy is not known. */
   source: string | undefined;
   activeAt: number;
+  place: TablePlace<Connection> | undefined;
   readonly #socket: Socket;
   readonly #acceptedAt: number;
   #conversation: Conversation | undefined;

@@ -2,7 +2,6 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Address } from "../address/address.ts";
 import { contains } from "../address/contains.ts";
-import { parseAddress } from "../address/parse.ts";
 import type { Certificate } from "./certificate.ts";
 import { Connection } from "./connection.ts";
 import { ConnectionHost, type HostServices } from "./connection-host.ts";
@@ -15,6 +14,7 @@ import { Http1Conversation } from "./http1-conversation.ts";
 import { Http2Conversation } from "./http2-conversation.ts";
 import type { Libc } from "./libc.ts";
 import { createSystemError } from "./libc.ts";
+import { readPeerAddress } from "./peer-address.ts";
 import { refuseProxyHeader, takeProxyHeader } from "./proxy-intake.ts";
 import type { Reader } from "./reader.ts";
 import { StreamConversation } from "./stream-conversation.ts";
@@ -170,7 +170,7 @@ export class StreamServer<S extends ImageReader> {
   #accept(socket: Socket, binding: StreamBinding): void {
     // Resets and the like are the client's business; "close" follows.
     socket.on("error", () => {});
-    const peer = readPeer(socket);
+    const peer = readPeerAddress(socket);
     if (peer === undefined) {
       socket.destroy();
       return;
@@ -272,13 +272,4 @@ function createConversation(socket: TLSSocket, host: ConversationHost, path: str
   return socket.alpnProtocol === "h2"
     ? new Http2Conversation(socket, host, path)
     : new Http1Conversation(socket, host, path);
-}
-
-/** The client's address; undefined if it is already gone. IPv4-mapped addresses count as IPv4. */
-function readPeer(socket: Socket): Address | undefined {
-  const text = socket.remoteAddress;
-  if (text === undefined) return undefined;
-  const unmapped = text.startsWith("::ffff:") && text.includes(".") ? text.slice(7) : text;
-  const zone = unmapped.indexOf("%");
-  return parseAddress(zone < 0 ? unmapped : unmapped.slice(0, zone));
 }
