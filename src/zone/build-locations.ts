@@ -4,6 +4,7 @@ import type { IssueList } from "../config/issue-list.ts";
 import type { ZoneSettings } from "../config/zone-settings.ts";
 import { parseGeoCode } from "./geo-code.ts";
 import type { Datacenter, GeoCode, Network } from "./model.ts";
+import { doubtSubdivision } from "./subdivisions.ts";
 
 export function buildDatacenters(settings: ZoneSettings, issues: IssueList): Datacenter[] {
   const entries = settings.datacenters?.value ?? [];
@@ -43,7 +44,11 @@ export function readGeoCode(
 ): GeoCode | undefined {
   if (written === undefined) return undefined;
   const code = parseGeoCode(written.value);
-  if (typeof code !== "string") return code;
-  issues.error(written.place, code);
-  return undefined;
+  if (typeof code === "string") {
+    issues.error(written.place, code);
+    return undefined;
+  }
+  const doubt = doubtSubdivision(code);
+  if (doubt !== undefined) issues.warn(written.place, doubt);
+  return code;
 }
