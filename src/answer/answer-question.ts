@@ -3,7 +3,7 @@
  * the response. Nothing here knows of transports, EDNS or signatures.
  */
 import type { Segment } from "../image/segment.ts";
-import type { Serving } from "../image/serving.ts";
+import { READER, type Serving } from "../image/serving.ts";
 import {
   RCODE_NOERROR,
   RCODE_NXDOMAIN,
@@ -48,7 +48,7 @@ export function answerQuestion(
     return RCODE_REFUSED;
   }
   let name = query.name;
-  let segment = serving.findZone(name, type);
+  let segment = serving.findZone(name, type, READER.asked);
   if (segment === undefined) {
     response.extendedError = EXTENDED_ERROR.notAuthoritative;
     return RCODE_REFUSED;
@@ -115,7 +115,7 @@ export function answerQuestion(
     owner = alias + RDATA_OFFSET;
     if (!chain.follow(response.octets, owner)) return RCODE_NOERROR;
     name = chain.name;
-    const next = serving.findZone(name, type);
+    const next = serving.findZone(name, type, READER.asked);
     if (next === undefined || next.isUnavailable) return RCODE_NOERROR;
     segment = next;
     apex = findSuffix(response.octets, owner, name.length - segment.apexLength);

@@ -5,7 +5,7 @@
 import type { ImageView } from "../image/image-view.ts";
 import { ALIAS_ENTRY, RECORD_HEAD_OCTETS, RRSET, SERVFAIL_SET } from "../image/layout.ts";
 import type { Segment } from "../image/segment.ts";
-import type { Serving } from "../image/serving.ts";
+import { READER, type Serving } from "../image/serving.ts";
 import { MAX_NAME_OCTETS, NameKey } from "../wire/name-key.ts";
 import { TYPE_CNAME, TYPE_DNAME } from "../wire/rr-types.ts";
 import { MAX_CHAIN } from "./chain.ts";
@@ -47,8 +47,9 @@ export function followAlias(
   const type = segment.typeOf(entry);
   aliasEnd.ttl = MAX_TTL;
   enter(segment, entry);
+  let reader: number = READER.alias;
   for (let link = 0; link < MAX_CHAIN; link++) {
-    const next = serving.findZone(name, type);
+    const next = serving.findZone(name, type, reader);
     if (next === undefined) return ALIAS_FOUND;
     if (next.isUnavailable) return ALIAS_FAILS;
     let node = next.findNode(name, 0);
@@ -72,6 +73,8 @@ export function followAlias(
     }
     if (found !== 0) {
       enter(next, found);
+      // If its target is outside, this entry is what answers.
+      reader = reader === READER.alias ? READER.furtherAlias : READER.alias;
       continue;
     }
     const cname = next.findEntry(node, TYPE_CNAME);

@@ -1,5 +1,5 @@
 import { readExpire } from "../image/expiry-table.ts";
-import type { Serving } from "../image/serving.ts";
+import { READER, type Serving } from "../image/serving.ts";
 import {
   OPTION_CLIENT_SUBNET,
   OPTION_COOKIE,
@@ -134,7 +134,7 @@ function writeExpire(
   serving: Serving,
 ): void {
   if (type !== TYPE_SOA || queryClass !== CLASS_IN || !response.authoritative) return;
-  const segment = serving.findZone(name, type);
+  const segment = serving.findZone(name, type, READER.asked);
   if (segment === undefined || segment.apexLabels !== name.labels) return;
   const { octets, at } = response;
   const seconds = readExpire(segment, expiries, wallClock());

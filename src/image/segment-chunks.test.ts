@@ -21,7 +21,8 @@ function compile(octet: number, names = 0): SharedArrayBuffer {
 
 /** What a reader finds at a place: the last octet of the address. */
 function readAddress({ buffer, at }: SegmentPlace): number {
-  const segment = new Segment(new ImageView(buffer), at);
+  const segment = new Segment();
+  segment.open(new ImageView(buffer), new Int32Array(buffer), at >> 2);
   const key = new NameKey();
   const name = Buffer.from("\x03www\x07example\x03com\0", "latin1");
   key.read(name, 0, name.length);

@@ -3,49 +3,60 @@ import { ImageView } from "./image-view.ts";
 import { ALIASED, NODE, OWNS_DNAME, RRSET, SEGMENT, STEERED } from "./layout.ts";
 
 const NODE_ENTRY_WORDS = 2;
+const NOTHING = new ImageView(new SharedArrayBuffer(0));
 
-/**
- * Reads one compiled zone. Nodes and RRsets are references into the buffer that it stands in, 0 for none.
- *
- * Of ten thousand of these a query touches one, which is in no cache: what every answer needs stands in front, and the
- * views are those of the whole buffer, which its other zones keep warm.
- */
+/** Reads one compiled zone, then another. Nodes and RRsets are references into the buffer that it stands in, 0 for none. */
 export class Segment implements ImageView {
-  readonly octets: Uint8Array;
-  readonly words: Uint32Array;
-  readonly view: DataView;
+  octets: Uint8Array = NOTHING.octets;
+  halves: Uint16Array = NOTHING.halves;
+  words: Uint32Array = NOTHING.words;
+  floats: Float32Array = NOTHING.floats;
+  view: DataView = NOTHING.view;
+  apex = 0;
   /** Octets of the apex name. */
-  readonly apexLength: number;
-  readonly apexLabels: number;
-  readonly isUnavailable: boolean;
-  readonly #table: number;
-  readonly #mask: number;
-  readonly apex: number;
-  readonly negativeSoa: number;
-  readonly planBase: number;
+  apexLength = 0;
+  apexLabels = 0;
+  negativeSoa = 0;
+  planBase = 0;
+  isUnavailable = false;
   /** See expiry-table.ts. */
-  readonly expirySlot: number;
-  readonly halves: Uint16Array;
-  readonly floats: Float32Array;
+  expirySlot = 0;
+  #table = 0;
+  #mask = 0;
 
-  /** @param at where it starts in its buffer */
-  constructor(image: ImageView, at: number) {
-    const { words } = image;
-    const header = at >> 2;
-    this.octets = image.octets;
-    this.words = words;
-    this.view = image.view;
-    this.apexLength = words[header + SEGMENT.apexLength]!;
-    this.apexLabels = words[header + SEGMENT.apexLabels]!;
-    this.isUnavailable = words[header + SEGMENT.unavailable] !== 0;
-    this.#table = words[header + SEGMENT.table]! >> 2;
-    this.#mask = words[header + SEGMENT.tableMask]!;
-    this.apex = words[header + SEGMENT.apex]!;
-    this.negativeSoa = words[header + SEGMENT.negativeSoa]!;
-    this.planBase = words[header + SEGMENT.planBase]!;
-    this.expirySlot = words[header + SEGMENT.expirySlot]!;
-    this.halves = image.halves;
-    this.floats = image.floats;
+  /**
+   * Reads another zone from now on.
+   *
+   * @param image of the buffer that it stands in
+   * @param headers hold its header from word `at` on
+   */
+  open(image: ImageView, headers: Int32Array, at: number): void {
+    // A pointer that is written is one that the garbage collector hears of.
+    if (this.words !== image.words) {
+      this.octets = image.octets;
+      this.halves = image.halves;
+      this.words = image.words;
+      this.floats = image.floats;
+      this.view = image.view;
+    }
+    this.#mask = headers[at + SEGMENT.tableMask]!;
+    this.#table = headers[at + SEGMENT.table]! >> 2;
+    this.apex = headers[at + SEGMENT.apex]!;
+    this.apexLength = headers[at + SEGMENT.apexLength]!;
+    this.apexLabels = headers[at + SEGMENT.apexLabels]!;
+    this.negativeSoa = headers[at + SEGMENT.negativeSoa]!;
+    this.planBase = headers[at + SEGMENT.planBase]!;
+    this.isUnavailable = headers[at + SEGMENT.unavailable] !== 0;
+    this.expirySlot = headers[at + SEGMENT.expirySlot]!;
+  }
+
+  /** Lets go of the zone's memory. */
+  close(): void {
+    this.octets = NOTHING.octets;
+    this.halves = NOTHING.halves;
+    this.words = NOTHING.words;
+    this.floats = NOTHING.floats;
+    this.view = NOTHING.view;
   }
 
   /** @returns the node of a name of this zone, without its first `label` labels, or 0 */
@@ -161,5 +172,7 @@ export class Segment implements ImageView {
 
 /** Reads a segment that has a buffer of its own, as the compiler makes them. */
 export function openSegment(buffer: SharedArrayBuffer): Segment {
-  return new Segment(new ImageView(buffer), 0);
+  const segment = new Segment();
+  segment.open(new ImageView(buffer), new Int32Array(buffer), 0);
+  return segment;
 }
