@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../health/clock.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
-import { type AnswerSet, compileAnswerSets, type PlanSets } from "../image/answer-sets.ts";
+import { type AnswerSet, AnswerSetCompiler, type PlanSets } from "../image/answer-sets.ts";
 import { keyOfPlan, type Plan } from "../image/compile-segment.ts";
 import type { Publication } from "../image/publication.ts";
 import { SegmentChunks } from "../image/segment-chunks.ts";
@@ -81,6 +81,7 @@ export class ControlPlane {
   readonly #plans: (ServedPlan | undefined)[] = [];
   readonly #maps = new Map<string, ServedMap>();
   readonly #mapNumbers = new RangeAllocator();
+  readonly #answerSets = new AnswerSetCompiler();
   readonly #chunks = new SegmentChunks();
   readonly #numbers: ZoneNumbers = {
     segments: new RangeAllocator(),
@@ -356,7 +357,7 @@ export class ControlPlane {
         : undefined,
       segments: this.#chunks.place(segments),
       maps,
-      steering: compileAnswerSets(sets),
+      steering: this.#answerSets.compile(sets),
       rotationSlots: this.#numbers.counters.size,
     });
   }

@@ -32,7 +32,7 @@ export class DecisionRound {
   decide({ kin, timing }: PlanKin, before: DecidedSets | undefined): DecidedSets {
     const answers = this.#decideAnswers(kin, before?.answers);
     if (before !== undefined && answers === before.answers) return before;
-    if (!kin.isShared) return { answers, sets: settleSets(answers.drafts, timing, before?.sets) };
+    if (!kin.isShared) return { answers, sets: settleSets(answers, timing, before) };
     let byTiming = this.#sets.get(answers);
     if (byTiming === undefined) {
       byTiming = new Map();
@@ -40,7 +40,7 @@ export class DecisionRound {
     }
     let decided = byTiming.get(timing);
     if (decided === undefined) {
-      decided = { answers, sets: settleSets(answers.drafts, timing, before?.sets) };
+      decided = { answers, sets: settleSets(answers, timing, before) };
       byTiming.set(timing, decided);
     }
     return decided;
@@ -64,26 +64,48 @@ export class DecisionRound {
 
 /** The drafts with their TTLs: classes that share a draft share the answer set. */
 function settleSets(
-  drafts: DecidedAnswers["drafts"],
+  { drafts }: DecidedAnswers,
   timing: Timing,
-  before: readonly AnswerSet[] | undefined,
+  before: DecidedSets | undefined,
 ): readonly AnswerSet[] {
-  const made = new Map<Draft, RRsetSource>();
-  let isSame = before?.length === drafts.length;
-  const sets = drafts.map((draft, i): AnswerSet => {
-    let set: AnswerSet | undefined = typeof draft === "string" ? draft : made.get(draft);
-    if (typeof draft !== "string" && set === undefined) {
-      set = { ...draft.body, ttl: settleTtl(timing, draft.lifetime) };
-      made.set(draft, set);
+  if (before !== undefined && isSettledAlike(drafts, before.answers.drafts, timing)) {
+    return before.sets;
+  }
+  const sets: AnswerSet[] = [];
+  for (const [i, draft] of drafts.entries()) {
+    if (typeof draft === "string") {
+      sets.push(draft);
+      continue;
     }
-    isSame &&= isAlike(set!, before![i]!);
-    return set!;
-  });
-  return isSame ? before! : sets;
+    const first = drafts.indexOf(draft);
+    sets.push(first < i ? sets[first]! : settle(draft, timing));
+  }
+  return sets;
 }
 
-/** Every body has a list of its records for itself. */
-function isAlike(set: AnswerSet, before: AnswerSet): boolean {
-  if (typeof set === "string" || typeof before === "string") return set === before;
-  return set.rdata === before.rdata && set.ttl === before.ttl;
+function settle({ body, lifetime }: Draft, timing: Timing): RRsetSource {
+  const { type, rdata, answers, cycle, rotation, sticky } = body;
+  // Written out: a spread takes longer, and there may be one for each of ten thousand names.
+  return { type, ttl: settleTtl(timing, lifetime), rdata, answers, cycle, rotation, sticky };
+}
+
+/** Whether drafts make the same answer sets, though their lifetimes may have other reasons. */
+function isSettledAlike(
+  drafts: DecidedAnswers["drafts"],
+  others: DecidedAnswers["drafts"],
+  timing: Timing,
+): boolean {
+  if (drafts === others) return true;
+  return (
+    drafts.length === others.length &&
+    drafts.every((draft, i) => {
+      const other = others[i]!;
+      if (draft === other) return true;
+      if (typeof draft === "string" || typeof other === "string") return false;
+      const { body, lifetime } = draft;
+      return (
+        body === other.body && settleTtl(timing, lifetime) === settleTtl(timing, other.lifetime)
+      );
+    })
+  );
 }

@@ -8,8 +8,8 @@ export interface PlanSets {
   /** Number of the location map that tells the classes apart; undefined if there is one class only. */
   readonly map: number | undefined;
   /**
-   * By class. Classes that share an answer set hold the same object, and a plan whose answers are what they were holds
-   * the same array: then it is not compiled again.
+   * By class. Classes that share an answer set hold the same object, and plans that answer the same, as they did before
+   * or as others do, hold the same array: then they are not compiled again.
    */
   readonly sets: readonly AnswerSet[];
 }
@@ -19,44 +19,81 @@ export type AnswerSet = RRsetSource | "nodata" | "servfail";
 
 const PLAN_WORDS = 2;
 
-/** Plans as they stand in an image, wherever in it: they refer to nothing outside of themselves. */
-const compiledPlans = new WeakMap<readonly AnswerSet[], Uint8Array>();
+/** Octets of a plan, if nothing is known: two answers of a few addresses. */
+const PLAN_OCTETS = 160;
 
 /** Compiles the answer sets of all plans; plans of no zone are undefined. */
 export function compileAnswerSets(plans: readonly (PlanSets | undefined)[]): SharedArrayBuffer {
-  const builder = new OctetBuilder();
-  const header = builder.allocate(SETS.words);
-  const table = builder.allocate(plans.length * PLAN_WORDS);
-  builder.setWord(header, SETS.table, table);
-  plans.forEach((plan, number) => {
-    if (plan === undefined) return;
-    builder.align();
-    builder.setWord(table, number * PLAN_WORDS, builder.append(compilePlan(plan.sets)));
-    const map = plan.map === undefined ? 0 : plan.map + 1;
-    builder.setWord(table, number * PLAN_WORDS + 1, map);
-  });
-  return builder.finish();
+  return new AnswerSetCompiler().compile(plans);
 }
 
-function compilePlan(sets: readonly AnswerSet[]): Uint8Array {
-  const known = compiledPlans.get(sets);
-  if (known !== undefined) return known;
-  const builder = new OctetBuilder(1024);
+/** Compiles answer sets again and again. Plans that answer the same stand in an image once. */
+export class AnswerSetCompiler {
+  /** The last image. A plan refers to nothing outside of itself: it is copied as it is. */
+  #image: Uint8Array = new Uint8Array(0);
+  /** Where every plan starts in it, and where the last one ends. */
+  #starts: readonly number[] = [];
+  /** Indexes into these. */
+  #places: ReadonlyMap<readonly AnswerSet[], number> = new Map();
+
+  /** @param plans by number; those of no zone are undefined */
+  compile(plans: readonly (PlanSets | undefined)[]): SharedArrayBuffer {
+    const known = this.#starts.at(-1);
+    const builder = new OctetBuilder(
+      known === undefined ? estimateOctets(plans) : known + (known >> 4),
+    );
+    const header = builder.allocate(SETS.words);
+    const table = builder.allocate(plans.length * PLAN_WORDS);
+    builder.setWord(header, SETS.table, table);
+    const starts: number[] = [];
+    const places = new Map<readonly AnswerSet[], number>();
+    for (const [number, plan] of plans.entries()) {
+      if (plan === undefined) continue;
+      const { sets, map = -1 } = plan;
+      let place = places.get(sets);
+      if (place === undefined) {
+        place = starts.push(this.#append(builder, sets)) - 1;
+        places.set(sets, place);
+      }
+      builder.setWord(table, number * PLAN_WORDS, starts[place]!);
+      builder.setWord(table, number * PLAN_WORDS + 1, map + 1);
+    }
+    builder.align();
+    starts.push(builder.length);
+    const image = builder.finish();
+    this.#image = new Uint8Array(image);
+    this.#starts = starts;
+    this.#places = places;
+    return image;
+  }
+
+  #append(builder: OctetBuilder, sets: readonly AnswerSet[]): number {
+    builder.align();
+    const known = this.#places.get(sets);
+    if (known === undefined) return appendPlan(builder, sets);
+    return builder.appendRange(this.#image, this.#starts[known]!, this.#starts[known + 1]!);
+  }
+}
+
+function estimateOctets(plans: readonly (PlanSets | undefined)[]): number {
+  const distinct = new Set(plans.map((plan) => plan?.sets));
+  return plans.length * PLAN_WORDS * 4 + distinct.size * PLAN_OCTETS;
+}
+
+function appendPlan(builder: OctetBuilder, sets: readonly AnswerSet[]): number {
   const plan = builder.allocate(sets.length);
-  const references = new Map<RRsetSource, number>();
-  sets.forEach((set, number) => {
-    if (set === "nodata") return;
+  for (let number = 0; number < sets.length; number++) {
+    const set = sets[number]!;
+    if (set === "nodata") continue;
     if (set === "servfail") {
       builder.setWord(plan, number, SERVFAIL_SET);
-      return;
+      continue;
     }
-    const rrset = references.get(set) ?? compileRRset(builder, set);
-    references.set(set, rrset);
-    builder.setWord(plan, number, rrset - plan);
-  });
-  const compiled = builder.octets();
-  compiledPlans.set(sets, compiled);
-  return compiled;
+    const first = sets.indexOf(set);
+    const rrset = first < number ? builder.word(plan, first) : compileRRset(builder, set) - plan;
+    builder.setWord(plan, number, rrset);
+  }
+  return plan;
 }
 
 /** Reads the answer sets, by number of plan. RRsets are references, 0 for none. */
