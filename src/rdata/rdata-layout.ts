@@ -13,6 +13,8 @@ export interface RdataLayout {
   readonly fields: readonly { readonly name: string; readonly codec: FieldCodec }[];
   /** In the order of presentation format. */
   readonly keys: readonly RdataKey[];
+  /** Names that octoDNS once had for all of these, of which some mean another field now. */
+  readonly olderKeys?: readonly string[];
   /** In presentation format, for messages and the manual. */
   readonly example: string;
   /** What only the parts together can be wrong about, in rdata whose parts are all well-formed. */

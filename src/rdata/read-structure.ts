@@ -4,7 +4,7 @@ import { suggest } from "../config/suggest.ts";
 import { describeTree, quote, type Tree, type TreeEntry } from "../config/tree.ts";
 import { formatType } from "../wire/rr-types.ts";
 import type { FieldCodec } from "./field-codec.ts";
-import type { RdataKey } from "./rdata-layout.ts";
+import type { RdataKey, RdataLayout } from "./rdata-layout.ts";
 import { RDATA_LAYOUTS } from "./rdata-layouts.ts";
 import { PARAMS } from "./service-codec.ts";
 import { writeServiceWords } from "./service-words.ts";
@@ -23,7 +23,9 @@ export function readStructure(
   issues: IssueList,
 ): Structure | undefined {
   const errors = issues.errors;
-  const { keys = [], fields = [] } = RDATA_LAYOUTS.get(type) ?? {};
+  const layout = RDATA_LAYOUTS.get(type);
+  const fields = layout?.fields ?? [];
+  const keys = layout === undefined ? [] : findKeys(type, tree, layout, issues);
   refuseUnknownKeys(type, tree, keys, issues);
   const found: Found[] = [];
   for (const [i, key] of keys.entries()) {
@@ -42,6 +44,25 @@ export function readStructure(
   }
   if (issues.errors > errors) return undefined;
   return { words: found.map(({ word }) => word), places: found.map(({ place }) => place) };
+}
+
+/** The keys that a mapping is written with: those of today, or older ones if it has one that is none today. */
+function findKeys(
+  type: number,
+  tree: Tree & { kind: "mapping" },
+  { keys, olderKeys = [] }: RdataLayout,
+  issues: IssueList,
+): readonly RdataKey[] {
+  const known = keys.flatMap((key) => key.keys);
+  const isOlder = tree.entries.some(({ key }) => olderKeys.includes(key) && !known.includes(key));
+  const isNewer = tree.entries.some(({ key }) => known.includes(key) && !olderKeys.includes(key));
+  if (!isOlder || isNewer) return keys;
+  const names = keys.map((key) => key.keys[0]).join(", ");
+  issues.warn(
+    startOf(tree),
+    `${olderKeys.join(", ")} is how octoDNS once wrote ${formatType(type)}: write ${names}, in this order`,
+  );
+  return olderKeys.map((key) => ({ keys: [key] }));
 }
 
 interface Found {

@@ -71,7 +71,7 @@ export const SECURITY_LAYOUTS: Readonly<Record<string, RdataLayout>> = {
     ["algorithm", ALGORITHM],
     ["certificate", BASE64],
   ]),
-  DS: DIGEST,
+  DS: { ...DIGEST, olderKeys: ["flags", "protocol", "algorithm", "public_key"] },
   SSHFP: row("4 2 d4b7d520e7bb5f0f67674a0cceb1e3e0614b93c4f9e99b8383f6a1e4469da50a", [
     ["algorithm", U8],
     ["fingerprint_type", U8],

@@ -28,6 +28,19 @@ const HEAD = `---
 const NS = ["unit.tests. 3600 NS ns1.example.net.", "unit.tests. 3600 NS ns2.example.net."];
 
 describe("a plain octoDNS file", () => {
+  it("may have DS records as octoDNS first wrote them", () => {
+    const digest = "ab".repeat(32);
+    const value = `{ flags: 60485, protocol: 13, algorithm: 2, public_key: ${digest} }`;
+    const { records, issues } = load(
+      `${HEAD}child: [{ type: NS, value: ns.example.net. }, { type: DS, ttl: 60, value: ${value} }]\n`,
+    );
+    expect(records.map((one) => one.toLowerCase())).toContain(
+      `child.unit.tests. 60 ds 60485 13 2 ${digest}`,
+    );
+    expect(issues).toEqual([
+      "5: warning: flags, protocol, algorithm, public_key is how octoDNS once wrote DS: write key_tag, algorithm, digest_type, digest, in this order",
+    ]);
+  });
   it("may have every type that octoDNS has, in its own spelling", () => {
     const { records, issues } = load(`${HEAD}  - type: CAA
     ttl: 60
@@ -200,8 +213,12 @@ b:
       'ignored must be true or false: found "maybe"',
     ],
     [
-      "{ type: DS, value: { flags: 1, protocol: 2, algorithm: 3, public_key: abcdef } }",
+      "{ type: DS, value: { key_tag: 1, algorithm: 8, digest_type: 2, digest: ab, flags: 1 } }",
       'unknown key "flags" in a value of DS; allowed: key_tag, algorithm, digest_type, digest',
+    ],
+    [
+      "{ type: DS, value: { flags: 1, protocol: 8, public_key: ab } }",
+      'a value of DS needs the key "algorithm"',
     ],
   ])("is refused with %s", (record, message) => {
     expect(load(`${HEAD}x: ${record}\n`).issues).toContainEqual(`5: error: ${message}`);
