@@ -75,7 +75,12 @@ async function serveAfter(
     stopped.then(() => undefined),
     ...(predecessor === undefined ? [] : [predecessor.lost]),
   ]);
-  if (running === undefined) return stop(await stopped, closeWhatAnswers, manager, log);
+  if (running === undefined) {
+    const signal = await stopped;
+    // Ending takes its time: whoever waits for this process to live need not wait for that.
+    await predecessor?.fail(`it was told to stop (${signal})`);
+    return stop(signal, closeWhatAnswers, manager, log);
+  }
   const end = await Promise.race([stopped, running.succeeded]);
   if (typeof end !== "string") {
     // From this process: the manager need not listen to any other.

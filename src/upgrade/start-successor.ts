@@ -72,7 +72,6 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
   let isSettled = false;
   let isReleased = false;
   let theirVersion = "";
-  let lastWords: string | undefined;
   let noteEnd: (how: string) => void = () => {};
   const ended = new Promise<string>((resolve) => {
     noteEnd = resolve;
@@ -106,7 +105,7 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
   child.on("exit", (code, signal) => {
     const how = code === null ? `of ${signal}` : `with status ${code}`;
     const tell = (): void => {
-      noteEnd(lastWords ?? `it ended ${how}; the log of the server may say why`);
+      noteEnd(`it ended ${how}; the log of the server may say why`);
       keep(
         `the successor ended ${how} before it had taken over; the log of the server may say why`,
       );
@@ -116,16 +115,18 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     else tell();
   });
   child.on("message", (message: ToPredecessor) => {
-    if (message.type === "failed") lastWords = message.reason;
-    if (isSettled) return;
     if (message.type === "failed") {
+      // An end that has only begun is one, too.
+      noteEnd(message.reason);
       keep(message.reason);
+    } else if (isSettled) {
+      return;
     } else if (message.type === "ready") {
       theirVersion = message.version;
       clearTimeout(overdue);
       overdue = setTimeout(() => keep("the successor did not take over"), SERVING_MS);
       say({ type: "take-over", verdicts: [...verdicts()] });
-    } else {
+    } else if (message.type === "serving") {
       isSettled = true;
       clearTimeout(overdue);
       // It outlives this process.

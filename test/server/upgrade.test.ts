@@ -365,6 +365,23 @@ describe.runIf("libc" in (await loadLibc()))("rondo upgrade", () => {
     await end();
   });
 
+  test("goes on if the new server is told to stop while both answer", async () => {
+    const { rondo, upgrade, end } = await startChain({ zones: ZONES });
+    const upgrading = upgrade();
+    await rondo.waitForOutput(/a successor answers, too/);
+    const [line] = rondo.output().match(/^.*a successor answers, too.*$/m) ?? [];
+    const { pid } = JSON.parse(line!) as { pid: number };
+    successors.add(pid);
+    process.kill(pid, "SIGTERM");
+    const { status, reason } = await upgrading;
+    expect(status).toBe(1);
+    expect(reason).toContain("told to stop (SIGTERM)");
+    await until(() => !isRunning(pid));
+    expect(readMessage((await askUdp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+    expect((await upgrade()).status).toBe(0);
+    await end();
+  });
+
   test("SIGTERM while both answer ends both", async () => {
     const { rondo, upgrade } = await startChain({ zones: ZONES });
     const upgrading = upgrade().catch((error: Error) => error);
