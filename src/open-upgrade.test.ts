@@ -14,7 +14,7 @@ function createOptions(changes: Partial<OpenUpgradeOptions> = {}): OpenUpgradeOp
     sockets: () => [],
     version: "0.0.0",
     verdicts: () => new Map(),
-    settled: async () => {},
+    settled: async () => true,
     isDemo: false,
     isReady: () => true,
     log: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
@@ -45,6 +45,17 @@ test("openUpgrade() goes on, and lets others change things, when no process can 
     takenOver: false,
     reason: "the successor cannot be started: spawn ENOMEM",
   });
+  expect(upgrade.isUnderWay()).toBe(false);
+});
+
+test("openUpgrade() starts nobody who would not know what operators have said", async () => {
+  const starts = start.mock.calls.length;
+  const upgrade = openUpgrade(createOptions({ settled: async () => false }));
+  expect(await upgrade.run()).toMatchObject({
+    takenOver: false,
+    reason: expect.stringContaining("overrides"),
+  });
+  expect(start.mock.calls.length).toBe(starts);
   expect(upgrade.isUnderWay()).toBe(false);
 });
 

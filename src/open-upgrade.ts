@@ -15,8 +15,8 @@ export interface OpenUpgradeOptions {
   readonly sockets: () => readonly HandedSocket[] | string;
   readonly version: string;
   readonly verdicts: () => SavedHealth;
-  /** Resolves when what operators have said so far is on disk. */
-  readonly settled: () => Promise<void>;
+  /** Resolves when what operators have said so far is on disk; or to false, if it cannot be kept there. */
+  readonly settled: () => Promise<boolean>;
   readonly isDemo: boolean;
   /** Whether this server answers by now. */
   readonly isReady: () => boolean;
@@ -42,6 +42,8 @@ export interface OpenUpgrade {
 const OVERLAP_MS = 1000;
 
 const STOPPED = "the server was told to stop";
+const UNSAVED =
+  "the overrides cannot be saved as they are now, so that its successor would not know of them: make room in the state folder, or make it writable";
 
 /** What `rondo upgrade` asks of the running server. Closing ends a successor that not everything has been left to. */
 export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
@@ -95,7 +97,10 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     const hindrance = findHindrance(describeOwnProcess());
     if (hindrance !== undefined) return keep(hindrance);
     isUnderWay = true;
-    await options.settled();
+    if (!(await options.settled())) {
+      isUnderWay = false;
+      return keep(UNSAVED);
+    }
     log.info({ sockets: sockets.length }, "starting a successor");
     const outcome = await start(sockets);
     if (outcome.kind === "kept") {

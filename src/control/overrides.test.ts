@@ -147,3 +147,14 @@ describe("OverrideStore", () => {
     expect(actionFor(bench.views.at(-1)!, "198.51.100.10")).toBe("drain");
   });
 });
+
+it("settle() tries once more what could not be written, and says whether it could", async () => {
+  const bench = await open();
+  expect(await bench.store.settle()).toBe(true);
+  bench.failure = new Error("no space left");
+  await bench.store.add(wish("drain", "192.0.2.1"));
+  expect(await bench.store.settle()).toBe(false);
+  bench.failure = undefined;
+  expect(await bench.store.settle()).toBe(true);
+  expect(bench.saved).toMatchObject([{ selector: "192.0.2.1" }]);
+});

@@ -113,9 +113,10 @@ export class OverrideStore {
     );
   }
 
-  /** Resolves when all changes so far are on disk, or are known not to be. */
-  settle(): Promise<void> {
-    return this.#options.file.settle();
+  /** Resolves when all changes so far are on disk, or are known not to be: those are tried once more. @returns whether they are */
+  async settle(): Promise<boolean> {
+    await this.#options.file.settle();
+    return this.#isSaved || (await this.#save());
   }
 
   /** Stops the timers; the list stays as it is on disk. */
