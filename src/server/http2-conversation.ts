@@ -6,7 +6,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { TLSSocket } from "node:tls";
-import type { Conversation, ConversationHost } from "./conversation.ts";
+import { CHECK_INTERVAL_MS, type Conversation, type ConversationHost } from "./conversation.ts";
 import { answerOverHttps, type HttpReply, refuse } from "./doh-reply.ts";
 import { type DohRequest, readDohBody, readDohRequest } from "./doh-request.ts";
 import { MAX_QUERY_OCTETS } from "./frame-reader.ts";
@@ -61,6 +61,8 @@ export class Http2Conversation implements Conversation {
     const stalledMs = this.#stall.look(this.#pending, now);
     if (stalledMs !== undefined && stalledMs > limits.stallMs) return true;
     for (const since of this.#bodies.values()) if (now - since > limits.messageMs) return true;
+    // One look before the connection is cut, so that no client sends a request into the cut (RFC 9113 §9.1).
+    if (now + CHECK_INTERVAL_MS - activeAt > limits.idleMs) this.end();
     return now - activeAt > limits.idleMs;
   }
 

@@ -212,6 +212,16 @@ describe("DNS over HTTPS", () => {
     expect(response.toString("latin1")).not.toMatch(/^keep-alive:/im);
   });
 
+  it("tells a client of HTTP/2 that was idle for too long, before the connection ends", async () => {
+    const { to } = await start({ protocol: "https" }, { limits: { idleMs: 1000 } });
+    const session = await openHttp2(to);
+    expect((await askHttp2(session, post)).status).toBe(200);
+    const told = once(session, "goaway");
+    const closed = once(session, "close");
+    expect((await told)[0]).toBe(0);
+    await closed;
+  });
+
   it("answers on its path alone", async () => {
     const { to } = await start({ protocol: "https", path: "/q" });
     expect((await askHttp1(to, { path: dohPath(octets, "/q") })).status).toBe(200);
