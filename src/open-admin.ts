@@ -1,9 +1,10 @@
+import { createServer } from "node:net";
 import { AdminError } from "./admin/admin-error.ts";
 import { readTokens } from "./admin/read-tokens.ts";
 import type { AdminServices } from "./admin/services.ts";
 import { type Admin, checkAdmin, startAdmin } from "./admin/start-admin.ts";
 import type { Tokens } from "./admin/token-guard.ts";
-import { type AdminListen, DEFAULT_ADMIN_PORT } from "./config/admin-listen.ts";
+import { type AdminListen, DEFAULT_ADMIN_PORT, formatAdminListen } from "./config/admin-listen.ts";
 import type { AdminSettings } from "./config/server/admin-section.ts";
 import type { Clock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
@@ -24,8 +25,16 @@ export interface AdminPlan {
   readonly isUsual: boolean;
 }
 
-/** Tokens read, and nothing opened; undefined: there is to be none. @throws AdminError for what cannot work anywhere */
-export function planAdmin(settings: AdminSettings): AdminPlan | undefined {
+/**
+ * Tokens read, and nothing opened; undefined: there is to be none.
+ *
+ * @param before the place of the server that this one takes over from: any other has to be free by now
+ * @throws AdminError for what cannot work
+ */
+export async function planAdmin(
+  settings: AdminSettings,
+  before?: string,
+): Promise<AdminPlan | undefined> {
   const tokens = readTokens(settings);
   const listen = settings.listen ?? {
     kind: "tcp",
@@ -34,7 +43,29 @@ export function planAdmin(settings: AdminSettings): AdminPlan | undefined {
   };
   if (listen.kind === "none") return undefined;
   checkAdmin(listen, tokens);
-  return { listen, tokens, isUsual: settings.listen === undefined };
+  const isUsual = settings.listen === undefined;
+  const isElsewhere = before !== undefined && before !== formatAdminListen(listen);
+  if (isElsewhere && !isUsual && listen.kind === "tcp") await checkFree(listen);
+  return { listen, tokens, isUsual };
+}
+
+/** The place of a plan, to be compared with others; undefined: none. */
+export function describePlace(plan: AdminPlan | undefined): string | undefined {
+  return plan && formatAdminListen(plan.listen);
+}
+
+/** Whoever has taken over can only go on without, and be told nothing any more. */
+function checkFree(listen: Extract<AdminListen, { kind: "tcp" }>): Promise<void> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === "EADDRINUSE" ? "something else listens there" : (code ?? message);
+      reject(new AdminError(`No admin interface on ${formatAdminListen(listen)}: ${why}`));
+    });
+    server.listen({ host: listen.address, port: listen.port, exclusive: true }, () =>
+      server.close(() => resolve()),
+    );
+  });
 }
 
 /**

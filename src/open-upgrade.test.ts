@@ -13,6 +13,7 @@ function createOptions(changes: Partial<OpenUpgradeOptions> = {}): OpenUpgradeOp
   return {
     sockets: () => [],
     version: "0.0.0",
+    admin: undefined,
     verdicts: () => new Map(),
     settled: async () => true,
     isDemo: false,

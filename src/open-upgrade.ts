@@ -14,6 +14,8 @@ export interface OpenUpgradeOptions {
   /** A string: why they cannot be handed over. */
   readonly sockets: () => readonly HandedSocket[] | string;
   readonly version: string;
+  /** Where the admin interface is, as settings have it; undefined: there is none. */
+  readonly admin: string | undefined;
   readonly verdicts: () => SavedHealth;
   /** Resolves when what operators have said so far is on disk; or to false, if it cannot be kept there. */
   readonly settled: () => Promise<boolean>;
@@ -47,7 +49,7 @@ const UNSAVED =
 
 /** What `rondo upgrade` asks of the running server. Closing ends a successor that not everything has been left to. */
 export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
-  const { version, log, overlapMs = OVERLAP_MS } = options;
+  const { version, admin, log, overlapMs = OVERLAP_MS } = options;
   let isUnderWay = false;
   let isClosing = false;
   let starting: StartingSuccessor | undefined;
@@ -77,7 +79,7 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
 
   function start(sockets: readonly HandedSocket[]): Promise<UpgradeOutcome> | UpgradeOutcome {
     try {
-      starting = startSuccessor({ sockets, version, verdicts: options.verdicts });
+      starting = startSuccessor({ sockets, version, admin, verdicts: options.verdicts });
       return starting.outcome;
     } catch (error) {
       // Some failures of a new process are told at once: no memory for it, for one.

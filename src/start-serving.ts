@@ -29,7 +29,7 @@ import { usesGeo } from "./loader/prepare-zone.ts";
 import { createZoneLoader } from "./loader/zones.ts";
 import type { Log } from "./log/log.ts";
 import { makeStateDirectory } from "./make-state-directory.ts";
-import { openAdmin, openAdminLater, planAdmin } from "./open-admin.ts";
+import { describePlace, openAdmin, openAdminLater, planAdmin } from "./open-admin.ts";
 import { openAliases } from "./open-aliases.ts";
 import { openAnswers } from "./open-answers.ts";
 import { openGeo } from "./open-geo.ts";
@@ -97,7 +97,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     makeStateDirectory(settings.state, log);
     removeLeftovers(settings.state, log);
     const lease = new StateLease(predecessor === undefined);
-    const adminPlan = planAdmin(settings.admin);
+    const adminPlan = await planAdmin(settings.admin, predecessor?.admin);
     const keyring = openKeyring(settings.keys, log);
     const controlMessages = new ControlMessages();
     const answers = openAnswers(settings, keyring, version, log);
@@ -254,6 +254,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const upgrade = openUpgrade({
       sockets: server.listSockets,
       version,
+      admin: describePlace(adminPlan),
       verdicts: health.export,
       settled: () => overrides.store.settle(),
       isDemo: options.demo,

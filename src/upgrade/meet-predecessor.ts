@@ -12,6 +12,8 @@ export interface Predecessor {
   readonly pid: number;
   readonly version: string;
   readonly sockets: readonly HandedSocket[];
+  /** Where its admin interface is, as settings have it; undefined: there is none. */
+  readonly admin: string | undefined;
   /** Rejects if it ends before it has said to take over. */
   readonly lost: Promise<never>;
   /** Says that all is loaded. Resolves with its verdicts when it says to take over. */
@@ -75,6 +77,7 @@ export async function meetPredecessor(): Promise<Predecessor | undefined> {
     pid: greeting.pid,
     version: greeting.version,
     sockets: greeting.sockets,
+    admin: greeting.admin,
     lost,
     async ready(version) {
       await say({ type: "ready", version });

@@ -17,6 +17,8 @@ export type ToSuccessor =
       readonly format: number;
       readonly version: string;
       readonly pid: number;
+      /** Where the admin interface is, as settings have it; undefined: there is none. */
+      readonly admin: string | undefined;
       readonly sockets: readonly HandedSocket[];
     }
   /** Answer from now on, going on from these verdicts. */

@@ -12,6 +12,8 @@ export interface SuccessorOptions {
   /** Of this process, to be shared with the other. */
   readonly sockets: readonly HandedSocket[];
   readonly version: string;
+  /** Where the admin interface of this process is, as settings have it. */
+  readonly admin: string | undefined;
   /** The verdicts of the moment. */
   readonly verdicts: () => SavedHealth;
   /** Program and arguments; how this process was started if left out. */
@@ -52,7 +54,7 @@ const FIRST_DESCRIPTOR = 4;
 
 /** Starts what is installed now beside this process, and has it take over once it is ready. */
 export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
-  const { sockets, version, verdicts, readyMs = READY_MS } = options;
+  const { sockets, version, admin, verdicts, readyMs = READY_MS } = options;
   const [program, ...args] = options.command ?? findOwnCommand();
   const child = spawn(program, args, {
     // Descriptors of ours take the numbers from FIRST_DESCRIPTOR on, in this order.
@@ -148,6 +150,7 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     format: HANDOVER_FORMAT,
     version,
     pid: process.pid,
+    admin,
     sockets: sockets.map((socket) => ({
       ...socket,
       descriptors: socket.descriptors.map(() => next++),

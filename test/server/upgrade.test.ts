@@ -365,6 +365,27 @@ describe.runIf("libc" in (await loadLibc()))("rondo upgrade", () => {
     await end();
   });
 
+  test("keeps the old server if the new one could not be told anything: another has its admin place", async () => {
+    const [before, after] = [await findFreePort("127.0.0.1"), await findFreePort("127.0.0.1")];
+    const settings = (port: number): string =>
+      `geo: { databases: [] }\nadmin: { listen: "127.0.0.1:${port}" }\n`;
+    const rondo = await startRondo({ zones: ZONES, config: settings(before) });
+    const other = await startSilent("127.0.0.1", after);
+    writeFileSync(join(rondo.folder, "rondo.yaml"), settings(after));
+    const { status, stderr } = await runRondo("upgrade", "--admin", rondo.admin);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`No admin interface on 127.0.0.1:${after}: something else listens`);
+    expect(rondo.process.exitCode).toBeNull();
+    other.close();
+    expect((await runRondo("upgrade", "--admin", rondo.admin)).status).toBe(0);
+    await until(() => rondo.process.exitCode === 0);
+    const state = await runRondo("status", "--json", "--admin", `127.0.0.1:${after}`);
+    const { pid } = JSON.parse(state.stdout) as { pid: number };
+    process.kill(pid, "SIGTERM");
+    await until(() => !isRunning(pid));
+    rmSync(rondo.folder, { recursive: true, force: true });
+  });
+
   test("goes on if the new server is told to stop while both answer", async () => {
     const { rondo, upgrade, end } = await startChain({ zones: ZONES });
     const upgrading = upgrade();
