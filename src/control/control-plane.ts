@@ -261,7 +261,8 @@ export class ControlPlane {
     const plan = served && this.#findPlan(served, keyOfPlan(rrset));
     if (plan === undefined) return undefined;
     const { kin, past } = plan.decided.answers;
-    return past[kin.classKeys.indexOf(keyOfClass(clientClass))];
+    const classKey = keyOfClass(clientClass);
+    return past[kin.classes.findIndex(({ key }) => key === classKey)];
   };
 
   /** Comes back when a delay ends or a weight rises. */

@@ -1,10 +1,11 @@
 import type { RRsetSource } from "../image/compile-rrset.ts";
+import type { ClientClass } from "../steering/classes.ts";
 import type { Answer, Decision, Mode } from "../steering/decision.ts";
 import { compileSequence } from "../steering/sequence.ts";
 import type { Lifetime } from "../steering/settle-ttl.ts";
 import { steer } from "../steering/steer.ts";
 import type { ClassPast, World } from "../steering/world.ts";
-import type { Zone } from "../zone/model.ts";
+import type { SteeredRRset, Zone } from "../zone/model.ts";
 import type { Kin } from "./list-kin.ts";
 
 /** What plans of the same kin answer at the moment, TTLs aside, and what must be remembered for the next time. */
@@ -14,7 +15,7 @@ export interface DecidedAnswers {
   readonly drafts: readonly (Draft | "nodata" | "servfail")[];
   readonly modes: readonly Mode[];
   readonly past: readonly ClassPast[];
-  /** By `keyOf()`: what the drafts are made of. */
+  /** By `DecidedClass.key`: what the drafts are made of. */
   readonly bodies: ReadonlyMap<string, BodyInUse>;
 }
 
@@ -32,47 +33,65 @@ interface BodyInUse {
   readonly drafts: Draft[];
 }
 
+/** What the clients of a class get, and what is to be remembered of it. */
+export interface DecidedClass {
+  readonly decision: Decision;
+  /** Equal for answer sets of the same values in the same shares; the TTL does not matter to whose turn it is. */
+  readonly key: string;
+  readonly past: ClassPast;
+}
+
+/** @param known what they got so far */
+export function decideClass(
+  zone: Zone,
+  rrset: SteeredRRset,
+  clientClass: ClientClass,
+  world: World,
+  known: ClassPast,
+): DecidedClass {
+  const decision = steer(zone, rrset, clientClass, world, undefined, known);
+  return { decision, key: keyOf(decision), past: remember(decision, known) };
+}
+
 /**
- * Decides what each class of clients gets under plans of one kin.
+ * Puts together what the classes of clients get under plans of one kin.
  *
  * @param before their last decision: records that were there keep their rotation counters, and so their turn
+ * @param decide what the class with this number gets
  * @returns `before` itself if nothing is different
  */
 export function decideAnswers(
-  zone: Zone,
   kin: Kin,
-  world: World,
   before: DecidedAnswers | undefined,
+  decide: (number: number, known: ClassPast) => DecidedClass,
 ): DecidedAnswers {
-  const { rrset, classes, countersPerSet } = kin.plan;
-  const known = alignPast(kin, before);
-  const decisions = classes.classes.map((clientClass, i) =>
-    steer(zone, rrset, clientClass, world, undefined, known[i]!),
+  const { rrset, countersPerSet } = kin.plan;
+  const decided = alignPast(kin, before).map((known, number) => decide(number, known));
+  const bodies = assignBodies(rrset.type, decided, countersPerSet, before?.bodies);
+  const drafts = decided.map(({ decision, key }) =>
+    decision.kind === "answer"
+      ? shareDraft(decision.lifetime, bodies.get(key)!, before?.bodies.get(key))
+      : decision.kind,
   );
-  const past = keep(
-    known,
-    decisions.map((decision, i) => remember(decision, known[i]!)),
-  );
-  const keys = decisions.map(keyOf);
-  const bodies = assignBodies(rrset.type, decisions, keys, countersPerSet, before?.bodies);
-  const drafts = keep(
-    before?.drafts,
-    decisions.map((decision, i) => {
-      if (decision.kind !== "answer") return decision.kind;
-      const key = keys[i]!;
-      return shareDraft(decision.lifetime, bodies.get(key)!, before?.bodies.get(key));
-    }),
-  );
-  const modes = keep(
-    before?.modes,
-    decisions.map(({ mode }) => mode),
-  );
+  const answers: DecidedAnswers = {
+    kin,
+    drafts: keep(before?.drafts, drafts),
+    modes: keep(
+      before?.modes,
+      decided.map(({ decision }) => decision.mode),
+    ),
+    past: keep(
+      before?.past,
+      decided.map(({ past }) => past),
+    ),
+    bodies,
+  };
   const isSame =
     kin === before?.kin &&
-    past === before.past &&
-    drafts === before.drafts &&
-    modes === before.modes;
-  return isSame ? before : { kin, drafts, modes, past, bodies };
+    answers.drafts === before.drafts &&
+    answers.modes === before.modes &&
+    answers.past === before.past;
+  return isSame ? before : answers;
 }
 
 /** A new name owes nothing to what another of its settings has got, which is what the world would remember. */
@@ -80,13 +99,13 @@ const NO_PAST: ClassPast = { pool: undefined, healthy: undefined };
 
 /** What the classes got so far: they may stand in another order since the zone or the geo data were loaded again. */
 function alignPast(
-  { classKeys }: Kin,
+  { classes }: Kin,
   before: Pick<DecidedAnswers, "kin" | "past"> | undefined,
 ): readonly ClassPast[] {
-  if (before === undefined) return classKeys.map(() => NO_PAST);
-  if (before.kin.classKeys === classKeys) return before.past;
-  const places = new Map(before.kin.classKeys.map((key, i) => [key, i]));
-  return classKeys.map((key) => before.past[places.get(key) ?? -1] ?? NO_PAST);
+  if (before === undefined) return classes.map(() => NO_PAST);
+  if (before.kin.classes === classes) return before.past;
+  const places = new Map(before.kin.classes.map(({ key }, i) => [key, i]));
+  return classes.map(({ key }) => before.past[places.get(key) ?? -1] ?? NO_PAST);
 }
 
 /** @returns `before` itself if nothing is different */
@@ -110,35 +129,31 @@ function isSameHealthy({ pool, values }: Answer, before: ClassPast["healthy"]): 
 /**
  * There are never more answer sets than classes, and a name has a run of counters per class, long enough for any of its
  * sets: one is always free.
- *
- * @param keys of the decisions
  */
 function assignBodies(
   type: number,
-  decisions: readonly Decision[],
-  keys: readonly string[],
+  decided: readonly DecidedClass[],
   perSet: number,
   before: DecidedAnswers["bodies"] | undefined,
 ): Map<string, BodyInUse> {
   const bodies = new Map<string, BodyInUse>();
   const taken = new Set<number>();
-  for (const key of keys) {
+  for (const { key } of decided) {
     const body = before?.get(key)?.body;
     if (body === undefined || bodies.has(key)) continue;
     const { rotation } = body;
     // A reload may have changed how many there are, and how many belong together.
-    if (rotation % perSet !== 0 || rotation >= keys.length * perSet) continue;
+    if (rotation % perSet !== 0 || rotation >= decided.length * perSet) continue;
     bodies.set(key, { body, drafts: [] });
     taken.add(rotation);
   }
   let next = 0;
-  decisions.forEach((decision, i) => {
-    const key = keys[i]!;
-    if (decision.kind !== "answer" || bodies.has(key)) return;
+  for (const { decision, key } of decided) {
+    if (decision.kind !== "answer" || bodies.has(key)) continue;
     while (taken.has(next)) next += perSet;
-    taken.add(next);
     bodies.set(key, { body: toBody(type, decision, next), drafts: [] });
-  });
+    next += perSet;
+  }
   return bodies;
 }
 
@@ -182,7 +197,6 @@ function compileCycle({ values, rotate, sequence: given }: Answer): Uint16Array 
 
 const FIRST_LEADS = Uint16Array.of(0);
 
-/** Equal for answer sets of the same values in the same shares; the TTL does not matter to whose turn it is. */
 function keyOf(decision: Decision): string {
   if (decision.kind !== "answer") return decision.kind;
   const { sticky, rotate, answers } = decision;

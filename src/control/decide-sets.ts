@@ -1,10 +1,16 @@
 import type { AnswerSet } from "../image/answer-sets.ts";
 import type { RRsetSource } from "../image/compile-rrset.ts";
 import { settleTtl } from "../steering/settle-ttl.ts";
-import type { World } from "../steering/world.ts";
+import type { ClassPast, World } from "../steering/world.ts";
 import type { Zone } from "../zone/model.ts";
-import { type DecidedAnswers, type Draft, decideAnswers } from "./decide-answers.ts";
-import type { Kin, PlanKin, Timing } from "./list-kin.ts";
+import {
+  type DecidedAnswers,
+  type DecidedClass,
+  type Draft,
+  decideAnswers,
+  decideClass,
+} from "./decide-answers.ts";
+import type { ClassKin, Kin, PlanKin, Timing } from "./list-kin.ts";
 
 /** What a plan answers at the moment; the same object for plans that answer the same for the same reasons. */
 export interface DecidedSets {
@@ -16,12 +22,14 @@ export interface DecidedSets {
 /**
  * Decides in one world what the plans of a zone answer. Ten thousand names may differ by little that matters here: plans
  * of one kin that answered the same before are decided once, and have the same answer sets where their TTLs are the same.
+ * Those of different kin may still have classes in common.
  */
 export class DecisionRound {
   readonly #zone: Zone;
   readonly #world: World;
-  readonly #answers = new Map<Kin, Map<DecidedAnswers | undefined, DecidedAnswers>>();
-  readonly #sets = new Map<DecidedAnswers, Map<Timing, DecidedSets>>();
+  readonly #classes: Memo<ClassKin, ClassPast, DecidedClass> = new Map();
+  readonly #answers: Memo<Kin, DecidedAnswers | undefined, DecidedAnswers> = new Map();
+  readonly #sets: Memo<DecidedAnswers, Timing, DecidedSets> = new Map();
 
   constructor(zone: Zone, world: World) {
     this.#zone = zone;
@@ -30,36 +38,40 @@ export class DecisionRound {
 
   /** @param before the last decision for the same plan, or for that of the same settings before the zone was loaded again */
   decide({ kin, timing }: PlanKin, before: DecidedSets | undefined): DecidedSets {
-    const answers = this.#decideAnswers(kin, before?.answers);
+    const decide = (): DecidedAnswers => this.#decideAnswers(kin, before?.answers);
+    const answers = kin.isShared ? once(this.#answers, kin, before?.answers, decide) : decide();
     if (before !== undefined && answers === before.answers) return before;
-    if (!kin.isShared) return { answers, sets: settleSets(answers, timing, before) };
-    let byTiming = this.#sets.get(answers);
-    if (byTiming === undefined) {
-      byTiming = new Map();
-      this.#sets.set(answers, byTiming);
-    }
-    let decided = byTiming.get(timing);
-    if (decided === undefined) {
-      decided = { answers, sets: settleSets(answers, timing, before) };
-      byTiming.set(timing, decided);
-    }
-    return decided;
+    const settle = (): DecidedSets => ({ answers, sets: settleSets(answers, timing, before) });
+    return kin.isShared ? once(this.#sets, answers, timing, settle) : settle();
   }
 
   #decideAnswers(kin: Kin, before: DecidedAnswers | undefined): DecidedAnswers {
-    if (!kin.isShared) return decideAnswers(this.#zone, kin, this.#world, before);
-    let known = this.#answers.get(kin);
-    if (known === undefined) {
-      known = new Map();
-      this.#answers.set(kin, known);
-    }
-    let answers = known.get(before);
-    if (answers === undefined) {
-      answers = decideAnswers(this.#zone, kin, this.#world, before);
-      known.set(before, answers);
-    }
-    return answers;
+    const { rrset, classes } = kin.plan;
+    return decideAnswers(kin, before, (number, known) => {
+      const clientClass = classes.classes[number]!;
+      const classKin = kin.classes[number]!;
+      const decide = (): DecidedClass =>
+        decideClass(this.#zone, rrset, clientClass, this.#world, known);
+      return classKin.isShared ? once(this.#classes, classKin, known, decide) : decide();
+    });
   }
+}
+
+/** What has been made of pairs. */
+type Memo<A, B, C> = Map<A, Map<B, C>>;
+
+function once<A, B, C>(memo: Memo<A, B, C>, a: A, b: B, make: () => C): C {
+  let ofA = memo.get(a);
+  if (ofA === undefined) {
+    ofA = new Map();
+    memo.set(a, ofA);
+  }
+  let made = ofA.get(b);
+  if (made === undefined) {
+    made = make();
+    ofA.set(b, made);
+  }
+  return made;
 }
 
 /** The drafts with their TTLs: classes that share a draft share the answer set. */

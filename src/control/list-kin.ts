@@ -6,9 +6,16 @@ import type { SteeredRRset } from "../zone/model.ts";
 export interface Kin {
   /** One of the plans. */
   readonly plan: Plan;
-  /** By class: see `keyOfClass()`. */
-  readonly classKeys: readonly string[];
+  readonly classes: readonly ClassKin[];
   /** Whether more than one plan has it. */
+  isShared: boolean;
+}
+
+/** What decides of one class: the same object for classes of different kin that are decided alike. */
+export interface ClassKin {
+  /** See `keyOfClass()`. */
+  readonly key: string;
+  /** Whether more than one kin has it. */
   isShared: boolean;
 }
 
@@ -25,21 +32,34 @@ export interface PlanKin {
 export function listKin(plans: readonly Plan[]): PlanKin[] {
   const kins = new Map<string, Kin>();
   const timings = new Map<string, Timing>();
+  const classKins = new Map<string, ClassKin>();
   return plans.map((plan): PlanKin => {
     const { ttl, ttlMin, hints } = plan.rrset;
     const timingKey = `${ttl} ${ttlMin}`;
     const timing = timings.get(timingKey) ?? { ttl, ttlMin };
     timings.set(timingKey, timing);
     const classKeys = plan.classes.classes.map(keyOfClass);
-    // What hints follow is decided in the same round, perhaps between two of them.
-    if (hints !== undefined) return { kin: { plan, classKeys, isShared: false }, timing };
-    const key = keyOfKin(plan, classKeys);
-    const known = kins.get(key);
-    if (known !== undefined) {
-      known.isShared = true;
-      return { kin: known, timing };
+    if (hints !== undefined) {
+      // What they follow is decided in the same round, perhaps between two of them.
+      const classes = classKeys.map((key): ClassKin => ({ key, isShared: false }));
+      return { kin: { plan, classes, isShared: false }, timing };
     }
-    const kin: Kin = { plan, classKeys, isShared: false };
+    const settings = writeSettings(plan);
+    const key = JSON.stringify([settings, plan.countersPerSet, classKeys]);
+    let kin = kins.get(key);
+    if (kin !== undefined) {
+      kin.isShared = true;
+      return { kin, timing };
+    }
+    const classes = classKeys.map((classKey) => {
+      const inFull = `${settings} ${classKey}`;
+      const known = classKins.get(inFull);
+      if (known !== undefined) known.isShared = true;
+      const classKin = known ?? { key: classKey, isShared: false };
+      classKins.set(inFull, classKin);
+      return classKin;
+    });
+    kin = { plan, classes, isShared: false };
     kins.set(key, kin);
     return { kin, timing };
   });
@@ -59,7 +79,7 @@ export function keyOfClass(clientClass: ClientClass): string {
 const keys = new WeakMap<ClientClass, string>();
 
 /** All settings but those that only tell clients apart, which the classes stand for, and those that make no difference. */
-function keyOfKin({ rrset, countersPerSet }: Plan, classKeys: readonly string[]): string {
+function writeSettings({ rrset }: Plan): string {
   const {
     owner: _,
     label: __,
@@ -69,5 +89,5 @@ function keyOfKin({ rrset, countersPerSet }: Plan, classKeys: readonly string[])
     rules: ______,
     ...read
   } = rrset;
-  return JSON.stringify([read, countersPerSet, classKeys]);
+  return JSON.stringify(read);
 }

@@ -57,12 +57,12 @@ const ENABLED: Standard = { states: "enabled", only: undefined };
  */
 export function findLinks(
   zone: Zone,
-  { pools, last }: Pick<ClientClass, "pools" | "last">,
+  clientClass: Pick<ClientClass, "pools" | "last">,
   type: number,
   world: World,
   current?: string,
 ): Link[] {
-  return findChain(zone, pools, last).map(({ pool, from }) => {
+  return findChainOnce(zone, clientClass).map(({ pool, from }) => {
     const { members, values, enabled, needed, serving, held } = judgeOnce(zone, pool, type, world);
     const heldBack = world.memory.heldBack(zone, pool, type);
     const isCurrent = pool.name === current;
@@ -73,16 +73,42 @@ export function findLinks(
 
 /** Hundreds of classes try the same pools in the same world, which never changes. */
 function judgeOnce(zone: Zone, pool: Pool, type: number, world: World): PoolStanding {
-  const byType = judged.get(world) ?? new Map<number, Map<Pool, PoolStanding>>();
-  judged.set(world, byType);
-  const byPool = byType.get(type) ?? new Map<Pool, PoolStanding>();
-  byType.set(type, byPool);
-  const standing = byPool.get(pool) ?? judgePool(zone, pool, type, world);
-  byPool.set(pool, standing);
+  let byType = judged.get(world);
+  if (byType === undefined) {
+    byType = new Map();
+    judged.set(world, byType);
+  }
+  let byPool = byType.get(type);
+  if (byPool === undefined) {
+    byPool = new Map();
+    byType.set(type, byPool);
+  }
+  let standing = byPool.get(pool);
+  if (standing === undefined) {
+    standing = judgePool(zone, pool, type, world);
+    byPool.set(pool, standing);
+  }
   return standing;
 }
 
 const judged = new WeakMap<World, Map<number, Map<Pool, PoolStanding>>>();
+
+/** The pools of a zone may get other values while it is served; those who asked before ask for the new one from then on. */
+function findChainOnce(
+  zone: Zone,
+  clientClass: Pick<ClientClass, "pools" | "last">,
+): readonly ChainEntry[] {
+  const known = chains.get(clientClass);
+  if (known?.zone === zone) return known.chain;
+  const chain = findChain(zone, clientClass.pools, clientClass.last);
+  chains.set(clientClass, { zone, chain });
+  return chain;
+}
+
+const chains = new WeakMap<
+  Pick<ClientClass, "pools" | "last">,
+  { readonly zone: Zone; readonly chain: readonly ChainEntry[] }
+>();
 
 /**
  * The pool that answers, or what is answered without one.
