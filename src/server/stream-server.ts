@@ -63,6 +63,7 @@ export class StreamServer<S extends ImageReader> {
   readonly #intakes: Readonly<Record<"tls" | "https", TlsIntake>>;
   #checks: NodeJS.Timeout | undefined;
   #onEmpty: () => void = () => {};
+  #isResumed = false;
 
   constructor(options: StreamServerOptions<S>) {
     this.#options = options;
@@ -114,8 +115,10 @@ export class StreamServer<S extends ImageReader> {
     for (const intake of Object.values(this.#intakes)) intake.setCertificate(certificate);
   }
 
-  /** Answers the queries that came before there was an image. */
+  /** Answers the queries that came before there was an image. To be called when there is one; later calls do nothing. */
   resume(): void {
+    if (this.#isResumed) return;
+    this.#isResumed = true;
     for (const connection of this.#table.list()) connection.resume();
   }
 

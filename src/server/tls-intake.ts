@@ -3,10 +3,16 @@ import type { Socket } from "node:net";
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
+/** A connection whose handshake is under way. */
+interface Waiting {
+  onSecured: ((secured: TLSSocket) => void) | undefined;
+}
+
 /** Makes connections that speak TLS of those that do not yet. */
 export class TlsIntake {
   readonly #server: Server;
-  readonly #waiting = new Map<string, (secured: TLSSocket) => void>();
+  /** What is taken out of it is emptied: a table that the map has outgrown may refer to it for long. */
+  readonly #waiting = new Map<string, Waiting>();
   #isReady = false;
 
   /**
@@ -21,7 +27,7 @@ export class TlsIntake {
       allowHalfOpen: true,
     });
     this.#server.on("secureConnection", (secured) => {
-      const onSecured = this.#waiting.get(describeEnds(secured));
+      const onSecured = this.#waiting.get(describeEnds(secured))?.onSecured;
       if (onSecured === undefined) secured.destroy();
       else onSecured(secured);
     });
@@ -51,8 +57,12 @@ export class TlsIntake {
       return;
     }
     const ends = describeEnds(socket);
-    this.#waiting.set(ends, onSecured);
-    socket.once("close", () => this.#waiting.delete(ends));
+    const waiting: Waiting = { onSecured };
+    this.#waiting.set(ends, waiting);
+    socket.once("close", () => {
+      waiting.onSecured = undefined;
+      this.#waiting.delete(ends);
+    });
     this.#server.emit("connection", socket);
   }
 }
