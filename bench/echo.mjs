@@ -1,9 +1,11 @@
 /**
  * The floor under every figure: sends each datagram back as it came, with recvmmsg and sendmmsg and nothing between.
- * What a DNS server costs above it is its own; what the echo costs is the kernel's and this way of calling it.
+ * What a DNS server costs above it is its own; what the echo costs is the kernel's and this way of calling it. TCP is tcp-echo.mjs's.
  *
  * usage: node bench/echo.mjs 127.0.0.1:PORT      (ends on SIGTERM, or when its parent has ended)
  */
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
 import { createArena, loadSocketCalls, openSocket, parseLoopback, WAITFORONE } from "./mmsg.mjs";
 
 const BATCH = 64;
@@ -22,6 +24,11 @@ const fd = openSocket(calls, endpoint, {
 });
 const arena = createArena(calls, BATCH, BUFFER_BYTES, true);
 const parent = process.ppid;
+// This thread will not turn its event loop again.
+await once(
+  new Worker(new URL("tcp-echo.mjs", import.meta.url), { workerData: endpoint }),
+  "message",
+);
 
 // The thread stays in this loop, so no signal handler may be installed: SIGTERM keeps its default, which ends the process.
 for (;;) {

@@ -17,6 +17,13 @@ import { parseQueries } from "./queries.mjs";
 const MAX_SECONDS = 120;
 const LOST_AFTER_MS = 2000;
 
+/**
+ * Clients. Servers cap the connections of each; and of one that closes, every port waits for a minute until it is free again (TIME_WAIT), so that
+ * it soon took longer to find a port than to serve the connection.
+ */
+const SOURCES = 250;
+let connectionsMade = 0;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -78,7 +85,9 @@ async function askSingly(report, mayAsk) {
 /** One connection, from its first query to the answer to its last. */
 function askAlong(report, mayAsk, window) {
   return new Promise((resolve) => {
-    const socket = connect({ host: endpoint.address, port: endpoint.port, noDelay: true });
+    const localAddress = `127.1.0.${1 + (connectionsMade++ % SOURCES)}`;
+    const { address: host, port } = endpoint;
+    const socket = connect({ host, port, localAddress, noDelay: true });
     let outstanding = 0;
     let rest = Buffer.alloc(0);
     const ask = () => {

@@ -93,7 +93,7 @@ export function listWorkloads(size) {
   ];
 }
 
-const TCP_SERVERS = ["rondo-mmsg", "gdnsd", "knot", "nsd", "bind", "pdns"];
+const TCP_SERVERS = ["echo", "rondo-mmsg", "gdnsd", "knot", "nsd", "bind", "pdns"];
 
 /**
  * The steered name by ECS.
