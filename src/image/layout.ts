@@ -1,7 +1,7 @@
 /**
  * Where things stand in the published image. A segment and the answer sets are each one SharedArrayBuffer, read as octets
- * and as native-endian 32-bit words. References are octet offsets from the start of the buffer, always a multiple of four;
- * 0 means "none". Word numbers below are relative to the structure they belong to.
+ * and as native-endian 32-bit words; a small segment is published in one that it shares with others, see segment-chunks.ts.
+ * References are octet offsets from the start of the buffer, always a multiple of four; 0 means "none". Word numbers below are relative to the structure they belong to.
  */
 
 /** Segment header. */
