@@ -24,17 +24,17 @@ function createOptions(changes: Partial<OpenUpgradeOptions> = {}): OpenUpgradeOp
   };
 }
 
-/** A successor that answers at once, and ends when the test says so. */
-function startAnswering(): { end: (how: string) => void; abort: () => void } {
-  let end: (how: string) => void = () => {};
-  const ended = new Promise<string>((resolve) => {
-    end = resolve;
+/** A successor that answers at once, and goes on or ends when the test says so. */
+function startAnswering(): { settle: (end: string | undefined) => void; abort: () => void } {
+  let settle: (end: string | undefined) => void = () => {};
+  const steady = new Promise<string | undefined>((resolve) => {
+    settle = resolve;
   });
-  const successor: Successor = { pid: 4711, version: "1.0.0", ended, release: vi.fn() };
+  const successor: Successor = { pid: 4711, version: "1.0.0", steady, release: vi.fn() };
   const outcome: Promise<UpgradeOutcome> = Promise.resolve({ kind: "answering", successor });
-  const abort = vi.fn(() => end("it ended with status 0"));
+  const abort = vi.fn(() => settle("it ended with status 0"));
   start.mockReturnValueOnce({ outcome, abort });
-  return { end, abort };
+  return { settle, abort };
 }
 
 test("openUpgrade() goes on, and lets others change things, when no process can be started", async () => {
@@ -61,21 +61,23 @@ test("openUpgrade() starts nobody who would not know what operators have said", 
 });
 
 test("openUpgrade() leaves everything to a successor that goes on answering", async () => {
-  startAnswering();
-  const upgrade = openUpgrade(createOptions({ overlapMs: 1 }));
-  expect(await upgrade.run()).toMatchObject({ takenOver: true, pid: 4711, version: "1.0.0" });
+  const { settle } = startAnswering();
+  const upgrade = openUpgrade(createOptions());
+  const running = upgrade.run();
+  settle(undefined);
+  expect(await running).toMatchObject({ takenOver: true, pid: 4711, version: "1.0.0" });
   expect(await upgrade.succeeded).toMatchObject({ pid: 4711 });
   expect(upgrade.isUnderWay()).toBe(true);
 });
 
 test("openUpgrade() goes on, and says so loudly, when a successor ends that answers already", async () => {
-  const { end } = startAnswering();
-  const options = createOptions({ overlapMs: 2 ** 30 });
+  const { settle } = startAnswering();
+  const options = createOptions();
   const upgrade = openUpgrade(options);
   const succeeded = vi.fn();
   void upgrade.succeeded.then(succeeded);
   const running = upgrade.run();
-  end("it ended of SIGSEGV");
+  settle("it ended of SIGSEGV");
   expect(await running).toMatchObject({
     takenOver: false,
     pid: null,
@@ -88,7 +90,7 @@ test("openUpgrade() goes on, and says so loudly, when a successor ends that answ
 
 test("openUpgrade() ends a successor that answers already when it is told to stop", async () => {
   const { abort } = startAnswering();
-  const options = createOptions({ overlapMs: 2 ** 30 });
+  const options = createOptions();
   const upgrade = openUpgrade(options);
   const running = upgrade.run();
   await vi.waitFor(() => expect(options.log.info).toHaveBeenCalledTimes(2));

@@ -24,8 +24,6 @@ export interface OpenUpgradeOptions {
   readonly isReady: () => boolean;
   readonly log: Log;
   readonly closers: (() => Promise<void>)[];
-  /** How long both answer. */
-  readonly overlapMs?: number;
 }
 
 export interface OpenUpgrade {
@@ -37,19 +35,13 @@ export interface OpenUpgrade {
   readonly succeeded: Promise<Successor>;
 }
 
-/**
- * How long a successor is helped, for code that has just been loaded is many times slower at first; and what it has to live
- * through before everything is left to it.
- */
-const OVERLAP_MS = 1000;
-
 const STOPPED = "the server was told to stop";
 const UNSAVED =
   "the overrides cannot be saved as they are now, so that its successor would not know of them: make room in the state folder, or make it writable";
 
 /** What `rondo upgrade` asks of the running server. Closing ends a successor that not everything has been left to. */
 export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
-  const { version, admin, log, overlapMs = OVERLAP_MS } = options;
+  const { version, admin, log } = options;
   let isUnderWay = false;
   let isClosing = false;
   let starting: StartingSuccessor | undefined;
@@ -73,7 +65,7 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     if (isClosing) return keep(STOPPED);
     const lost = "what it had read and not answered is lost";
     log.error({ pid, version, end }, `the successor did not live: this server goes on; ${lost}`);
-    const reason = `rondo ${version} answered, but did not live for ${overlapMs / 1000} s: ${end}`;
+    const reason = `rondo ${version} answered, but not for long: ${end}`;
     return { takenOver: false, pid: null, version: null, reason };
   }
 
@@ -112,7 +104,7 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     }
     const { successor } = outcome;
     log.info({ pid: successor.pid, version: successor.version }, "a successor answers, too");
-    const end = await endWithin(successor, overlapMs);
+    const end = await successor.steady;
     starting = undefined;
     if (end !== undefined) return takeBack(successor, end);
     log.info({ pid: successor.pid, version: successor.version }, "a successor has taken over");
@@ -121,15 +113,4 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
   }
 
   return { run, isUnderWay: () => isUnderWay, succeeded };
-}
-
-/** @returns how it ended; undefined: it has not, in that time */
-function endWithin({ ended }: Successor, ms: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), ms);
-    void ended.then((how) => {
-      clearTimeout(timer);
-      resolve(how);
-    });
-  });
 }

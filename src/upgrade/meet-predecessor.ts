@@ -29,6 +29,12 @@ export class HandoverError extends Error {
   override readonly name = "HandoverError";
 }
 
+/**
+ * How long both answer: code that has just been loaded is many times slower at first. It is also what a successor has to live
+ * through before everything is left to it.
+ */
+const OVERLAP_MS = 1000;
+
 /** A server that starts another tells it at once what it needs to know. */
 const GREETING_MS = 5000;
 
@@ -87,6 +93,7 @@ export async function meetPredecessor(): Promise<Predecessor | undefined> {
     },
     async serving() {
       await say({ type: "serving" });
+      setTimeout(() => void say({ type: "steady" }), OVERLAP_MS).unref();
       await Promise.race([hear("released"), gone]);
       if (process.connected) process.disconnect();
     },

@@ -34,5 +34,7 @@ export type ToPredecessor =
   | { readonly type: "ready"; readonly version: string }
   /** It answers, beside the other. */
   | { readonly type: "serving" }
+  /** It has answered for a while, and goes on. */
+  | { readonly type: "steady" }
   /** It will not; for people. */
   | { readonly type: "failed"; readonly reason: string };

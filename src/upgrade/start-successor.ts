@@ -19,13 +19,14 @@ export interface SuccessorOptions {
   /** Program and arguments; how this process was started if left out. */
   readonly command?: readonly [program: string, ...args: string[]];
   readonly readyMs?: number;
+  readonly steadyMs?: number;
 }
 
 export interface Successor {
   readonly pid: number;
   readonly version: string;
-  /** Resolves if it ends, with how; for people. */
-  readonly ended: Promise<string>;
+  /** Resolves when it has answered for a while; to how it has ended instead, for people, if it has. */
+  readonly steady: Promise<string | undefined>;
   /** Leaves it everything: the state folder and the place of the admin interface. */
   release(): void;
 }
@@ -46,6 +47,8 @@ export interface StartingSuccessor {
 const READY_MS = 100_000;
 /** Between the word to take over and the word that it has. */
 const SERVING_MS = 10_000;
+/** Between that and the word that it goes on, which comes after a second: its threads may answer, and it may be stuck. */
+const STEADY_MS = 10_000;
 /** Between the polite signal and the other one. */
 const KILL_MS = 3000;
 
@@ -54,7 +57,7 @@ const FIRST_DESCRIPTOR = 4;
 
 /** Starts what is installed now beside this process, and has it take over once it is ready. */
 export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
-  const { sockets, version, admin, verdicts, readyMs = READY_MS } = options;
+  const { sockets, version, admin, verdicts, readyMs = READY_MS, steadyMs = STEADY_MS } = options;
   const [program, ...args] = options.command ?? findOwnCommand();
   const child = spawn(program, args, {
     // Descriptors of ours take the numbers from FIRST_DESCRIPTOR on, in this order.
@@ -74,9 +77,9 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
   let isSettled = false;
   let isReleased = false;
   let theirVersion = "";
-  let noteEnd: (how: string) => void = () => {};
-  const ended = new Promise<string>((resolve) => {
-    noteEnd = resolve;
+  let settleSteady: (end: string | undefined) => void = () => {};
+  const steady = new Promise<string | undefined>((resolve) => {
+    settleSteady = resolve;
   });
 
   function end(): void {
@@ -84,6 +87,12 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     child.kill("SIGTERM");
     const insist = setTimeout(() => child.kill("SIGKILL"), KILL_MS).unref();
     child.once("exit", () => clearTimeout(insist));
+  }
+
+  /** Of one that answers: nothing is left to it. */
+  function noteEnd(how: string): void {
+    clearTimeout(overdue);
+    settleSteady(how);
   }
 
   function keep(reason: string): void {
@@ -122,7 +131,9 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
       noteEnd(message.reason);
       keep(message.reason);
     } else if (isSettled) {
-      return;
+      if (message.type !== "steady") return;
+      clearTimeout(overdue);
+      settleSteady(undefined);
     } else if (message.type === "ready") {
       theirVersion = message.version;
       clearTimeout(overdue);
@@ -131,6 +142,10 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     } else if (message.type === "serving") {
       isSettled = true;
       clearTimeout(overdue);
+      overdue = setTimeout(() => {
+        noteEnd(`it says nothing for ${steadyMs / 1000} s`);
+        end();
+      }, steadyMs);
       // It outlives this process.
       child.unref();
       const release = (): void => {
@@ -140,7 +155,7 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
       };
       settle({
         kind: "answering",
-        successor: { pid: child.pid!, version: theirVersion, ended, release },
+        successor: { pid: child.pid!, version: theirVersion, steady, release },
       });
     }
   });
