@@ -5,7 +5,7 @@ import type { StaticDraft } from "./draft.ts";
 import { MAX_CNAME_LINKS } from "./limits.ts";
 import type { Name } from "./model.ts";
 import { keyOf, showName } from "./names.ts";
-import { isAlias, type OwnerIndex, type OwnerNode } from "./owner-index.ts";
+import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
 
 /** CNAMEs beside other data, at the apex, in circles and in long chains; names that must not be aliases and are. */
 export function checkAliases(apex: Name, index: OwnerIndex, issues: IssueList): void {
@@ -107,7 +107,7 @@ function checkTargets(rrset: StaticDraft, apex: Name, index: OwnerIndex, issues:
     const target = octets.subarray(skip);
     if (!isSubdomain(target, apex)) continue;
     const isRedirected = index.findDname(target) !== undefined;
-    if (isRedirected || isAlias(index.find(target))) {
+    if (isRedirected || index.answers(target, (type) => type === TYPE_CNAME)) {
       issues.warn(
         place,
         () =>

@@ -10,9 +10,10 @@ import {
   TYPE_SOA,
 } from "../wire/rr-types.ts";
 import type { StaticDraft } from "./draft.ts";
+import { NameTable } from "./master/name-table.ts";
 import type { Name } from "./model.ts";
-import { keyOf, showName } from "./names.ts";
-import { isAlias, type OwnerIndex, type OwnerNode } from "./owner-index.ts";
+import { foldName, showName } from "./names.ts";
+import type { OwnerIndex, OwnerNode } from "./owner-index.ts";
 
 /** Below it a TTL of NS, SOA or glue costs more queries than its quickness is worth. */
 const LEAST_TTL = 3600;
@@ -28,7 +29,7 @@ export function checkDelegations(
 ): void {
   checkApex(apex, index, issues);
   checkTtl(soa, "the SOA's", issues);
-  const glue = new Set<string>();
+  const glue = new NameTable();
   for (const node of index.nodes.values()) {
     const ns = node.statics.find(({ type }) => type === TYPE_NS);
     if (ns === undefined) continue;
@@ -44,15 +45,14 @@ export function checkDelegations(
     }
     for (const { octets, place } of ns.rdata) {
       if (!isSubdomain(octets, apex)) continue;
-      const server = index.at(octets);
-      if (server !== undefined) glue.add(keyOf(server.owner));
+      if (index.owns(octets, () => true)) glue.addName(foldName(octets));
       const problem = explainMissingAddress(octets, index);
       if (problem !== undefined) issues.warn(place, problem);
     }
   }
-  for (const key of glue) {
-    for (const rrset of index.nodes.get(key)?.statics ?? []) {
-      if (isAddress(rrset.type)) checkTtl(rrset, "a name server's address", issues);
+  for (let server = 0; server < glue.count; server++) {
+    for (const rrset of index.draftsBelow(glue.nameAt(server), LEAST_TTL, isAddress)) {
+      checkTtl(rrset, "a name server's address", issues);
     }
   }
   if (index.hasCuts) {
@@ -87,37 +87,30 @@ function checkTtl(rrset: StaticDraft, what: string, issues: IssueList): void {
 
 /** Why nobody learns the address of a name server inside of the zone; undefined if all is well. */
 function explainMissingAddress(target: Name, index: OwnerIndex): (() => string) | undefined {
-  const cut = index.findCut(target);
-  const node = cut === undefined ? index.find(target) : index.at(target);
-  // Reported as what it is, an alias.
-  if (isAlias(node)) return undefined;
-  const hasAddress =
-    node !== undefined &&
-    (node.statics.some(({ type }) => isAddress(type)) || node.steered.some(isAddress));
-  if (hasAddress) return undefined;
-  if (cut === undefined) return () => `${showName(target)} has no A or AAAA record in this zone`;
+  const isBelowCut = index.findCutOffset(target) >= 0;
+  // An alias is reported as what it is.
+  const isWanted = (type: number): boolean => isAddress(type) || type === TYPE_CNAME;
+  if (isBelowCut ? index.owns(target, isWanted) : index.answers(target, isWanted)) return undefined;
+  if (!isBelowCut) return () => `${showName(target)} has no A or AAAA record in this zone`;
   return () =>
-    `no glue: ${showName(target)} lies below the delegation ${showName(cut.owner)} and has no A or AAAA record here`;
+    `no glue: ${showName(target)} lies below the delegation ${showName(index.findCut(target)!.owner)} and has no A or AAAA record here`;
 }
 
 /** What a delegation has of its own, the DS of a signed child included (RFC 4035 §2.4), or cannot have, which is told of elsewhere. */
 const TYPES_AT_CUT: readonly number[] = [TYPE_NS, TYPE_DS, TYPE_SOA, TYPE_CNAME];
 
 /** What stands below a delegation belongs to the other zone: only glue is ever handed out (RFC 1034 §4.2.1). */
-function checkOccluded(
-  apex: Name,
-  glue: ReadonlySet<string>,
-  index: OwnerIndex,
-  issues: IssueList,
-): void {
-  for (const [key, node] of index.nodes) {
-    const cut = index.findCut(node.owner);
-    if (cut === undefined || equalNames(node.owner, apex)) continue;
+function checkOccluded(apex: Name, glue: NameTable, index: OwnerIndex, issues: IssueList): void {
+  for (const node of index.nodes.values()) {
+    const cutAt = index.findCutOffset(node.owner);
+    if (cutAt < 0 || equalNames(node.owner, apex)) continue;
     const types = [...node.statics.map(({ type }) => type), ...node.steered].filter(
       (type) =>
-        !(isAddress(type) && glue.has(key)) && !(node === cut && TYPES_AT_CUT.includes(type)),
+        !(isAddress(type) && glue.numberOf(node.owner) >= 0) &&
+        !(cutAt === 0 && TYPES_AT_CUT.includes(type)),
     );
-    if (types.length === 0) continue;
+    const cut = types.length === 0 ? undefined : index.findCut(node.owner);
+    if (cut === undefined) continue;
     issues.warn(
       node.place,
       () =>
@@ -128,16 +121,20 @@ function checkOccluded(
 
 /** Delegations whose servers can only be found through one another, without glue. */
 function checkCircles(apex: Name, index: OwnerIndex, issues: IssueList): void {
-  const cuts = [...index.nodes.values()].filter((node) => index.findCut(node.owner) === node);
-  const lost = new Set(cuts);
-  // By delegation: those with a server below it that only it can tell the address of.
+  // Those of which every server has an address that only another delegation can tell.
+  const lost = new Map<OwnerNode, readonly OwnerNode[]>();
+  for (const node of index.nodes.values()) {
+    if (index.findCutOffset(node.owner) !== 0) continue;
+    const on = serversOf(node).map((target) => findDependency(target, apex, index));
+    const others = on.filter((other) => other !== undefined);
+    if (others.length === on.length) lost.set(node, others);
+  }
+  // By delegation: those with a server below it.
   const dependents = new Map<OwnerNode, OwnerNode[]>();
   const found: OwnerNode[] = [];
-  for (const cut of cuts) {
-    const on = serversOf(cut).map((target) => findDependency(target, apex, index));
-    if (on.includes(undefined)) found.push(cut);
-    for (const other of on) {
-      if (other === undefined) continue;
+  for (const [cut, others] of lost) {
+    if (others.some((other) => !lost.has(other))) found.push(cut);
+    for (const other of others) {
       const list = dependents.get(other);
       if (list === undefined) dependents.set(other, [cut]);
       else list.push(cut);
@@ -146,10 +143,8 @@ function checkCircles(apex: Name, index: OwnerIndex, issues: IssueList): void {
   for (let cut = found.pop(); cut !== undefined; cut = found.pop()) {
     if (lost.delete(cut)) found.push(...(dependents.get(cut) ?? []));
   }
-  for (const cut of lost) {
-    const other = serversOf(cut)
-      .map((target) => findDependency(target, apex, index))
-      .find((dependency) => dependency !== undefined && dependency !== cut);
+  for (const [cut, others] of lost) {
+    const other = others.find((dependency) => dependency !== cut);
     if (other === undefined) continue;
     issues.error(
       cut.place,
@@ -161,8 +156,7 @@ function checkCircles(apex: Name, index: OwnerIndex, issues: IssueList): void {
 /** The delegation that must be followed to learn a server's address; undefined if it can be had without. */
 function findDependency(target: Name, apex: Name, index: OwnerIndex): OwnerNode | undefined {
   if (!isSubdomain(target, apex)) return undefined;
-  const hasGlue = index.at(target)?.statics.some(({ type }) => isAddress(type)) ?? false;
-  return hasGlue ? undefined : index.findCut(target);
+  return index.ownsFixed(target, isAddress) ? undefined : index.findCut(target);
 }
 
 function serversOf(cut: OwnerNode): Name[] {

@@ -124,6 +124,18 @@ describe("checks between the records of a master file", () => {
       "a NS ns.a\nx.a A 192.0.2.1\nns.a A 192.0.2.2\na NS ns2.a",
       '2:1: warning: occluded: "x.a.example.com." A is never answered',
     ],
+    [
+      "a NS ns.a\nns.a 60 A 192.0.2.2\na NS ns2.a\nns2.a A 192.0.2.2",
+      "2:1: warning: a name server's address TTL of 60 is short",
+    ],
+    [
+      "a NS NS.a\nns.a A 192.0.2.2\nns.a TXT x",
+      '2:1: warning: occluded: "ns.a.example.com." TXT is never answered',
+    ],
+    [
+      "a DNAME b.\nc NS ns.a\nc NS ns.c\nns.c A 192.0.2.1\nns.a A 192.0.2.1",
+      '5:1: error: "ns.a.example.com." A lies below the DNAME "a.example.com."',
+    ],
     ["a NS ns.a\na NS b.", '1:1: warning: no glue: "ns.a.example.com."'],
     ["a NS ns.b\nb NS ns.a", '1:1: error: the delegation "a.example.com." can never be followed'],
     ["a CNAME b\nx.b A 192.0.2.1\n* TXT x", '1:1: warning: "b.example.com." does not exist'],
@@ -147,6 +159,21 @@ describe("checks between the records of a master file", () => {
     "%j is all right: wildcards and owners of addresses exist",
     (text) => expect(masterIssues(text)).toEqual([]),
   );
+
+  it("have nothing against glue, in whatever case", () => {
+    const text =
+      "a NS NS1.A\na NS ns.b\nb NS ns.a\nb NS ns.c.b\nNs1.a A 192.0.2.1\nns.a A 192.0.2.2";
+    expect(masterIssues(`${text}\nns.b AAAA 2001:db8::1\nns.c.b A 192.0.2.3`)).toEqual([]);
+  });
+
+  it("do not take what is steered for glue", () => {
+    const yaml = `pools: { p: { values: [192.0.2.1] } }
+records:
+  ns.a: { type: A, dynamic: { rules: [{ pool: p }] } }`;
+    expect(issues(yaml, `${MASTER_HEAD}a NS ns.a\na NS ns.a.b\nb NS x.a\n`)).toContainEqual(
+      expect.stringContaining('the delegation "b.example.com." can never be followed'),
+    );
+  });
 
   it("look at names below a delegation of the YAML file, too", () => {
     const yaml = "records:\n  a: { type: NS, values: [ns.a.example.com., b.] }";

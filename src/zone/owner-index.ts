@@ -1,11 +1,11 @@
 import type { Place } from "../config/issue-list.ts";
-import { equalNames, lowerName } from "../wire/name.ts";
-import { TYPE_CNAME, TYPE_DNAME, TYPE_NS } from "../wire/rr-types.ts";
+import { equalNames } from "../wire/name.ts";
+import { TYPE_DNAME, TYPE_NS } from "../wire/rr-types.ts";
 import type { Draft, StaticDraft } from "./draft.ts";
 import { hashName, NameTable } from "./master/name-table.ts";
 import type { TableOwners } from "./master/table-owners.ts";
 import type { Name } from "./model.ts";
-import { keyOf } from "./names.ts";
+import { foldName, keyOf } from "./names.ts";
 
 /** All that one name owns. */
 export interface OwnerNode {
@@ -14,14 +14,6 @@ export interface OwnerNode {
   readonly statics: StaticDraft[];
   /** Types that are steered. */
   readonly steered: number[];
-}
-
-/** Whether a name is another name for something, for everybody or as steering decides. */
-export function isAlias(node: OwnerNode | undefined): boolean {
-  return (
-    node !== undefined &&
-    (node.steered.includes(TYPE_CNAME) || node.statics.some(({ type }) => type === TYPE_CNAME))
-  );
 }
 
 /** Nodes by `keyOf()` of their owners. */
@@ -67,12 +59,12 @@ export class OwnerIndex {
     const { cuts, dnames } = imported.listHiding();
     for (const cut of cuts) this.#cuts.addName(cut);
     for (const dname of dnames) this.#dnames.addName(dname);
-    for (const name of imported.listSpecial([this.#cuts, this.#dnames])) nodeAt(name);
+    for (const name of imported.listSpecial(this.#cuts, this.#dnames)) nodeAt(name);
   }
 
   /** What answers a query for a name: its own node, or the wildcard's at its closest encloser (RFC 4592 §3.3.1). */
   find(name: Name): OwnerNode | undefined {
-    const lower = lowerName(name);
+    const lower = foldName(name);
     for (let at = 0; lower.length - at >= this.#apex.length; at += 1 + lower[at]!) {
       if (!this.#exists(lower, at)) continue;
       const key = keyOf(lower.subarray(at));
@@ -83,18 +75,67 @@ export class OwnerIndex {
 
   /** The node of exactly this name. */
   at(name: Name): OwnerNode | undefined {
-    return this.nodes.get(keyOf(lowerName(name)));
+    return this.nodes.get(keyOf(foldName(name)));
+  }
+
+  /** Whether a name itself owns a type that is wanted, steered or not. */
+  owns(name: Name, isWanted: (type: number) => boolean): boolean {
+    return this.#owns(foldName(name), isWanted);
+  }
+
+  /** The same, but for what is steered: that is never handed out as glue. */
+  ownsFixed(name: Name, isWanted: (type: number) => boolean): boolean {
+    const lower = foldName(name);
+    const node = this.#listed(lower);
+    if (node !== undefined) return node.statics.some(({ type }) => isWanted(type));
+    return this.#imported?.owns(lower, isWanted) ?? false;
+  }
+
+  /** Whether what `find()` finds owns a type that is wanted; for many names, most of which are in a master file. */
+  answers(name: Name, isWanted: (type: number) => boolean): boolean {
+    const lower = foldName(name);
+    if (this.#exists(lower, 0)) return this.#owns(lower, isWanted);
+    const node = this.find(lower);
+    return node !== undefined && hasType(node, isWanted);
+  }
+
+  /** Of what a name itself owns, what is not steered, of a type that is wanted, with a TTL below so many seconds. */
+  draftsBelow(name: Name, ttl: number, isWanted: (type: number) => boolean): StaticDraft[] {
+    const lower = foldName(name);
+    const node = this.#listed(lower);
+    if (node === undefined) return this.#imported?.draftsBelow(lower, ttl, isWanted) ?? [];
+    return node.statics.filter((draft) => draft.ttl < ttl && isWanted(draft.type));
+  }
+
+  /**
+   * Where in a name of the zone the delegation begins that it lies at or below: 0 if it is the delegation itself, -1 if
+   * there is none.
+   */
+  findCutOffset(name: Name): number {
+    return this.#cuts.count === 0 ? -1 : this.#highestOffset(this.#cuts, foldName(name), 0);
+  }
+
+  #owns(lower: Name, isWanted: (type: number) => boolean): boolean {
+    const node = this.#listed(lower);
+    if (node !== undefined) return hasType(node, isWanted);
+    return this.#imported?.owns(lower, isWanted) ?? false;
+  }
+
+  /** The node of a name that has records outside of the table. */
+  #listed(lower: Name): OwnerNode | undefined {
+    const isKnown = this.#existing.find(lower, 0, lower.length, hashName(lower, 0)) >= 0;
+    return isKnown ? this.nodes.get(keyOf(lower)) : undefined;
   }
 
   /** The delegation that a name of the zone lies at or below: the highest, for that is where the zone ends. */
   findCut(name: Name): OwnerNode | undefined {
-    return this.#cuts.count === 0 ? undefined : this.#findHighest(this.#cuts, lowerName(name), 0);
+    return this.#cuts.count === 0 ? undefined : this.#findHighest(this.#cuts, foldName(name), 0);
   }
 
   /** The owner of the DNAME record that a name of the zone lies below: the highest, which hides all others. */
   findDname(name: Name): OwnerNode | undefined {
     if (this.#dnames.count === 0) return undefined;
-    return this.#findHighest(this.#dnames, lowerName(name), 1 + name[0]!);
+    return this.#findHighest(this.#dnames, foldName(name), 1 + name[0]!);
   }
 
   get hasDnames(): boolean {
@@ -122,12 +163,21 @@ export class OwnerIndex {
 
   /** The node of the name in a table that a name lies at or below from the label at a place on: the highest there is. */
   #findHighest(table: NameTable, lower: Name, from: number): OwnerNode | undefined {
+    const highest = this.#highestOffset(table, lower, from);
+    return highest < 0 ? undefined : this.nodes.get(keyOf(lower.subarray(highest)));
+  }
+
+  #highestOffset(table: NameTable, lower: Name, from: number): number {
     let highest = -1;
     for (let at = from; lower.length - at >= this.#apex.length; at += 1 + lower[at]!) {
       if (table.find(lower, at, lower.length - at, hashName(lower, at)) >= 0) highest = at;
     }
-    return highest < 0 ? undefined : this.nodes.get(keyOf(lower.subarray(highest)));
+    return highest;
   }
+}
+
+function hasType(node: OwnerNode, isWanted: (type: number) => boolean): boolean {
+  return node.statics.some(({ type }) => isWanted(type)) || node.steered.some(isWanted);
 }
 
 /** Nodes that are listed, and those of all other owners of a table, each made when it is asked for. */

@@ -10,11 +10,20 @@ import {
 } from "../../wire/rr-types.ts";
 import type { StaticDraft } from "../draft.ts";
 import type { Name } from "../model.ts";
+import { foldName } from "../names.ts";
 import { hashName, NameTable } from "./name-table.ts";
 import type { RRsetTable } from "./rrset-table.ts";
 
 /** Types that mean the same whatever else a zone holds: no check looks at an owner for their sake. */
 const PLAIN: ReadonlySet<number> = new Set([TYPE_A, TYPE_AAAA, TYPE_TXT, TYPE_PTR, TYPE_CAA]);
+
+function isSpecial(type: number): boolean {
+  return !PLAIN.has(type);
+}
+
+function isNoAddress(type: number): boolean {
+  return type !== TYPE_A && type !== TYPE_AAAA;
+}
 
 /** The owners of a table for the checks between records: who exists, and which of them want a look. */
 export class TableOwners {
@@ -43,6 +52,25 @@ export class TableOwners {
     return owner < 0 ? [] : this.#rrsets.draftsOf(owner);
   }
 
+  /** Whether a name in lower case owns a type that is wanted. */
+  owns(name: Name, isWanted: (type: number) => boolean): boolean {
+    const owner = this.#numberOf(name);
+    return owner >= 0 && this.#hasType(owner, isWanted);
+  }
+
+  /** Of what a name in lower case owns, the types that are wanted whose TTL is below so many seconds. */
+  draftsBelow(name: Name, ttl: number, isWanted: (type: number) => boolean): StaticDraft[] {
+    const drafts: StaticDraft[] = [];
+    const owner = this.#numberOf(name);
+    if (owner < 0) return drafts;
+    const { owners } = this.#rrsets;
+    for (let rrset = owners[owner]!; rrset < owners[owner + 1]!; rrset++) {
+      if (!isWanted(this.#rrsets.typeOf(rrset)) || this.#rrsets.ttlOf(rrset) >= ttl) continue;
+      drafts.push(this.#rrsets.draftOf(rrset, name));
+    }
+    return drafts;
+  }
+
   /** The owners of NS records below the apex, and of DNAME records. */
   listHiding(): { cuts: Name[]; dnames: Name[] } {
     const cuts: Name[] = [];
@@ -61,16 +89,38 @@ export class TableOwners {
 
   /**
    * The owners that the checks look at one by one: those of records that name others or stand alone, and those below a name
-   * that hides them. All others can have nothing wrong that their own records do not show.
+   * that hides them, but for the glue of delegations of the table. All others can have nothing wrong that their own records
+   * do not show.
    */
-  *listSpecial(hiding: readonly NameTable[]): Generator<Name> {
+  *listSpecial(cuts: NameTable, dnames: NameTable): Generator<Name> {
     const { owners } = this.#rrsets.table;
-    const hiders = hiding.filter(({ count }) => count > 0);
+    const servers = cuts.count > 0 ? this.#markServers() : undefined;
     for (let owner = 0; owner < owners.count; owner++) {
       if (!this.#isOwner(owner)) continue;
-      const isHidden = hiders.length > 0 && this.#isBelow(owners.nameAt(owner), hiders);
-      if (isHidden || this.#isSpecial(owner)) yield owners.nameAt(owner);
+      const isPlain = !this.#hasType(owner, isSpecial);
+      if (isPlain && cuts.count + dnames.count === 0) continue;
+      const name = owners.nameAt(owner);
+      if (isPlain && !this.#isBelow(name, dnames)) {
+        if (!this.#isBelow(name, cuts)) continue;
+        if (servers?.[owner] === 1 && !this.#hasType(owner, isNoAddress)) continue;
+      }
+      yield name;
     }
+  }
+
+  /** By owner: 1 if an NS record names it. */
+  #markServers(): Uint8Array {
+    const { table, count, records, first, size } = this.#rrsets;
+    const marks = new Uint8Array(table.owners.count);
+    for (let rrset = 0; rrset < count; rrset++) {
+      if (this.#rrsets.typeOf(rrset) !== TYPE_NS) continue;
+      for (let i = 0; i < size[rrset]!; i++) {
+        const target = foldName(table.rdataAt(records[first[rrset]! + i]!));
+        const owner = table.owners.numberOf(target);
+        if (owner >= 0) marks[owner] = 1;
+      }
+    }
+    return marks;
   }
 
   /** The number of an owner that has records left, or -1. */
@@ -84,19 +134,19 @@ export class TableOwners {
     return owners[owner + 1]! > owners[owner]!;
   }
 
-  #isSpecial(owner: number): boolean {
+  #hasType(owner: number, isWanted: (type: number) => boolean): boolean {
     const { owners } = this.#rrsets;
     for (let rrset = owners[owner]!; rrset < owners[owner + 1]!; rrset++) {
-      if (!PLAIN.has(this.#rrsets.typeOf(rrset))) return true;
+      if (isWanted(this.#rrsets.typeOf(rrset))) return true;
     }
     return false;
   }
 
-  #isBelow(name: Name, hiders: readonly NameTable[]): boolean {
+  /** Whether a name lies below one of the table. */
+  #isBelow(name: Name, table: NameTable): boolean {
+    if (table.count === 0) return false;
     for (let at = 1 + name[0]!; name.length - at >= this.#apex.length; at += 1 + name[at]!) {
-      const hash = hashName(name, at);
-      for (const table of hiders)
-        if (table.find(name, at, name.length - at, hash) >= 0) return true;
+      if (table.find(name, at, name.length - at, hashName(name, at)) >= 0) return true;
     }
     return false;
   }
