@@ -30,6 +30,8 @@ let watch: ZoneWatch | undefined;
 let reports: Report[];
 let batches: number[];
 let folderProblems: (string | undefined)[];
+/** The files that the log warns of. */
+let warned: string[];
 
 beforeEach(async () => {
   parent = await mkdtemp(join(tmpdir(), "rondo-watch-"));
@@ -38,6 +40,7 @@ beforeEach(async () => {
   reports = [];
   batches = [];
   folderProblems = [];
+  warned = [];
 });
 afterEach(async () => {
   watch?.close();
@@ -48,7 +51,7 @@ async function start(pollMs?: number): Promise<void> {
   const source = { kind: "folder", path: folder } as const;
   watch = createZoneWatch({
     source,
-    log: silentLog,
+    log: { ...silentLog, warn: ({ file }) => void warned.push(basename(String(file))) },
     knownParts: [],
     known: await listZoneFiles(source),
     onChanges: async ({ toRead, gone }) => {
@@ -187,4 +190,16 @@ test("a storm of changes leads to one report a second at most", async () => {
   await vi.waitFor(() => expect(names().size).toBe(20), WAIT);
   const gaps = batches.slice(1).map((at, i) => at - (batches[i] ?? 0));
   expect(Math.min(...gaps, Number.POSITIVE_INFINITY)).toBeGreaterThan(950);
+});
+
+test("a symbolic link to nothing is told of once, however often it is seen", async () => {
+  await symlink("nowhere", join(folder, "dangling.yaml"));
+  await symlink("nowhere", join(folder, ".hidden.yaml"));
+  await start(50);
+  await replace("real.yaml", "1");
+  await reported("real.yaml");
+  const before = folderProblems.length;
+  await replace("later.yaml", "1");
+  await reported("later.yaml");
+  expect([warned, folderProblems.length - before]).toEqual([["dangling.yaml"], 0]);
 });

@@ -9,6 +9,7 @@ import type { Log } from "../log/log.ts";
 import { createChangeTracker, type Look, type SeenFile } from "./change-tracker.ts";
 import { watchDirectories } from "./directory-events.ts";
 import { forEachParallel } from "./for-each-parallel.ts";
+import { createLinkLog } from "./link-log.ts";
 import type { PartState } from "./part-files.ts";
 import { createPartIndex } from "./part-index.ts";
 import {
@@ -70,6 +71,7 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
     if (fingerprint !== undefined) tracker.markHandled({ path, fingerprint });
   }
   const parts = createPartIndex();
+  const reportLinks = createLinkLog(options.log);
 
   /** Names to look at; everything if `isAllDirty`. */
   const dirty = new Set<string>();
@@ -176,7 +178,9 @@ export function createZoneWatch(options: ZoneWatchOptions): ZoneWatch {
     dirty.clear();
     pollAt = performance.now() + pollMs;
     await directories.refresh();
-    const files = await listZoneFiles(source);
+    const dangling: string[] = [];
+    const files = await listZoneFiles(source, undefined, (path) => dangling.push(path));
+    reportLinks(dangling);
     const listed = new Set(files.map((file) => file.path));
     const others = [...parts.paths()].filter((path) => !listed.has(path));
     await forEachParallel(others, PARALLEL_STATS, async (path) => {

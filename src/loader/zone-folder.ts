@@ -50,13 +50,16 @@ export function isZoneFileName(name: string): boolean {
  * Looks at every zone file of the source, in the order of their names; files that are not there are left out.
  *
  * @param mostOctets the largest file that is not refused; undefined: as its name says
+ * @param onDangling told of symbolic links to what is not there
  * @throws what the file system says if the folder cannot be listed
  */
 export async function listZoneFiles(
   source: ZoneSource,
   mostOctets?: number,
+  onDangling?: (path: string) => void,
 ): Promise<ZoneFileStat[]> {
-  const found = await statAll(await listPaths(source), rootOf(source), mostOctets);
+  const paths = await listPaths(source);
+  const found = await statAll(paths, rootOf(source), mostOctets, onDangling);
   return found.filter((file) => file !== undefined);
 }
 
@@ -114,11 +117,12 @@ async function statAll(
   paths: readonly string[],
   root: string | undefined,
   mostOctets: number | undefined,
+  onDangling?: (path: string) => void,
 ): Promise<(ZoneFileStat | undefined)[]> {
   const realRoot = root === undefined ? undefined : await realpath(root);
   const results = new Array<ZoneFileStat | undefined>(paths.length);
   await forEachParallel(paths, PARALLEL_STATS, async (path, i) => {
-    results[i] = await lookAt(path, realRoot, mostOctets);
+    results[i] = await lookAt(path, realRoot, mostOctets, onDangling);
   });
   return results;
 }
@@ -127,10 +131,13 @@ async function lookAt(
   path: string,
   realRoot: string | undefined,
   most: number = limitFor(path),
+  onDangling: (path: string) => void = () => undefined,
 ): Promise<ZoneFileStat | undefined> {
+  let isLink = false;
   try {
     const entry = await lstat(path, { bigint: true });
-    if (!entry.isSymbolicLink()) return describe(path, entry, false, refusalOf(entry, most));
+    isLink = entry.isSymbolicLink();
+    if (!isLink) return describe(path, entry, false, refusalOf(entry, most));
     const target = await realpath(path);
     const file = await stat(path, { bigint: true });
     const isOutside = realRoot !== undefined && !target.startsWith(realRoot + sep);
@@ -140,7 +147,10 @@ async function lookAt(
     return describe(path, file, true, refusal);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    if (code === "ENOENT" || code === "ENOTDIR") {
+      if (isLink) onDangling(path);
+      return undefined;
+    }
     return {
       path,
       fingerprint: `unreadable ${code}`,
