@@ -1,6 +1,7 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { OctetBuilder } from "./octet-builder.ts";
+import { expect, test, vi } from "vitest";
+import { ImageTooLargeError } from "./image-too-large-error.ts";
+import { MAX_IMAGE_OCTETS, OctetBuilder } from "./octet-builder.ts";
 
 const step = fc.oneof(
   fc.uint8Array({ maxLength: 100 }).map((octets) => ({ kind: "octets" as const, octets })),
@@ -60,4 +61,44 @@ test("setWord() and word() agree, and finish() leaves no more than an eighth unu
   const full = new OctetBuilder(1000);
   full.append(new Uint8Array(900));
   expect(full.finish().byteLength).toBe(1000);
+});
+
+test("OctetBuilder takes as much as its limit, and says so of more", () => {
+  const builder = new OctetBuilder(64, 200);
+  builder.append(new Uint8Array(101));
+  expect(builder.allocate(24)).toBe(104);
+  expect(builder.finish().byteLength).toBe(200);
+  const more = [
+    () => builder.append16(1),
+    () => builder.append32(1),
+    () => builder.append(Uint8Array.of(1)),
+    () => builder.allocate(1),
+  ];
+  for (const add of more) expect(add).toThrow(ImageTooLargeError);
+  expect(builder.length).toBe(200);
+  expect(() => new OctetBuilder(1000, 200).allocate(51)).toThrow("at most 200 octets");
+});
+
+test("OctetBuilder has references that are no negative numbers when they are read", () => {
+  expect(MAX_IMAGE_OCTETS >> 2).toBeGreaterThan(0);
+  expect((MAX_IMAGE_OCTETS + 4) >> 2).toBeLessThan(0);
+  expect(MAX_IMAGE_OCTETS % 4).toBe(0);
+});
+
+test("OctetBuilder says that there is no memory for more", () => {
+  const builder = new OctetBuilder(64);
+  vi.stubGlobal(
+    "SharedArrayBuffer",
+    class {
+      constructor() {
+        throw new RangeError("Array buffer allocation failed");
+      }
+    },
+  );
+  try {
+    expect(() => builder.allocate(100)).toThrow(ImageTooLargeError);
+    expect(() => builder.allocate(100)).toThrow("no memory for an image of 512 octets");
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -1,3 +1,8 @@
+import { ImageTooLargeError } from "./image-too-large-error.ts";
+
+/** What an image may have at most: references are read as 32 bits with a sign. */
+export const MAX_IMAGE_OCTETS: number = 2 ** 31 - 4;
+
 /** Up to so many octets are copied one by one: that is less work than a call. */
 const FEW = 48;
 
@@ -7,11 +12,16 @@ export class OctetBuilder {
   #octets: Uint8Array;
   #words: Uint32Array;
   #length = 0;
+  readonly #limit: number;
 
-  /** @param capacity octets that there is room for at first; memory that is never written to costs nothing */
-  constructor(capacity: number = 16_384) {
+  /**
+   * @param capacity octets that there is room for at first; memory that is never written to costs nothing
+   * @param limit octets that it takes at most, a multiple of four
+   */
+  constructor(capacity: number = 16_384, limit: number = MAX_IMAGE_OCTETS) {
+    this.#limit = limit;
     // Room is doubled when it ends, and twice nothing is nothing.
-    this.#buffer = new SharedArrayBuffer(Math.max(64, (capacity + 3) & ~3));
+    this.#buffer = allocateShared(Math.min(limit, Math.max(64, Math.ceil(capacity / 4) * 4)));
     this.#octets = new Uint8Array(this.#buffer);
     this.#words = new Uint32Array(this.#buffer);
   }
@@ -95,12 +105,27 @@ export class OctetBuilder {
   #reserve(octets: number): void {
     const wanted = this.#length + octets;
     if (wanted <= this.#octets.length) return;
+    if (wanted > this.#limit) {
+      throw new ImageTooLargeError(`is too large: an image has at most ${this.#limit} octets`);
+    }
     let capacity = this.#octets.length * 2;
     while (capacity < wanted) capacity *= 2;
     const before = this.#octets;
-    this.#buffer = new SharedArrayBuffer(capacity);
+    this.#buffer = allocateShared(Math.min(capacity, this.#limit));
     this.#octets = new Uint8Array(this.#buffer);
     this.#words = new Uint32Array(this.#buffer);
     this.#octets.set(before);
+  }
+}
+
+/** @throws ImageTooLargeError if there is no memory for it */
+function allocateShared(octets: number): SharedArrayBuffer {
+  try {
+    return new SharedArrayBuffer(octets);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new ImageTooLargeError(
+      `is too large: there is no memory for an image of ${octets} octets`,
+    );
   }
 }

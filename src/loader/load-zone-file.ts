@@ -6,8 +6,11 @@ import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { createFileIssue, hasErrors, type Issue } from "../config/issue.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
+import { ImageTooLargeError } from "../image/image-too-large-error.ts";
+import { formatName } from "../wire/name.ts";
 import { loadZone } from "../zone/load-zone.ts";
 import { isMasterFile } from "../zone/master/master-file.ts";
+import type { Zone } from "../zone/model.ts";
 import type { Part } from "../zone/part-reader.ts";
 import { MAX_COPY_OCTETS, packCopy, unpackCopy } from "./copy-content.ts";
 import { originalName } from "./last-good.ts";
@@ -126,9 +129,11 @@ function loadContent(
   });
   if (zone === undefined || hasErrors(issues)) return { kind: "refused", issues };
   const prepared =
-    zone.secondary === undefined
-      ? prepareZone(zone, geo.table, geo.version)
-      : prepareUnavailable(zone);
+    zone.secondary === undefined ? prepareOrExplain(zone, geo) : prepareUnavailable(zone);
+  if (typeof prepared === "string") {
+    const tooLarge = createFileIssue(job.file, "error", prepared);
+    return { kind: "refused", issues: [...issues, tooLarge] };
+  }
   return {
     kind: "loaded",
     prepared,
@@ -140,6 +145,17 @@ function loadContent(
     lost: job.before && findLostNames(job.before, prepared.compiled.segment),
     uncopied: isCopied ? undefined : packCopy(job.file, octets, parts.contents()),
   };
+}
+
+/** @returns why it cannot be served, if it is too large */
+function prepareOrExplain(zone: Zone, { table, version }: LoadGeo): PreparedZone | string {
+  try {
+    return prepareZone(zone, table, version);
+  } catch (error) {
+    if (!(error instanceof ImageTooLargeError)) throw error;
+    const name = formatName(zone.apex);
+    return `Zone ${name} ${error.message}; divide it into several zones, each in a file of its own and delegated to with NS records`;
+  }
 }
 
 /** Equal for equal content of the zone file and of all its parts. */

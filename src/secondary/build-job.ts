@@ -3,6 +3,7 @@
  * job. Synchronous; never throws for what comes from outside.
  */
 import { readFileSync } from "node:fs";
+import { ImageTooLargeError } from "../image/image-too-large-error.ts";
 import { listRRsets } from "../image/list-rrsets.ts";
 import { prepareStatic } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
@@ -81,8 +82,9 @@ export function runBuildJob(job: BuildJob): BuildResult {
   try {
     return run(job);
   } catch (error) {
-    if (!(error instanceof CrowdedNamesError)) throw error;
-    return refuse(error.message, false);
+    if (error instanceof CrowdedNamesError) return refuse(error.message, false);
+    if (error instanceof ImageTooLargeError) return refuse(`it ${error.message}`, false);
+    throw error;
   }
 }
 
