@@ -29,13 +29,8 @@ import { logModes } from "./log-modes.ts";
 import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
 import { RangeAllocator } from "./range-allocator.ts";
-import {
-  placeZone,
-  type ServedMap,
-  type ServedPlan,
-  type ServedZone,
-  type ZoneNumbers,
-} from "./served-zone.ts";
+import { type ChangedMaps, ServedMaps } from "./served-maps.ts";
+import { placeZone, type ServedPlan, type ServedZone, type ZoneNumbers } from "./served-zone.ts";
 
 export interface ControlPlaneOptions {
   readonly publish: (publication: Publication) => void;
@@ -79,8 +74,7 @@ export class ControlPlane {
   #isClosed = false;
   readonly #zones = new Map<string, ServedZone>();
   readonly #plans: (ServedPlan | undefined)[] = [];
-  readonly #maps = new Map<string, ServedMap>();
-  readonly #mapNumbers = new RangeAllocator();
+  readonly #maps = new ServedMaps();
   readonly #answerSets = new AnswerSetCompiler();
   readonly #chunks = new SegmentChunks();
   readonly #numbers: ZoneNumbers = {
@@ -118,7 +112,7 @@ export class ControlPlane {
   /** Takes zones into service, in place of those with the same apex, and publishes them together. */
   serve(zones: readonly PreparedZone[]): void {
     const segments: [number, SharedArrayBuffer][] = [];
-    const maps: [number, SharedArrayBuffer | null][] = [];
+    const maps: ChangedMaps = [];
     let indexChanged = false;
     const due = this.#memory.advance(this.#options.clock.now());
     const { fillPools = (zone) => zone } = this.#options;
@@ -151,7 +145,7 @@ export class ControlPlane {
     this.#zones.delete(name);
     this.#pools.remove(served.prepared.zone);
     this.#memory.forget(served.prepared.zone, undefined);
-    const maps: [number, SharedArrayBuffer | null][] = [];
+    const maps: ChangedMaps = [];
     this.#releasePlans(served, maps);
     for (const { start, count } of served.counters.values())
       this.#numbers.counters.release(start, count);
@@ -275,33 +269,19 @@ export class ControlPlane {
     this.#cancelTimer = clock.schedule(() => this.#update([]), delayMs);
   }
 
-  #decidePlans(
-    zone: ServedZone,
-    before: ServedZone | undefined,
-    changedMaps: [number, SharedArrayBuffer | null][],
-  ): void {
+  #decidePlans(zone: ServedZone, before: ServedZone | undefined, changedMaps: ChangedMaps): void {
     const { compiled, maps } = zone.prepared;
     const names = listCountedNames(zone.prepared, zone.counters);
     const round = new DecisionRound(zone.prepared.zone, this.#world);
     compiled.plans.forEach((plan, i) => {
       const map = maps[i];
-      let served: ServedMap | undefined;
-      if (map !== undefined) {
-        served = this.#maps.get(map.key);
-        if (served === undefined) {
-          served = { number: this.#mapNumbers.take(1), users: 0 };
-          this.#maps.set(map.key, served);
-          changedMaps.push([served.number, map.map]);
-        }
-        served.users++;
-      }
       // The same settings in the zone before: its answer sets keep their rotation counters.
       const was = before === undefined ? undefined : this.#findPlan(before, plan.key);
       const number = zone.planBase + i;
       this.#plans[number] = {
         zone,
         number,
-        map: served?.number,
+        map: map && this.#maps.take(map, changedMaps),
         names: names[i]!,
         decided: this.#decide(round, zone, number, was?.decided),
       };
@@ -314,16 +294,12 @@ export class ControlPlane {
     return number === undefined ? undefined : this.#plans[number];
   }
 
-  #releasePlans(zone: ServedZone, changedMaps: [number, SharedArrayBuffer | null][]): void {
+  #releasePlans(zone: ServedZone, changedMaps: ChangedMaps): void {
     const { compiled, maps } = zone.prepared;
     compiled.plans.forEach((_, i) => {
       this.#plans[zone.planBase + i] = undefined;
-      const key = maps[i]?.key;
-      const served = key === undefined ? undefined : this.#maps.get(key);
-      if (served === undefined || --served.users > 0) return;
-      this.#maps.delete(key!);
-      this.#mapNumbers.release(served.number, 1);
-      changedMaps.push([served.number, null]);
+      const map = maps[i];
+      if (map !== undefined) this.#maps.release(map.key, changedMaps);
     });
     this.#numbers.plans.release(zone.planBase, compiled.plans.length);
   }

@@ -31,11 +31,6 @@ export interface ServedPlan {
   decided: DecidedSets;
 }
 
-export interface ServedMap {
-  readonly number: number;
-  users: number;
-}
-
 /** Where numbers come from, one kind each. */
 export interface ZoneNumbers {
   readonly segments: RangeAllocator;

@@ -101,21 +101,29 @@ export function judgePool(
   });
   addNested(pool.values.length);
 
-  const enabled = members.filter(({ state }) => isEnabled(state)).length;
+  let [enabled, serving, held] = [0, 0, 0];
+  for (const { state } of members) {
+    if (isEnabled(state)) enabled++;
+    if (isServing(state)) serving++;
+    if (state === "held") held++;
+  }
   const { minHealthy } = pool;
   const line =
     "count" in minHealthy ? minHealthy.count : Math.ceil((minHealthy.percent * enabled) / 100);
   return {
     pool,
     members,
-    values: members.flatMap((member) =>
-      member.kind === "value" ? [member] : member.standing.values,
-    ),
+    values:
+      pool.nested.length === 0
+        ? members.filter((member) => member.kind === "value")
+        : members.flatMap((member) =>
+            member.kind === "value" ? [member] : member.standing.values,
+          ),
     enabled,
     // A pool without a value in service has nothing to answer, whatever the file asks of it.
     needed: Math.max(1, line),
-    serving: members.filter(({ state }) => isServing(state)).length,
-    held: members.filter(({ state }) => state === "held").length,
+    serving,
+    held,
   };
 }
 
@@ -163,31 +171,32 @@ function judgeValue(
     // The last word counts, whether it was said of the value or of a pool around it.
     if (found !== undefined && found.order > (override?.order ?? -1)) override = found;
   }
-  return {
-    kind: "value",
-    value,
-    pool,
-    weight: value.weight,
-    share: world.memory.share(zone, pool, value),
-    override,
-    ...judgeState(value, override, world),
-  };
+  const { state, lastError } = judgeState(value, override, world);
+  const share = world.memory.share(zone, pool, value);
+  return { kind: "value", value, pool, state, weight: value.weight, share, override, lastError };
 }
 
 type Judgement = Pick<ValueStanding, "state" | "lastError">;
+
+const DRAINED: Judgement = { state: "drained", lastError: undefined };
+const FORCED_DOWN: Judgement = { state: "forced-down", lastError: undefined };
+const FORCED_UP: Judgement = { state: "forced-up", lastError: undefined };
+const DISABLED: Judgement = { state: "disabled", lastError: undefined };
+const UNCHECKED: Judgement = { state: "unchecked", lastError: undefined };
+const INIT: Judgement = { state: "init", lastError: undefined };
+const UP: Judgement = { state: "up", lastError: undefined };
 
 function judgeState(
   value: PoolValue,
   override: Override | undefined,
   { health }: World,
 ): Judgement {
-  const plain = (state: ValueState): Judgement => ({ state, lastError: undefined });
-  if (override?.action === "drain") return plain("drained");
-  if (override?.action === "down") return plain("forced-down");
-  if (override?.action === "up") return plain("forced-up");
-  if (value.status === "down") return plain("disabled");
-  if (value.status === "up") return plain("forced-up");
-  if (value.targets.length === 0) return plain("unchecked");
+  if (override?.action === "drain") return DRAINED;
+  if (override?.action === "down") return FORCED_DOWN;
+  if (override?.action === "up") return FORCED_UP;
+  if (value.status === "down") return DISABLED;
+  if (value.status === "up") return FORCED_UP;
+  if (value.targets.length === 0) return UNCHECKED;
   const states = value.targets.map((target) => health.targets.get(target.key));
   const down = states.filter((state) => state?.verdict === "down");
   if (down.length > 0) {
@@ -200,7 +209,7 @@ function judgeState(
   if (blind !== undefined) return { state: "blind", lastError: blind.lastError };
   const suspect = states.find((state) => state?.suspect);
   if (suspect !== undefined) return { state: "suspect", lastError: suspect.lastError };
-  return plain(states.some(isWithoutVerdict) ? "init" : "up");
+  return states.some(isWithoutVerdict) ? INIT : UP;
 }
 
 function isWithoutVerdict(state: TargetState | undefined): boolean {
