@@ -206,11 +206,14 @@ it("stops answering a client that does not read, keeps little for it, and closes
   // Far more than the kernel's buffers take: 3000 answers of 60 KB.
   socket.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
   let seen = -1;
-  await until(() => {
-    const before = seen;
-    seen = answered();
-    return seen > 0 && seen === before;
-  }, 300);
+  await until(
+    () => {
+      const before = seen;
+      seen = answered();
+      return seen > 0 && seen === before;
+    },
+    { pauseMs: 300 },
+  );
   expect(seen).toBeLessThan(3000);
   now += 1800;
   await until(() => counters[threadCounter.connections] === 0);
@@ -393,20 +396,26 @@ it("asks the desk for no more than the client takes, and stops when it is gone",
   socket.pause();
   socket.write(frame(transferQuery(1)));
   let seen = -1;
-  await until(() => {
-    const before = seen;
-    seen = made;
-    return seen > 1 && seen === before;
-  }, 300);
+  await until(
+    () => {
+      const before = seen;
+      seen = made;
+      return seen > 1 && seen === before;
+    },
+    { pauseMs: 300 },
+  );
   // One that is in the middle of a transfer has more time than one with other answers.
   const other = await connectRaw();
   other.pause();
   other.write(Buffer.concat(Array.from({ length: 3000 }, () => frame(echoQuery(ECHO.big)))));
   await until(() => (reader.context.counters[0] ?? 0) > 1);
-  await until(() => {
-    now += 300;
-    return counters[threadCounter.connections] === 1;
-  }, 300);
+  await until(
+    () => {
+      now += 300;
+      return counters[threadCounter.connections] === 1;
+    },
+    { pauseMs: 300 },
+  );
   expect(isStopped).toBe(false);
   now += 60_000;
   await until(() => counters[threadCounter.connections] === 0);

@@ -7,8 +7,9 @@ import { type Datacenter, startDatacenter } from "../support/datacenter.ts";
 import { askUdp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { type Output, until } from "../support/peers.ts";
+import type { Output } from "../support/peers.ts";
 import { createFolder, failToStart, type Rondo, runRondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 const FILE = "example.com.yaml";
 
@@ -77,10 +78,12 @@ describe("the commands, against a server", () => {
   }
 
   test("status: exit 0 while all is well, 4 when something is down", async () => {
-    await until("all is up", async () =>
-      (await readState()).zones[0]!.pools.every(({ values }) =>
-        values.every(({ state }) => state === "up"),
-      ),
+    await until(
+      async () =>
+        (await readState()).zones[0]!.pools.every(({ values }) =>
+          values.every(({ state }) => state === "up"),
+        ),
+      "all is up",
     );
     await answers("www");
     const well = await run("status");
@@ -91,7 +94,7 @@ describe("the commands, against a server", () => {
     expect(well.stdout).toMatch(/127\.0\.0\.1 +pool eu +led 100\.0 % +weights ask for 50\.0 %/);
 
     await datacenters[1]!.become("503");
-    await until("one is down", async () => (await findValue("127.0.0.2")).state === "down");
+    await until(async () => (await findValue("127.0.0.2")).state === "down", "one is down");
     const down = await run("status");
     expect(down.status).toBe(4);
     expect(down.stdout).toMatch(/127\.0\.0\.2 +fra +weight 1 +DOWN +for \d+s .*503/);
@@ -174,7 +177,7 @@ describe("the commands, against a server", () => {
     expect((await run("force", "down", "127.0.0.1")).status).toBe(0);
     expect(await answers("www")).toEqual(["127.0.0.2"]);
     await datacenters[2]!.become("503");
-    await until("na is down", async () => (await findValue("127.0.0.3")).state === "down");
+    await until(async () => (await findValue("127.0.0.3")).state === "down", "na is down");
     expect((await run("force", "up", "pool=na")).status).toBe(0);
     expect((await findValue("127.0.0.3")).state).toBe("forced-up");
     expect((await run("force", "sideways", "pool=na")).status).toBe(64);
@@ -185,12 +188,12 @@ describe("the commands, against a server", () => {
   test("failback: takes back what waits for it, and nothing else", async () => {
     expect((await run("failback", "eu")).status).toBe(5);
     await Promise.all([datacenters[0]!.become("503"), datacenters[1]!.become("503")]);
-    await until("eu is left", async () => (await answers("www")).join() === "127.0.0.3");
+    await until(async () => (await answers("www")).join() === "127.0.0.3", "eu is left");
     await Promise.all([datacenters[0]!.become("up"), datacenters[1]!.become("up")]);
-    await until("eu waits", async () => {
+    await until(async () => {
       const { zones } = await readState();
       return zones[0]!.pools.find(({ name }) => name === "eu")?.heldBack === "manual";
-    });
+    }, "eu waits");
     expect(await answers("www")).toEqual(["127.0.0.3"]);
     const taken = await run("failback", "eu");
     expect(taken).toMatchObject({ status: 0, stdout: "pool eu of example.com. is taken back\n" });

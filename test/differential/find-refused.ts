@@ -1,7 +1,7 @@
 import type { Endpoint } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { until } from "../support/peers.ts";
+import { until } from "../support/until.ts";
 import { askAll } from "./ask.ts";
 import { PEERS, type PeerName } from "./compare.ts";
 import type { RandomQuery } from "./random-query.ts";
@@ -20,7 +20,6 @@ export async function findRefused(
   for (const [i, peer] of peers.entries()) {
     const open = new Set(apexes);
     await until(
-      "all zones are loaded",
       async () => {
         const asked = [...open];
         const replies = await askAll(peer, asked.map(askSoa));
@@ -29,7 +28,7 @@ export async function findRefused(
         });
         return open.size === 0;
       },
-      PATIENCE_MS,
+      { what: "all zones are loaded", deadlineMs: PATIENCE_MS },
     ).catch(() => undefined);
     for (const apex of open) refused.push({ peer: PEERS[i]!, apex });
   }

@@ -4,9 +4,10 @@ import { askUdp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { type RunningNameServer, startNameServer } from "../support/name-servers.ts";
 import { query } from "../support/packet.ts";
-import { describeWithPeers, runPeer, until } from "../support/peers.ts";
+import { describeWithPeers, runPeer } from "../support/peers.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
 import { type RunningUnbound, startUnbound } from "../support/unbound.ts";
+import { until } from "../support/until.ts";
 
 const ZONE = `
 zone: example.com.
@@ -89,8 +90,8 @@ describeWithPeers("dig, unbound and NSD", ["dig", "unbound", "nsd"], () => {
 
     test("sees what unbound has found out of a target elsewhere", async () => {
       await until(
-        "the target is resolved",
         async () => (await dig("out.example.com", "A")).length > 1,
+        "the target is resolved",
       );
       expect(await dig("out.example.com", "A")).toEqual(["203.0.113.7", "203.0.113.8"]);
       expect(await dig("out.example.com", "AAAA")).toEqual(["2001:db8:7::7"]);

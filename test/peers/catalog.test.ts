@@ -1,10 +1,11 @@
 /** Other people's name servers follow rondo's catalog zone. */
 import { randomBytes } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
-import { describeWithPeers, until } from "../support/peers.ts";
+import { describeWithPeers } from "../support/peers.ts";
 import { findFreePort } from "../support/ports.ts";
 import { startRondo } from "../support/rondo.ts";
 import { startSecondary } from "../support/secondary-servers.ts";
+import { until } from "../support/until.ts";
 
 const key = {
   name: "transfer.example",
@@ -47,11 +48,11 @@ catalog: { zone: catalog.test, group: all }
       closing.push(secondary);
       const becomes = async (name: string, expected: string): Promise<void> => {
         let found = "";
-        await until(`${name} is ${expected}`, async () => {
+        await until(async () => {
           const message = await secondary.ask(name, "A");
           found = `${message?.rcode} ${message?.answer.map(({ rdata }) => rdata)}`;
           return found === expected;
-        }).catch((error: unknown) => {
+        }, `${name} is ${expected}`).catch((error: unknown) => {
           throw new Error(`${error}; it is ${found}\n${rondo.output()}\n${secondary.output()}`);
         });
       };

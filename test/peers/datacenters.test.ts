@@ -10,8 +10,8 @@ import {
   writeZone,
 } from "../support/checked-zone.ts";
 import { type Datacenter, startDatacenter } from "../support/datacenter.ts";
-import { until } from "../support/peers.ts";
 import { createFolder, type Rondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 /** Three datacenters near, one far, and a server that checks them; `near[0]` answers as address 1, `far` as 9. */
 interface World {
@@ -78,9 +78,10 @@ describe.concurrent.each(["HTTP", "TCP"] as const)("datacenters checked over %s"
       const first = await startRondo({ zones, folder });
       await becomes(first, "1,2");
       // What was found out is written at most once a second.
-      await until("the state is written", () => existsSync(join(first.stateFolder, "health.json")));
-      await until("the state says down", () =>
-        readFileSync(join(first.stateFolder, "health.json"), "utf8").includes("down"),
+      await until(() => existsSync(join(first.stateFolder, "health.json")), "the state is written");
+      await until(
+        () => readFileSync(join(first.stateFolder, "health.json"), "utf8").includes("down"),
+        "the state says down",
       );
       await first.stop();
       const second = await startRondo({ zones, folder });
@@ -102,12 +103,11 @@ describe.concurrent("datacenters checked over HTTP", () => {
       const before = near.map((datacenter) => datacenter.contacts());
       const seen = new Set<string>();
       await until(
-        "each has been tried ten times in vain",
         async () => {
           seen.add(await addresses(rondo));
           return near.every((datacenter, i) => datacenter.contacts() >= before[i]! + 10);
         },
-        40_000,
+        { what: "each has been tried ten times in vain", deadlineMs: 40_000 },
       );
       expect([...seen]).toEqual(["1,3"]);
       await Promise.all(all.map((datacenter) => datacenter.become("up")));
@@ -124,7 +124,7 @@ describe.concurrent("datacenters checked over HTTP", () => {
     inWorld("HTTP", async ({ all, far, rondo }) => {
       await Promise.all(all.map((datacenter) => datacenter.become("503")));
       const isEmergency = async (): Promise<boolean> => (await ask(rondo)).answer[0]?.ttl === 5;
-      await until("the answer has the TTL of an emergency", isEmergency, 30_000);
+      await until(isEmergency, "the answer has the TTL of an emergency");
       expect(await addresses(rondo)).toBe("1,2,3");
       await far.become("up");
       await becomes(rondo, "9");

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { askUdp, type Endpoint } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { describeWithPeers, type Peer, runPeer, startPeer, until } from "../support/peers.ts";
+import { describeWithPeers, type Peer, runPeer, startPeer } from "../support/peers.ts";
 import { findFreePort } from "../support/ports.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
 import {
@@ -15,6 +15,7 @@ import {
   openTlsSocket,
   RENEWED_CERTIFICATE,
 } from "../support/secure-client.ts";
+import { until } from "../support/until.ts";
 
 const ZONES = {
   "example.com.yaml": `
@@ -208,10 +209,10 @@ describeWithPeers("unbound, forwarding over TLS", ["unbound"], () => {
     const edns = { size: 1232 };
     const ask = async (name: string, type: string) =>
       readMessage((await askUdp(resolver, query({ name, type, flags: ["rd"], edns }), 5000))!);
-    await until("www.example.com resolves", async () => {
+    await until(async () => {
       const { rcode } = await ask("www.example.com", "A");
       return rcode === "NOERROR";
-    });
+    }, "www.example.com resolves");
     const { answer } = await ask("www.example.com", "A");
     expect(answer.map(({ rdata }) => rdata).toSorted()).toEqual(ADDRESSES);
     expect((await ask("nope.example.com", "A")).rcode).toBe("NXDOMAIN");
@@ -230,6 +231,6 @@ test("a renewed certificate is served without a restart, whichever file is writt
   writeFileSync(join(rondo.folder, "key.pem"), RENEWED_CERTIFICATE.key);
   expect(await subject()).toBe("probe.test");
   writeFileSync(join(rondo.folder, "cert.pem"), RENEWED_CERTIFICATE.cert);
-  await until("the new certificate is served", async () => (await subject()) === "renewed.test");
+  await until(async () => (await subject()) === "renewed.test", "the new certificate is served");
   expect(rondo.output()).not.toContain("new certificate not used");
 });

@@ -4,10 +4,11 @@ import { afterEach, expect, test } from "vitest";
 import { askUdp, type Endpoint } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { option, query } from "../support/packet.ts";
-import { describeWithPeers, runPeer, until } from "../support/peers.ts";
+import { describeWithPeers, runPeer } from "../support/peers.ts";
 import { findFreePort } from "../support/ports.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
 import { startSecondary } from "../support/secondary-servers.ts";
+import { until } from "../support/until.ts";
 
 const APEX = "example.net";
 const OPTION_EXPIRE = 9;
@@ -61,10 +62,10 @@ async function expireOf(server: Endpoint): Promise<number | undefined> {
 /** Waits until a server has had the zone for a while. */
 async function ages(server: Endpoint, most: number): Promise<number> {
   let left: number | undefined;
-  await until(`${APEX} may be kept for less than ${most} seconds`, async () => {
+  await until(async () => {
     left = await expireOf(server);
     return left !== undefined && left <= most;
-  });
+  }, `${APEX} may be kept for less than ${most} seconds`);
   return left!;
 }
 

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { askUdp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { describeWithPeers, until } from "../support/peers.ts";
+import { describeWithPeers } from "../support/peers.ts";
 import { findFreePort } from "../support/ports.ts";
 import {
   PRIMARY_SERVERS,
@@ -14,6 +14,7 @@ import {
   startRealPrimary,
 } from "../support/real-primaries.ts";
 import { createFolder, type Rondo, runRondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 const APEX = "example.net";
 const key = { name: "transfer.example", secret: randomBytes(32).toString("base64") };
@@ -88,12 +89,11 @@ async function ask({ endpoint }: Rondo, name: string, type: string): Promise<str
 }
 
 async function becomes(rondo: Rondo, name: string, type: string, expected: RegExp): Promise<void> {
-  await until(
-    `${name} ${type} is ${expected}`,
-    async () => expected.test(await ask(rondo, name, type)),
-    40_000,
-    100,
-  ).catch(async (error: unknown) => {
+  await until(async () => expected.test(await ask(rondo, name, type)), {
+    what: `${name} ${type} is ${expected}`,
+    deadlineMs: 40_000,
+    pauseMs: 100,
+  }).catch(async (error: unknown) => {
     throw new Error(`${error}; it is ${await ask(rondo, name, type)}\n${rondo.output()}`);
   });
 }

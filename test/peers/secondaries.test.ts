@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { describeWithPeers, runPeer, until } from "../support/peers.ts";
+import { describeWithPeers, runPeer } from "../support/peers.ts";
 import { findFreePort } from "../support/ports.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
 import {
@@ -12,6 +12,7 @@ import {
   SECONDARY_SERVERS,
   startSecondary,
 } from "../support/secondary-servers.ts";
+import { until } from "../support/until.ts";
 
 const key = {
   name: "transfer.example",
@@ -72,10 +73,10 @@ async function becomes(
   expected: string,
 ): Promise<void> {
   let found = "";
-  await until(`${name} ${type} is ${expected}`, async () => {
+  await until(async () => {
     found = await answerOf(secondary, name, type);
     return found === expected;
-  }).catch((error: unknown) => {
+  }, `${name} ${type} is ${expected}`).catch((error: unknown) => {
     throw new Error(`${error}; it is ${found}\n${rondo.output()}\n${secondary.output()}`);
   });
 }

@@ -4,9 +4,10 @@ import { askUdp, type Endpoint } from "../support/dns-client.ts";
 import { type Message, readMessage } from "../support/message.ts";
 import { startNameServer } from "../support/name-servers.ts";
 import { query } from "../support/packet.ts";
-import { describeWithPeers, until } from "../support/peers.ts";
+import { describeWithPeers } from "../support/peers.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
 import { type RunningUnbound, startUnbound } from "../support/unbound.ts";
+import { until } from "../support/until.ts";
 
 const CHILD = `
 zone: gslb.example.com.
@@ -24,12 +25,12 @@ records:
 /** What a client of the resolver gets; the resolver may need more than one attempt of ours while it warms up. */
 async function resolve(resolver: Endpoint, name: string, type = "A"): Promise<Message> {
   let message: Message | undefined;
-  await until(`${name} resolves`, async () => {
+  await until(async () => {
     const packet = query({ name, type, flags: ["rd"], edns: { size: 4096 } });
     const reply = await askUdp(resolver, packet, 5000);
     message = reply && readMessage(reply);
     return message !== undefined && message.rcode !== "SERVFAIL";
-  });
+  }, `${name} resolves`);
   return message!;
 }
 
@@ -52,11 +53,11 @@ describeWithPeers("unbound, pointed at rondo (with 0x20)", ["unbound"], () => {
 
   test("asks again when the TTL has run out, and sees the next value lead", async () => {
     const leads = new Set<string>();
-    await until("every value has led", async () => {
+    await until(async () => {
       const message = await resolve(unbound, "www.gslb.example.com");
       leads.add(message.answer[0]!.rdata);
       return leads.size === 3;
-    });
+    }, "every value has led");
   });
 });
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { askTcp, askUdp } from "../support/dns-client.ts";
 import { serveInProcess } from "../support/in-process.ts";
-import { until } from "../support/peers.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
 import {
   type QueryStep,
@@ -13,6 +12,7 @@ import {
   type Step,
   type Transport,
 } from "../support/scenario.ts";
+import { until } from "../support/until.ts";
 
 const scenarios = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith(".yaml"))
@@ -76,14 +76,16 @@ async function runOverTheNetwork(
 /** A reload takes its time; the first step after it is tried until it holds. */
 async function eventually(step: QueryStep, run: () => Promise<void>): Promise<void> {
   let failure: unknown;
-  await until(`${step.it} holds after the reload`, () =>
-    run().then(
-      () => true,
-      (error: unknown) => {
-        failure = error;
-        return false;
-      },
-    ),
+  await until(
+    () =>
+      run().then(
+        () => true,
+        (error: unknown) => {
+          failure = error;
+          return false;
+        },
+      ),
+    `${step.it} holds after the reload`,
   ).catch(() => {
     throw failure;
   });

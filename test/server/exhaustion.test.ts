@@ -10,8 +10,8 @@ import { startDatacenter } from "../support/datacenter.ts";
 import { askTcp, openTcp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { until } from "../support/peers.ts";
 import { startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 const ZONES = {
   "example.com.yaml": `
@@ -51,8 +51,8 @@ describe("out of file descriptors", () => {
     for (const conversation of idle) conversation?.close();
 
     await until(
-      "TCP answers",
       async () => (await askTcp(rondo.endpoint, WWW).catch(() => undefined)) !== undefined,
+      "TCP answers",
     );
     await datacenters[0]!.become("closed");
     await becomes(rondo, "2");
@@ -72,10 +72,10 @@ describe("a log that nobody reads", () => {
         "example.com.yaml",
         ZONES["example.com.yaml"].replace("192.0.2.1]", `192.0.2.${version}]`),
       );
-      await until(`version ${version} is served`, async () => {
+      await until(async () => {
         const reply = await askTcp(rondo.endpoint, WWW);
         return readMessage(reply!).answer[0]?.rdata === `192.0.2.${version}`;
-      });
+      }, `version ${version} is served`);
     }
     await rondo.stop();
   });
@@ -91,10 +91,10 @@ describe("a log that nobody reads", () => {
         "example.com.yaml",
         ZONES["example.com.yaml"].replace("192.0.2.1]", `192.0.2.${version}]`),
       );
-      await until(`version ${version} is served`, async () => {
+      await until(async () => {
         const reply = await askTcp(rondo.endpoint, WWW);
         return readMessage(reply!).answer[0]?.rdata === `192.0.2.${version}`;
-      });
+      }, `version ${version} is served`);
     }
     rondo.process.stderr?.resume();
     await rondo.stop();

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { addresses, findSharedPort, nextNetwork, writeZone } from "../support/checked-zone.ts";
 import { createFolder, startRondo } from "../support/rondo.ts";
 import { until } from "../support/until.ts";
+import { startChain } from "../support/upgrade-chain.ts";
 
 test("a pool that waits for an operator goes on waiting when the server was killed", async () => {
   const network = nextNetwork();
@@ -35,6 +36,30 @@ test("a pool that waits for an operator goes on waiting when the server was kill
   await second.stop();
   for (const server of listening) server.close();
   rmSync(folder, { recursive: true });
+});
+
+test("a pool that waits for an operator goes on waiting after an upgrade, though the disk did not take it", async () => {
+  const network = nextNetwork();
+  const [near, far] = [`${network}.1`, `${network}.2`];
+  const port = await findSharedPort([near, far]);
+  const zone = writeZone("TCP", port, [near], [far]).replace(
+    "fallback: far,",
+    "fallback: far, failback: { manual: true },",
+  );
+  const folder = createFolder();
+  // Nothing can be written in its place.
+  mkdirSync(join(folder, "state", "steering.json"), { recursive: true });
+  const listening = [await listen(far, port)];
+  const zones = { "example.com.yaml": zone };
+  const { rondo, upgrade, end } = await startChain({ zones, folder });
+  await until(async () => (await addresses(rondo)) === "2");
+  listening.push(await listen(near, port));
+  await rondo.waitForOutput(/near is in service again, held back until `rondo failback near`/);
+  expect((await upgrade()).status).toBe(0);
+  await until(() => rondo.process.exitCode === 0);
+  expect(await addresses(rondo)).toBe("2");
+  for (const server of listening) server.close();
+  await end();
 });
 
 function listen(address: string, port: number): Promise<Server> {

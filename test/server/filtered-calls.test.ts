@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { askUdp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { until } from "../support/peers.ts";
 import { startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 const FILE = "example.com.yaml";
 
@@ -24,10 +24,10 @@ test.runIf(process.platform === "linux" && ["x64", "arm64"].includes(process.arc
     const rondo = await startRondo({ zones: { [FILE]: zone("192.0.2.1") }, preload });
     try {
       rondo.writeZone(FILE, zone("192.0.2.2"));
-      await until("www has the new address", async () => {
+      await until(async () => {
         const reply = await askUdp(rondo.endpoint, query({ name: "www.example.com" }));
         return readMessage(reply!).answer[0]?.rdata === "192.0.2.2";
-      });
+      }, "www has the new address");
     } finally {
       await rondo.stop();
     }

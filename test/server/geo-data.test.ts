@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { askUdp } from "../support/dns-client.ts";
 import { readMessage, scopeOf } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { until } from "../support/peers.ts";
 import { createFolder, type Rondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 import { type MmdbValue, writeMmdb } from "../support/write-mmdb.ts";
 
 const ZONE = `
@@ -84,8 +84,8 @@ describe("operators' geo databases", () => {
     put("city.mmdb", { "20.0.0.0/9": GERMANY, "20.128.0.0/9": CALIFORNIA });
     rondo.process.kill("SIGHUP");
     await until(
-      "the new data decides",
       async () => (await ask("near", "20.1.0.0/24")) === "192.0.2.1 /9",
+      "the new data decides",
     );
     expect(await ask("www", "20.1.0.0/24")).toBe("192.0.2.30 /9");
     expect(await ask("www", "20.200.0.0/24")).toBe("192.0.2.10 /9");

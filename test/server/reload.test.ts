@@ -13,8 +13,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { askUdp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { until } from "../support/peers.ts";
 import { createFolder, type Rondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 const FILE = "example.com.yaml";
 
@@ -53,7 +53,7 @@ describe("while files change", () => {
 
   const file = (): string => join(rondo.zonesFolder, FILE);
   const becomes = (expected: string): Promise<void> =>
-    until(`www is ${expected}`, async () => (await address()) === expected);
+    until(async () => (await address()) === expected, `www is ${expected}`);
 
   test("a file that is renamed in is served", async () => {
     rondo.writeZone(FILE, zone("192.0.2.2"));
@@ -90,7 +90,7 @@ describe("while files change", () => {
     const before = rondo.output().length;
     writeFileSync(join(folder, "bad"), Buffer.from(text, "latin1"));
     renameSync(join(folder, "bad"), file());
-    await until("the output names the file", () => rondo.output().slice(before).includes(FILE));
+    await until(() => rondo.output().slice(before).includes(FILE), "the output names the file");
     expect(await address()).toBe("192.0.2.1");
     rondo.writeZone(FILE, zone("192.0.2.3"));
     await becomes("192.0.2.3");
@@ -99,18 +99,19 @@ describe("while files change", () => {
   test("a bad file does not keep a good one beside it from being served", async () => {
     rondo.writeZone(FILE, "zone: [");
     rondo.writeZone("example.net.yaml", zone("192.0.2.8").replaceAll("example.com", "example.net"));
-    await until("example.net is served", async () => {
+    await until(async () => {
       const reply = await askUdp(rondo.endpoint, query({ name: "www.example.net" }));
       return readMessage(reply!).answer[0]?.rdata === "192.0.2.8";
-    });
+    }, "example.net is served");
     expect(await address()).toBe("192.0.2.1");
   });
 
   test("a file that is deleted goes on being served, with a warning", async () => {
     const before = rondo.output().length;
     unlinkSync(file());
-    await until("the output names the file", () =>
-      rondo.output().slice(before).includes("example.com"),
+    await until(
+      () => rondo.output().slice(before).includes("example.com"),
+      "the output names the file",
     );
     expect(await address()).toBe("192.0.2.1");
     rondo.writeZone(FILE, zone("192.0.2.4"));
@@ -120,7 +121,7 @@ describe("while files change", () => {
   test("a folder that disappears leaves its zones served", async () => {
     const before = rondo.output().length;
     renameSync(rondo.zonesFolder, join(folder, "away"));
-    await until("the output says so", () => rondo.output().length > before);
+    await until(() => rondo.output().length > before, "the output says so");
     expect(await address()).toBe("192.0.2.1");
     renameSync(join(folder, "away"), rondo.zonesFolder);
     rondo.writeZone(FILE, zone("192.0.2.5"));
@@ -167,7 +168,7 @@ test("a ConfigMap's swap of its data folder is noticed", async () => {
       ?.rdata;
   expect(await address()).toBe("192.0.2.1");
   put("..2026_02", "192.0.2.2");
-  await until("the new data is served", async () => (await address()) === "192.0.2.2");
+  await until(async () => (await address()) === "192.0.2.2", "the new data is served");
   await rondo.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -194,10 +195,10 @@ test("queries during fifty reloads are all answered, wholly old or wholly new", 
   }
   await reloads;
   expect([asked > 50, answered]).toEqual([true, asked]);
-  await until("the last file is served", async () => {
+  await until(async () => {
     const reply = await askUdp(rondo.endpoint, query({ name: "pair.example.com" }));
     return readMessage(reply!).answer[0]!.rdata.split(".")[2] === "50";
-  });
+  }, "the last file is served");
   await rondo.stop();
 
   function pair(version: number): string {

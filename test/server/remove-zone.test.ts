@@ -6,8 +6,9 @@ import { type Datacenter, startDatacenter } from "../support/datacenter.ts";
 import { askUdp } from "../support/dns-client.ts";
 import { readMessage } from "../support/message.ts";
 import { query } from "../support/packet.ts";
-import { type Output, until } from "../support/peers.ts";
+import type { Output } from "../support/peers.ts";
 import { createFolder, type Rondo, runRondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 let datacenters: Datacenter[];
 let folder: string;
@@ -59,7 +60,7 @@ test("reload --remove ends a zone whose file is gone: its answers, its checks an
   };
   rondo = await startRondo({ zones, folder, args: ["--workers", "2"] });
   const copies = join(rondo.stateFolder, "zones");
-  await until("there are copies", () => readdirSync(copies).join() === "a.yaml,b.yaml");
+  await until(() => readdirSync(copies).join() === "a.yaml,b.yaml", "there are copies");
 
   const early = await reload("--remove", "A.Example");
   expect(early).toMatchObject({ status: 1, stdout: "nothing has changed\n" });
@@ -88,7 +89,7 @@ test("reload --remove ends a zone whose file is gone: its answers, its checks an
   }
   expect(await readRcode("www.b.example")).toBe("NOERROR");
   const [removed, other] = datacenters.map((datacenter) => datacenter.contacts());
-  await until("the other zone's checks go on", () => datacenters[1]!.contacts() >= other! + 3);
+  await until(() => datacenters[1]!.contacts() >= other! + 3, "the other zone's checks go on");
   // One may have been under way.
   expect(datacenters[0]!.contacts() - removed!).toBeLessThanOrEqual(1);
 
@@ -119,7 +120,7 @@ test("reload --remove takes several zones, and says of each what came of it", as
 
   rondo.writeZone("a.yaml", zoneText("a.example.", datacenters[0]!));
   expect((await reload()).status).toBe(0);
-  await until("it is back", async () => (await readRcode("www.a.example")) === "NOERROR");
+  await until(async () => (await readRcode("www.a.example")) === "NOERROR", "it is back");
 });
 
 test("a zone that stays beside a refused file: exit 1, for the refused one", async () => {

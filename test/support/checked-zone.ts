@@ -3,9 +3,9 @@ import { createServer } from "node:net";
 import { askUdp } from "./dns-client.ts";
 import { type Message, readMessage } from "./message.ts";
 import { query } from "./packet.ts";
-import { until } from "./peers.ts";
 import { findFreePort } from "./ports.ts";
 import type { Rondo } from "./rondo.ts";
+import { until } from "./until.ts";
 
 /** Each test has a network of its own in 127.0.0.0/8. */
 let network = (process.pid % 200) * 256 + Math.floor(Math.random() * 200);
@@ -73,12 +73,10 @@ export async function addresses(rondo: Rondo): Promise<string> {
 
 /** The deadline only ends a test that would never end; detection is some 3 s with the fast profile. */
 export async function becomes(rondo: Rondo, expected: string): Promise<void> {
-  await until(
-    `the answer is ${expected}`,
-    async () => (await addresses(rondo)) === expected,
-    30_000,
-    100,
-  ).catch(async (error: unknown) => {
+  await until(async () => (await addresses(rondo)) === expected, {
+    what: `the answer is ${expected}`,
+    pauseMs: 100,
+  }).catch(async (error: unknown) => {
     throw new Error(`${String(error)}; it is ${await addresses(rondo)}\n${rondo.output()}`);
   });
 }

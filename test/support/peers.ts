@@ -6,6 +6,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { endWithUs } from "./left-behind.ts";
+import { until } from "./until.ts";
 
 const PLACES = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin", "/sbin", "/bin"];
 
@@ -126,27 +127,13 @@ export async function startPeer(
     }
   };
   try {
-    await until(`${program} is ready`, async () => {
+    await until(async () => {
       if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}`);
       return isReady();
-    });
+    }, `${program} is ready`);
   } catch (error) {
     await stop();
     throw new Error(`Cannot start ${program}: ${String(error)}\n${output}`);
   }
   return { process: child, output: () => output, stop };
-}
-
-/** Polls until the condition holds. The deadline only ends a test that would never end; it asserts no speed. */
-export async function until(
-  what: string,
-  condition: () => Promise<boolean> | boolean,
-  deadlineMs = 15_000,
-  pauseMs = 50,
-): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Waited ${deadlineMs} ms in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  }
 }

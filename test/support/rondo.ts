@@ -6,7 +6,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Endpoint } from "./dns-client.ts";
 import { endWithUs } from "./left-behind.ts";
-import { type Output, until } from "./peers.ts";
+import type { Output } from "./peers.ts";
+import { until } from "./until.ts";
 
 /** Another build can be tried: `RONDO_MAIN=/usr/lib/rondo/dist/main.js npx vitest run test`. */
 const MAIN =
@@ -59,11 +60,11 @@ export async function startRondo(options: RondoOptions): Promise<Rondo> {
     child.once("close", () => resolve());
   });
   const waitForOutput = (pattern: RegExp): Promise<void> =>
-    until(`the output matches ${pattern}`, () => {
+    until(() => {
       if (pattern.test(output())) return true;
       if (child.exitCode !== null) throw new Error(`It ended with status ${child.exitCode}`);
       return false;
-    });
+    }, `the output matches ${pattern}`);
   try {
     await waitForOutput(/\bready\b/);
     const endpoints = readEndpoints(output(), options.listen?.length ?? 1);
