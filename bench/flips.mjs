@@ -8,19 +8,31 @@ const NAMES = [100, 1000, 10_000];
 const FLIPS = 15;
 const ORIGIN = "flips.test";
 
+/** What the names differ in: what costs something is how many different answers have to be made and written. */
 const KINDS = {
-  alike: { title: "names with equal settings", ttlOf: () => 30 },
-  own: { title: "names with settings of their own", ttlOf: (i) => 30 + i },
+  alike: { title: "names with equal settings", settingsOf: () => ({}) },
+  subnets: {
+    title: "names with rules of their own",
+    settingsOf: (i) => ({ subnet: `10.${i >> 8}.${i & 255}.0/24` }),
+  },
+  ttls: { title: "names with TTLs of their own", settingsOf: (i) => ({ ttl: 30 + i }) },
+  pools: {
+    title: "names with pools of their own",
+    settingsOf: (i) => ({
+      pool: `[p${i}, b]`,
+      poolLine: `  p${i}: { healthcheck: web, values: [{ value: 127.0.1.1, weight: ${1 + (i % 7)} }, { value: 127.0.1.2 }] }`,
+    }),
+  },
 };
 
 /** @returns {Promise<{text: string, chart: object}>} */
 export async function measureFlips() {
   const rows = [];
   const curves = [];
-  for (const { title, ttlOf } of Object.values(KINDS)) {
+  for (const { title, settingsOf } of Object.values(KINDS)) {
     const points = [];
     for (const names of NAMES) {
-      const { decideMs, applyMs, octets } = await measureNames(names, ttlOf);
+      const { decideMs, applyMs, octets } = await measureNames(names, settingsOf);
       points.push([names, decideMs]);
       rows.push([
         title,
@@ -44,7 +56,7 @@ export async function measureFlips() {
   };
 }
 
-async function measureNames(names, ttlOf) {
+async function measureNames(names, settingsOf) {
   const { ControlPlane } = await import("../dist/control/control-plane.js");
   const { SteeringMemory } = await import("../dist/control/memory.js");
   const { combineDatabases } = await import("../dist/geo/combine-databases.js");
@@ -53,7 +65,7 @@ async function measureNames(names, ttlOf) {
   const { silentLog } = await import("../dist/log/log.js");
   const { loadZone } = await import("../dist/zone/load-zone.js");
   const clock = { now: () => performance.now(), schedule: () => () => {} };
-  const { zone, issues } = loadZone(writeZone(names, ttlOf), { file: ORIGIN, changedAt: 1 });
+  const { zone, issues } = loadZone(writeZone(names, settingsOf), { file: ORIGIN, changedAt: 1 });
   if (zone === undefined) throw new Error(`Cannot load the zone: ${JSON.stringify(issues[0])}`);
 
   const serving = new Serving();
@@ -93,7 +105,8 @@ function state(verdict) {
   return { verdict, ...marks, since: 0, lastError: undefined };
 }
 
-function writeZone(names, ttlOf) {
+function writeZone(names, settingsOf) {
+  const all = Array.from({ length: names }, (_, i) => settingsOf(i));
   const lines = [
     `zone: ${ORIGIN}.`,
     `soa: { mname: ns1.${ORIGIN}., rname: hostmaster.${ORIGIN}., serial: 1 }`,
@@ -101,12 +114,13 @@ function writeZone(names, ttlOf) {
     "pools:",
     "  a: { healthcheck: web, values: [{ value: 127.0.1.1 }, { value: 127.0.1.2 }] }",
     "  b: { healthcheck: web, values: [{ value: 127.0.1.3 }] }",
+    ...all.flatMap(({ poolLine = [] }) => poolLine),
     "records:",
     '  "": { type: NS, values: [ns1.dns.test., ns2.dns.test.] }',
   ];
-  for (let i = 0; i < names; i++) {
+  for (const [i, { ttl = 30, subnet = "10.0.0.0/8", pool = "[a, b]" }] of all.entries()) {
     lines.push(
-      `  n${i}: { type: A, ttl: ${ttlOf(i)}, dynamic: { rules: [{ subnets: [10.0.0.0/8], pool: [b, a] }, { pool: [a, b] }] } }`,
+      `  n${i}: { type: A, ttl: ${ttl}, dynamic: { rules: [{ subnets: [${subnet}], pool: [b, a] }, { pool: ${pool} }] } }`,
     );
   }
   return `${lines.join("\n")}\n`;
