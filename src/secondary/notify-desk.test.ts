@@ -10,7 +10,7 @@ import {
 } from "../../test/support/zone-transfer.ts";
 import { parseAddress } from "../address/parse.ts";
 import { silentLog } from "../log/log.ts";
-import { DEFAULT_ALGORITHM } from "../tsig/algorithms.ts";
+import { TSIG_ALGORITHMS } from "../tsig/algorithms.ts";
 import { createKeyring, findKeyByText, type TsigKey } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";
 import { findSignature, readSignature } from "../tsig/signature.ts";
@@ -28,13 +28,13 @@ const REFUSED = 5;
 const FORMERR = 1;
 
 function makeKey(name: string, fill: number): TsigKey {
-  const written = { name, algorithm: DEFAULT_ALGORITHM, secret: new Uint8Array(32).fill(fill) };
+  const written = { name, algorithm: TSIG_ALGORITHMS[0]!, secret: new Uint8Array(32).fill(fill) };
   return findKeyByText(createKeyring([written]), name)!;
 }
 
 const keyring = createKeyring([
-  { name: "ours", algorithm: DEFAULT_ALGORITHM, secret: new Uint8Array(32).fill(1) },
-  { name: "other", algorithm: DEFAULT_ALGORITHM, secret: new Uint8Array(32).fill(2) },
+  { name: "ours", algorithm: TSIG_ALGORITHMS[0]!, secret: new Uint8Array(32).fill(1) },
+  { name: "other", algorithm: TSIG_ALGORITHMS[0]!, secret: new Uint8Array(32).fill(2) },
 ]);
 
 let told: string[];

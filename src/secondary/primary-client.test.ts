@@ -19,7 +19,7 @@ import {
   writeMessage,
 } from "../../test/support/zone-transfer.ts";
 import { systemClock } from "../health/clock.ts";
-import { DEFAULT_ALGORITHM } from "../tsig/algorithms.ts";
+import { TSIG_ALGORITHMS } from "../tsig/algorithms.ts";
 import { createKeyring, findKeyByText, type Keyring, NO_KEYS } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";
 import { findSignature, readSignature } from "../tsig/signature.ts";
@@ -40,10 +40,10 @@ const OWN = { soa: soa(ZONE, 7).rdata, serial: 7 };
 const NS = ns(ZONE, "ns1.example.com.");
 
 const keyring = createKeyring([
-  { name: "k", algorithm: DEFAULT_ALGORITHM, secret: new Uint8Array(32).fill(1) },
+  { name: "k", algorithm: TSIG_ALGORITHMS[0]!, secret: new Uint8Array(32).fill(1) },
 ]);
 const wrongSecret = createKeyring([
-  { name: "k", algorithm: DEFAULT_ALGORITHM, secret: new Uint8Array(32).fill(2) },
+  { name: "k", algorithm: TSIG_ALGORITHMS[0]!, secret: new Uint8Array(32).fill(2) },
 ]);
 
 let server: PrimaryServer | undefined;

@@ -1,12 +1,12 @@
 import { beforeEach, expect, test } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
 import { silentLog } from "../log/log.ts";
-import { DEFAULT_ALGORITHM } from "../tsig/algorithms.ts";
+import { TSIG_ALGORITHMS } from "../tsig/algorithms.ts";
 import { createKeyring } from "../tsig/keyring.ts";
 import { MissingKeys } from "./missing-keys.ts";
 
 const keyring = createKeyring([
-  { name: "k.example", algorithm: DEFAULT_ALGORITHM, secret: Buffer.from("0123456789abcdef") },
+  { name: "k.example", algorithm: TSIG_ALGORITHMS[0]!, secret: Buffer.from("0123456789abcdef") },
 ]);
 
 let clock: FakeClock;

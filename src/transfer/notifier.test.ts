@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
 import { readMessage } from "../../test/support/message.ts";
 import type { Log } from "../log/log.ts";
-import { DEFAULT_ALGORITHM } from "../tsig/algorithms.ts";
+import { TSIG_ALGORITHMS } from "../tsig/algorithms.ts";
 import { createKeyring } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";
 import { findSignature } from "../tsig/signature.ts";
@@ -13,7 +13,7 @@ import { createTransferCounts, type TransferCounts } from "./transfer-counts.ts"
 
 const NOW_SECONDS = 1_800_000_000;
 const keyring = createKeyring([
-  { name: "k.example", algorithm: DEFAULT_ALGORITHM, secret: Buffer.from("0123456789abcdef") },
+  { name: "k.example", algorithm: TSIG_ALGORITHMS[0]!, secret: Buffer.from("0123456789abcdef") },
 ]);
 const A = { address: "192.0.2.1", port: 53, key: undefined };
 const B = { address: "2001:db8::1", port: 5353, key: "k.example." };

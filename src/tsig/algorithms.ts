@@ -9,7 +9,7 @@ export interface TsigAlgorithm {
   readonly octets: number;
 }
 
-/** All that is understood, the default first. Not hmac-md5, which "MUST NOT" be used (RFC 8945 §6). */
+/** All that is understood, the usual one first. Not hmac-md5, which "MUST NOT" be used (RFC 8945 §6). */
 export const TSIG_ALGORITHMS: readonly TsigAlgorithm[] = [
   algorithm("hmac-sha256", "sha256", 32),
   algorithm("hmac-sha512", "sha512", 64),
@@ -17,8 +17,6 @@ export const TSIG_ALGORITHMS: readonly TsigAlgorithm[] = [
   algorithm("hmac-sha224", "sha224", 28),
   algorithm("hmac-sha1", "sha1", 20),
 ];
-
-export const DEFAULT_ALGORITHM: TsigAlgorithm = TSIG_ALGORITHMS[0]!;
 
 /** The algorithm of that name, in any case. */
 export function findAlgorithm(text: string): TsigAlgorithm | undefined {

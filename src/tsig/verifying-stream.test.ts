@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
-import { DEFAULT_ALGORITHM } from "./algorithms.ts";
+import { TSIG_ALGORITHMS } from "./algorithms.ts";
 import { BADKEY, BADSIG, BADTIME } from "./errors.ts";
 import { createKeyring, type TsigKey } from "./keyring.ts";
 import { signatureOctets, writeSignature } from "./sign.ts";
@@ -13,7 +13,7 @@ const requestMac = Uint8Array.from({ length: 32 }, (_, i) => i);
 const key = keyOf("a.example", "first secret");
 
 function keyOf(name: string, secret: string): TsigKey {
-  const written = { name, algorithm: DEFAULT_ALGORITHM, secret: Buffer.from(secret) };
+  const written = { name, algorithm: TSIG_ALGORITHMS[0]!, secret: Buffer.from(secret) };
   return [...createKeyring([written]).values()][0]!;
 }
 
