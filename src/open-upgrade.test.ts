@@ -14,6 +14,7 @@ function createOptions(changes: Partial<OpenUpgradeOptions> = {}): OpenUpgradeOp
     sockets: () => [],
     version: "0.0.0",
     admin: undefined,
+    steering: () => "",
     verdicts: () => new Map(),
     settled: async () => true,
     isDemo: false,

@@ -16,6 +16,8 @@ export interface OpenUpgradeOptions {
   readonly version: string;
   /** Where the admin interface is, as settings have it; undefined: there is none. */
   readonly admin: string | undefined;
+  /** What steering remembers, as its file has it. */
+  readonly steering: () => string;
   readonly verdicts: () => SavedHealth;
   /** Resolves when what operators have said so far is on disk; or to false, if it cannot be kept there. */
   readonly settled: () => Promise<boolean>;
@@ -71,7 +73,8 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
 
   function start(sockets: readonly HandedSocket[]): Promise<UpgradeOutcome> | UpgradeOutcome {
     try {
-      starting = startSuccessor({ sockets, version, admin, verdicts: options.verdicts });
+      const { steering, verdicts } = options;
+      starting = startSuccessor({ sockets, version, admin, steering: steering(), verdicts });
       return starting.outcome;
     } catch (error) {
       // Some failures of a new process are told at once: no memory for it, for one.

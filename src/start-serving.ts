@@ -3,6 +3,7 @@
  * that goes from the first to the second.
  */
 import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { createAdminServices } from "./admin-services.ts";
 import { toReference } from "./apply-flags.ts";
 import { renderBanner, renderTry } from "./banner.ts";
@@ -143,7 +144,8 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     closers.push(async () => clearInterval(sampling));
     const handedOut = new HandedOut();
     const { mayWrite } = lease;
-    const kept = await openMemory(settings.state, systemClock, mayWrite, log);
+    const handed = predecessor?.steering;
+    const kept = await openMemory(settings.state, systemClock, mayWrite, log, handed);
     const { memory, close: closeMemory } = kept;
     closers.push(closeMemory);
     let mayTell = predecessor === undefined;
@@ -255,6 +257,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       sockets: server.listSockets,
       version,
       admin: describePlace(adminPlan),
+      steering: kept.text,
       verdicts: health.export,
       settled: () => overrides.store.settle(),
       isDemo: options.demo,
@@ -270,7 +273,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       await predecessor.serving();
       lease.take();
       // Secondaries ask whoever answers: by then that is this one alone.
-      void delay(RETIRING_MS).then(() => {
+      void delay(RETIRING_MS, undefined, { ref: false }).then(() => {
         mayTell = true;
       });
     }
@@ -315,7 +318,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       closers.push(() => demo.close());
       output.out(renderTry(server.addresses[0]!));
     }
-    await Promise.race([firstRound, delay(FIRST_ROUND_MS)]);
+    await Promise.race([firstRound, delay(FIRST_ROUND_MS, undefined, { ref: false })]);
     output.out("ready\n");
     announce(server, parts);
     return {
@@ -341,10 +344,4 @@ function announce(server: Server, { settings, predecessor, manager, log }: Start
   const fields = predecessor === undefined ? {} : { predecessor: predecessor.pid };
   log.info({ addresses, zones: settings.zones, pid: process.pid, ...fields }, "serving");
   manager.tell({ READY: 1, STATUS: `serving on ${addresses.join(", ")}` });
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 }

@@ -14,6 +14,8 @@ export interface Predecessor {
   readonly sockets: readonly HandedSocket[];
   /** Where its admin interface is, as settings have it; undefined: there is none. */
   readonly admin: string | undefined;
+  /** What steering remembers there, as its file has it. */
+  readonly steering: string;
   /** Rejects if it ends before it has said to take over. */
   readonly lost: Promise<never>;
   /** Says that all is loaded. Resolves with its verdicts when it says to take over. */
@@ -84,6 +86,7 @@ export async function meetPredecessor(): Promise<Predecessor | undefined> {
     version: greeting.version,
     sockets: greeting.sockets,
     admin: greeting.admin,
+    steering: greeting.steering,
     lost,
     async ready(version) {
       await say({ type: "ready", version });

@@ -19,6 +19,8 @@ export type ToSuccessor =
       readonly pid: number;
       /** Where the admin interface is, as settings have it; undefined: there is none. */
       readonly admin: string | undefined;
+      /** What steering remembers, as its file has it, which may not be up to date. */
+      readonly steering: string;
       readonly sockets: readonly HandedSocket[];
     }
   /** Answer from now on, going on from these verdicts. */

@@ -14,6 +14,8 @@ export interface SuccessorOptions {
   readonly version: string;
   /** Where the admin interface of this process is, as settings have it. */
   readonly admin: string | undefined;
+  /** What steering remembers, as its file has it. */
+  readonly steering: string;
   /** The verdicts of the moment. */
   readonly verdicts: () => SavedHealth;
   /** Program and arguments; how this process was started if left out. */
@@ -57,7 +59,15 @@ const FIRST_DESCRIPTOR = 4;
 
 /** Starts what is installed now beside this process, and has it take over once it is ready. */
 export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
-  const { sockets, version, admin, verdicts, readyMs = READY_MS, steadyMs = STEADY_MS } = options;
+  const {
+    sockets,
+    version,
+    admin,
+    steering,
+    verdicts,
+    readyMs = READY_MS,
+    steadyMs = STEADY_MS,
+  } = options;
   const [program, ...args] = options.command ?? findOwnCommand();
   const child = spawn(program, args, {
     // Descriptors of ours take the numbers from FIRST_DESCRIPTOR on, in this order.
@@ -166,6 +176,7 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     version,
     pid: process.pid,
     admin,
+    steering,
     sockets: sockets.map((socket) => ({
       ...socket,
       descriptors: socket.descriptors.map(() => next++),
