@@ -1,7 +1,8 @@
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
+import { FAILBACK_REQUEST, type FailbackRequest } from "./request-schemas.ts";
 import type { Route } from "./route.ts";
-import { FAILBACK_REQUEST, FAILED_BACK, type FailbackRequest } from "./schemas.ts";
+import { FAILED_BACK } from "./schemas.ts";
 
 export const failbackRoute: Route = {
   method: "post",

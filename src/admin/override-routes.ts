@@ -7,16 +7,14 @@ import type { OverrideReport, PlacedReport } from "./api.ts";
 import { describeOverride, toIso } from "./describe-override.ts";
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
-import type { Route } from "./route.ts";
 import {
   LIFT_REQUEST,
-  LIFTED,
   type LiftRequest,
-  OVERRIDES,
   PLACE_REQUEST,
-  PLACED,
   type PlaceRequest,
-} from "./schemas.ts";
+} from "./request-schemas.ts";
+import type { Route } from "./route.ts";
+import { LIFTED, OVERRIDES, PLACED } from "./schemas.ts";
 
 /** An override that outlasts a year has been forgotten. */
 const LONGEST_MS = 366 * 86_400_000;

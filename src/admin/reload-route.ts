@@ -1,8 +1,9 @@
 import { formatName, lowerName, parseName } from "../wire/name.ts";
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
+import { RELOAD_REQUEST, type ReloadRequest } from "./request-schemas.ts";
 import type { Route } from "./route.ts";
-import { RELOAD_REQUEST, RELOADED, type ReloadRequest } from "./schemas.ts";
+import { RELOADED } from "./schemas.ts";
 
 export const reloadRoute: Route = {
   method: "post",

@@ -1,8 +1,9 @@
 import { formatName, lowerName, parseName } from "../wire/name.ts";
 import { fail } from "./failure.ts";
 import { readJson } from "./read-json.ts";
+import { RETRANSFER_REQUEST, type RetransferRequest } from "./request-schemas.ts";
 import type { Route } from "./route.ts";
-import { RETRANSFER_REQUEST, RETRANSFERRED, type RetransferRequest } from "./schemas.ts";
+import { RETRANSFERRED } from "./schemas.ts";
 
 export const retransferRoute: Route = {
   method: "post",

@@ -1,6 +1,7 @@
 import { readJson } from "./read-json.ts";
+import { UPGRADE_REQUEST, type UpgradeRequest } from "./request-schemas.ts";
 import type { Route } from "./route.ts";
-import { UPGRADE_REQUEST, UPGRADED, type UpgradeRequest } from "./schemas.ts";
+import { UPGRADED } from "./schemas.ts";
 
 export const upgradeRoute: Route = {
   method: "post",
