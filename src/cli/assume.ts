@@ -1,6 +1,7 @@
 import { formatAddress, parseAddress } from "../address/parse.ts";
 import { matchGlob } from "../control/match-glob.ts";
 import type { HealthSnapshot, TargetState, Verdict } from "../health/snapshot.ts";
+import { createTcpCheck } from "../health/tcp-check.ts";
 import type { CheckTarget, Pool, PoolValue, Zone } from "../zone/model.ts";
 
 /** One `--assume MEMBER=STATE`. */
@@ -111,21 +112,6 @@ function createTarget(key: string, value: PoolValue): CheckTarget {
     key,
     address: value.text,
     port: 0,
-    check: {
-      name: key,
-      protocol: "TCP",
-      host: undefined,
-      path: "/",
-      method: "GET",
-      headers: {},
-      expect: [],
-      body: undefined,
-      tls: { verify: true, ca: undefined },
-      interval: 5000,
-      timeout: 2000,
-      fast: 1000,
-      rise: 2,
-      fall: 3,
-    },
+    check: createTcpCheck(key),
   };
 }

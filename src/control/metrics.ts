@@ -2,6 +2,7 @@
  * What this server has to say to a monitor, collected when it is asked: docs/metrics.md lists every family. All series
  * follow from the configuration: a query moves numbers, it cannot add a series.
  */
+
 import type { GeoSource } from "../geo/geo-table.ts";
 import type { HealthReport } from "../health/report.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
@@ -10,6 +11,7 @@ import type { TargetTable } from "../resolver/target-table.ts";
 import type { RefreshReport } from "../secondary/refresh-report.ts";
 import type { World } from "../steering/world.ts";
 import type { TransferCounts } from "../transfer/transfer-counts.ts";
+import { RCODES } from "../wire/format-rcode.ts";
 import { formatName } from "../wire/name.ts";
 import { collectAliasMetrics } from "./alias-metrics.ts";
 import type { SteeringInForce } from "./control-plane.ts";
@@ -108,20 +110,7 @@ export function collectMetrics(sources: MetricsSources): MetricsSnapshot {
   ];
 }
 
-/** IANA "DNS RCODEs"; 16 in a response with EDNS is BADVERS (RFC 6891 §9). */
-const RCODES = [
-  "NOERROR",
-  "FORMERR",
-  "SERVFAIL",
-  "NXDOMAIN",
-  "NOTIMP",
-  "REFUSED",
-  "YXDOMAIN",
-  "YXRRSET",
-  "NXRRSET",
-  "NOTAUTH",
-  "NOTZONE",
-];
+/** 16 in a response with EDNS is BADVERS (RFC 6891 §9). */
 const EXTENDED_RCODES = [
   [16, "BADVERS"],
   [23, "BADCOOKIE"],

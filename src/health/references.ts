@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from "../address/parse.ts";
 import type { CheckTarget } from "../zone/model.ts";
+import { createTcpCheck } from "./tcp-check.ts";
 
 /**
  * A reference (`tcp://192.0.2.1:443`, `tcp://[2001:db8::1]:443`): a witness that our own network works, probed like a
@@ -27,21 +28,6 @@ function createReference(address: string, port: number): CheckTarget {
     key: `reference ${address} ${port}`,
     address,
     port,
-    check: {
-      name: "reference",
-      protocol: "TCP",
-      host: undefined,
-      path: "/",
-      method: "GET",
-      headers: {},
-      expect: [],
-      body: undefined,
-      tls: { verify: true, ca: undefined },
-      interval: 5000,
-      timeout: 2000,
-      fast: 1000,
-      rise: 2,
-      fall: 3,
-    },
+    check: createTcpCheck("reference"),
   };
 }

@@ -1,3 +1,4 @@
+import { formatRcode } from "../wire/format-rcode.ts";
 import {
   AA_BIT,
   HEADER_OCTETS,
@@ -11,7 +12,6 @@ import {
 import { equalNames } from "../wire/name.ts";
 import { RecordCursor, read16, read32, readName, skipName } from "../wire/record-cursor.ts";
 import { CLASS_IN, TYPE_SOA } from "../wire/rr-types.ts";
-import { formatRcode } from "./format-rcode.ts";
 import { readExpireOption } from "./read-expire-option.ts";
 
 /** What a primary says of a zone's serial. */

@@ -1,3 +1,4 @@
+import { formatRcode } from "../wire/format-rcode.ts";
 import {
   HEADER_OCTETS,
   OPCODE_MASK,
@@ -10,7 +11,6 @@ import { equalNames } from "../wire/name.ts";
 import { RecordCursor, read16, read32, readName, skipName } from "../wire/record-cursor.ts";
 import { CLASS_IN, TYPE_AXFR, TYPE_IXFR, TYPE_SOA } from "../wire/rr-types.ts";
 import { isNewerSerial } from "../wire/serial.ts";
-import { formatRcode } from "./format-rcode.ts";
 import { readExpireOption } from "./read-expire-option.ts";
 import { TransferSequence } from "./transfer-sequence.ts";
 

@@ -1,5 +1,5 @@
-/** IANA "DNS RCODEs". */
-const RCODES = [
+/** IANA "DNS RCODEs", from 0 on. */
+export const RCODES: readonly string[] = [
   "NOERROR",
   "FORMERR",
   "SERVFAIL",
