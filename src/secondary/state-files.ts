@@ -16,8 +16,8 @@ import type { Log } from "../log/log.ts";
 import { isRunning } from "./is-running.ts";
 
 const SUFFIX = ".state";
-/** A file, and the number of the process that has not written it whole yet. */
-const OURS = /^(.*\.state)(?:\.(\d+)\.new)?$/;
+/** A file; one that is not whole yet, and the number of the process that is writing it. */
+const OURS = /^(.*\.state)(?:(?:\.(\d+))?(\.new))?$/;
 /** File names have 255 octets at most, and need some for the name that they are written under first. */
 const MAX_NAME = 200;
 
@@ -132,9 +132,10 @@ export function createStateFolder(folder: string, log: Log): StateFolder {
       for (const name of names) {
         const file = join(folder, name);
         // One that is being written is wanted, too; what is left of a process that has ended is not.
-        const [, whole, writer] = OURS.exec(file) ?? [];
+        const [, whole, writer, unfinished] = OURS.exec(file) ?? [];
         if (whole === undefined) continue;
-        const isLeft = writer !== undefined && !isRunning(Number(writer));
+        const isWriting = writer !== undefined && isRunning(Number(writer));
+        const isLeft = unfinished !== undefined && !isWriting;
         if (isLeft || !wanted.has(whole)) await this.remove(file);
       }
     },
