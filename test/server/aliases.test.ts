@@ -95,9 +95,7 @@ test("addresses of a target outside follow the resolver, and outlive it and the 
   await first.waitForOutput(/www\.example\.net\. A cannot be resolved/);
   expect(await ask(first)).toBe("192.0.2.1 192.0.2.3");
   const saved = join(first.stateFolder, "resolved.json");
-  expect(
-    await until(() => existsSync(saved) && readFileSync(saved, "utf8").includes("192.0.2.3")),
-  ).toBe(true);
+  await until(() => existsSync(saved) && readFileSync(saved, "utf8").includes("192.0.2.3"));
   await first.stop();
 
   // The resolver is gone, and rondo knows all the same.
