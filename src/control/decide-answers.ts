@@ -114,16 +114,16 @@ function remember(decision: Decision, before: ClassPast): ClassPast {
   const { pool, values, mode } = decision;
   const healthy =
     mode === "normal" && !isSameHealthy(decision, before.healthy)
-      ? { pool, values: new Set(values.map(({ text }) => text)) }
+      ? { pool, values: values.map(({ text }) => text) }
       : before.healthy;
   return pool === before.pool && healthy === before.healthy ? before : { pool, healthy };
 }
 
 function isSameHealthy({ pool, values }: Answer, before: ClassPast["healthy"]): boolean {
-  if (before === undefined || before.pool !== pool || before.values.size !== values.length) {
+  if (before === undefined || before.pool !== pool || before.values.length !== values.length) {
     return false;
   }
-  return values.every(({ text }) => before.values.has(text));
+  return values.every(({ text }, i) => text === before.values[i]);
 }
 
 /**
@@ -137,7 +137,7 @@ function assignBodies(
   before: DecidedAnswers["bodies"] | undefined,
 ): Map<string, BodyInUse> {
   const bodies = new Map<string, BodyInUse>();
-  const taken = new Set<number>();
+  const taken: number[] = [];
   for (const { key } of decided) {
     const body = before?.get(key)?.body;
     if (body === undefined || bodies.has(key)) continue;
@@ -145,12 +145,12 @@ function assignBodies(
     // A reload may have changed how many there are, and how many belong together.
     if (rotation % perSet !== 0 || rotation >= decided.length * perSet) continue;
     bodies.set(key, { body, drafts: [] });
-    taken.add(rotation);
+    taken.push(rotation);
   }
   let next = 0;
   for (const { decision, key } of decided) {
     if (decision.kind !== "answer" || bodies.has(key)) continue;
-    while (taken.has(next)) next += perSet;
+    while (taken.includes(next)) next += perSet;
     bodies.set(key, { body: toBody(type, decision, next), drafts: [] });
     next += perSet;
   }

@@ -295,7 +295,7 @@ describe("all_down", () => {
 
   describe("last", () => {
     const rrset = record({ allDown: { kind: "last" } });
-    const healthy = { pool: "eu", values: new Set(["192.0.2.2"]) };
+    const healthy = { pool: "eu", values: ["192.0.2.2"] };
     const memory = { ...NO_MEMORY, past: () => ({ pool: "eu", healthy }) };
 
     it("answers what was healthy last, with the short TTL", () => {

@@ -6,7 +6,7 @@ import type { ClientClass } from "./classes.ts";
 import type { Decision } from "./decision.ts";
 import { isGoodEnough, type Standard } from "./pool-shares.ts";
 import { judgePool, type PoolStanding } from "./pool-standing.ts";
-import type { World } from "./world.ts";
+import type { ClassPast, World } from "./world.ts";
 
 /** A pool in the order of trying. */
 export interface ChainEntry {
@@ -118,7 +118,7 @@ const chains = new WeakMap<
 export function choosePool(
   rrset: SteeredRRset,
   links: readonly Link[],
-  healthy: { readonly pool: string; readonly values: ReadonlySet<string> } | undefined,
+  healthy: ClassPast["healthy"],
 ): Choice {
   const tried = links.length;
   if (links.every((link) => link.values.length === 0)) {
@@ -143,7 +143,7 @@ export function choosePool(
   if (allDown.kind === "closed") return { link: undefined, mode: "all-down-closed", tried };
   if (allDown.kind === "last" && healthy !== undefined) {
     const link = links.find(({ pool }) => pool.name === healthy.pool);
-    const standard: Standard = { states: "enabled", only: healthy.values };
+    const standard: Standard = { states: "enabled", only: new Set(healthy.values) };
     // What was healthy may have been drained, or be gone from the file.
     if (link?.members.some((member) => isGoodEnough(member, standard))) {
       return { link, mode: "all-down-last", standard, tried };

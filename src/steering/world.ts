@@ -40,8 +40,8 @@ export interface Memory {
 export interface ClassPast {
   /** Name of the pool that answers them: it cannot be held back from those who are there. */
   readonly pool: string | undefined;
-  /** The last answer of values in service. */
-  readonly healthy: { readonly pool: string; readonly values: ReadonlySet<string> } | undefined;
+  /** The last answer of values in service, by their texts. */
+  readonly healthy: { readonly pool: string; readonly values: readonly string[] } | undefined;
 }
 
 /** No operator, no past. */
