@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import { collectAlone } from "./collect-alone.ts";
 import type { ControlLink } from "./control-link.ts";
 import type { ImageReader } from "./engine.ts";
 import type { Libc } from "./libc.ts";
@@ -55,6 +56,7 @@ export function runStreamLoop<S extends ImageReader>(loop: StreamLoop<S>): void 
         reader.takeRotation(message.buffer);
         break;
       case "publication":
+        if (!reader.isReady) collectAlone();
         reader.apply(message.publication);
         server.resume();
         break;
