@@ -96,12 +96,6 @@ export class OctetBuilder {
     return isFull ? this.#buffer : this.#buffer.slice(0, this.#length);
   }
 
-  /** A copy of what has been written. */
-  octets(): Uint8Array {
-    this.align();
-    return this.#octets.slice(0, this.#length);
-  }
-
   #reserve(octets: number): void {
     const wanted = this.#length + octets;
     if (wanted <= this.#octets.length) return;
