@@ -14,6 +14,7 @@ import { KeyFileError } from "./open-keyring.ts";
 import { CertificateError } from "./server/certificate.ts";
 import { ListenError } from "./server/listen-error.ts";
 import { type Running, startServing } from "./start-serving.ts";
+import { letHelpersWait } from "./threads/let-helpers-wait.ts";
 import { HandoverError, meetPredecessor, type Predecessor } from "./upgrade/meet-predecessor.ts";
 import { findServiceManager, type ServiceManager } from "./upgrade/service-manager.ts";
 
@@ -35,6 +36,7 @@ const EXPECTED = [
 
 /** Serves until SIGTERM or SIGINT, or until another process has taken over. @returns the exit status */
 export async function serve(options: ServeOptions, output: Output): Promise<number> {
+  letHelpersWait();
   let predecessor: Predecessor | undefined;
   try {
     predecessor = await meetPredecessor();

@@ -38,6 +38,8 @@ export interface Libc {
     address: Uint8Array,
     length: number,
   ): number;
+  /** For the calling thread; `attributes` holds a struct sched_attr. */
+  schedule(attributes: Uint8Array): number;
   errno(): number;
   /** Memory that does not move, for structures that point to each other. Zeroed. */
   allocate(length: number): Memory;
@@ -57,6 +59,8 @@ export type LoadedLibc = { readonly libc: Libc } | { readonly reason: string };
 const ARCHITECTURES = ["x64", "arm64", "riscv64", "loong64"];
 
 const F_DUPFD_CLOEXEC = 1030;
+/** sched_setattr, for which older C libraries have no function; all other architectures share a table. */
+const SCHED_SETATTR = process.arch === "x64" ? 314 : 274;
 
 /** Loads the C library through koffi, or says why this host has to do without. */
 export async function loadLibc(
@@ -88,6 +92,7 @@ function declare(koffi: typeof import("koffi")): Libc {
   const malloc = library.func("void *malloc(size_t)");
   const free = library.func("void free(void *)");
   const fcntl = library.func("int fcntl(int, int, int)");
+  const syscall = library.func("long syscall(long, ...)");
   return {
     socket: library.func("int socket(int, int, int)"),
     bind: library.func("int bind(int, const void *, uint32_t)"),
@@ -101,6 +106,8 @@ function declare(koffi: typeof import("koffi")): Libc {
     recvmmsg: library.func("int recvmmsg(int, uintptr_t, uint32_t, int, void *)"),
     sendmmsg: library.func("int sendmmsg(int, uintptr_t, uint32_t, int)"),
     sendto: library.func("long sendto(int, const void *, size_t, int, const void *, uint32_t)"),
+    schedule: (attributes) =>
+      syscall(SCHED_SETATTR, "int", 0, "const void *", attributes, "unsigned int", 0),
     errno: () => koffi.errno(),
     allocate: (length) => {
       const handle = malloc(length);

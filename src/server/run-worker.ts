@@ -10,6 +10,7 @@ import { type MmsgMessage, runMmsgLoop } from "./mmsg-loop.ts";
 import { Reader } from "./reader.ts";
 import { runStreamLoop } from "./run-stream-loop.ts";
 import { createSharedClock } from "./shared-clock.ts";
+import { takeShortTurns } from "./take-short-turns.ts";
 import { threadCounter } from "./thread-counters.ts";
 import type { WorkerData } from "./worker-protocol.ts";
 
@@ -35,10 +36,12 @@ export async function runWorker<S extends ImageReader>(engine: Engine<S>): Promi
   const loaded = await loadLibc();
   if (role.path === "stream") {
     const libc = "libc" in loaded ? loaded.libc : undefined;
+    if (libc !== undefined) takeShortTurns(libc);
     runStreamLoop({ reader, port, counters, clock, link, limits: role.limits, libc });
     return;
   }
   if ("reason" in loaded) throw new Error(`Cannot serve UDP: ${loaded.reason}`);
+  takeShortTurns(loaded.libc);
   runMmsgLoop({
     libc: loaded.libc,
     reader,
