@@ -38,6 +38,8 @@ export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
   const wallSeconds = (): number => Math.floor(Date.now() / 1000);
   const pool = createWorkerPool<BuildJob, BuildResult>({
     module: new URL("./secondary/build-worker.js", import.meta.url),
+    // Its jobs say so themselves.
+    isBackground: false,
     size: WORKERS,
     idleMs: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },

@@ -1,6 +1,5 @@
 /** The thread that reads geo databases; it ends, and gives back its memory, when the table is made. */
 import { parentPort, workerData } from "node:worker_threads";
-import { workInBackground } from "../threads/work-in-background.ts";
 import { buildGeoTable, type GeoBuild } from "./build-geo-table.ts";
 import {
   type GeoCacheSettings,
@@ -11,8 +10,7 @@ import {
 import type { GeoWorkerData, GeoWorkerMessage } from "./load-geo.ts";
 
 const post = (message: GeoWorkerMessage): void => parentPort?.postMessage(message);
-const { databases, cache, isBackground }: GeoWorkerData = workerData;
-if (isBackground) workInBackground();
+const { databases, cache }: GeoWorkerData = workerData;
 post({ kind: "built", build: cache === undefined ? build() : useCache(cache) });
 
 function build(): GeoBuild {

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { backgroundArguments } from "../threads/background-arguments.ts";
 import { describeProblem, type GeoBuild } from "./build-geo-table.ts";
 import type { GeoCacheSettings } from "./geo-cache.ts";
 import { isPackaged } from "./open-database.ts";
@@ -24,6 +25,8 @@ export type GeoWorkerData = GeoSettings;
 const FILE_DEADLINE = 5_000;
 /** The same for a packaged database, and for combining them, on a machine that has just started everything. */
 const PACKAGED_DEADLINE = 60_000;
+/** How much longer it may take in the background, with what other threads leave of the processors. */
+const BACKGROUND_PATIENCE = 10;
 /** Megabytes of JavaScript objects; the files and tables are outside of it. */
 const HEAP_LIMIT = 768;
 
@@ -62,11 +65,14 @@ function runWorker(
   fileDeadline: number,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
-  const { databases } = settings;
+  const { databases, isBackground } = settings;
+  const patience = isBackground ? BACKGROUND_PATIENCE : 1;
   return new Promise((resolve) => {
-    const worker = new Worker(new URL("./geo-worker.js", import.meta.url), {
+    const module = new URL("./geo-worker.js", import.meta.url);
+    const worker = new Worker(module, {
       name: "geo",
       workerData: settings,
+      execArgv: isBackground ? backgroundArguments(module) : [],
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
     });
     let index = 0;
@@ -91,7 +97,8 @@ function runWorker(
       }
       index = message.index;
       const name = databases[index];
-      const limit = name === undefined || isPackaged(name) ? PACKAGED_DEADLINE : fileDeadline;
+      const isOurs = name === undefined || isPackaged(name);
+      const limit = (isOurs ? PACKAGED_DEADLINE : fileDeadline) * patience;
       clearTimeout(timer);
       timer = setTimeout(() => {
         finish({ index, reason: `reading it took more than ${limit / 1000} s` });

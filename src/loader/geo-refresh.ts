@@ -4,12 +4,6 @@ import { type PreparedZone, usesGeo } from "./prepare-zone.ts";
 import type { LoadedZone } from "./resolve-zones.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** What a refresh worker gets to know at its start. */
-export interface RefreshSettings extends LoadGeo {
-  /** Whether threads that answer go first. */
-  readonly isBackground: boolean;
-}
-
 const WORKERS = 2;
 const IDLE_MS = 1_000;
 const HEAP_MB = 1024;
@@ -33,8 +27,9 @@ export async function refreshGeo(
   if (affected.length === 0) return refreshed;
   const pool = createWorkerPool<PreparedZone, PreparedZone>({
     module: new URL("./refresh-worker.js", workerModule ?? import.meta.url),
+    workerData: geo,
     // The first table is waited for before anything is answered.
-    workerData: { ...geo, isBackground: geo.version > 1 } satisfies RefreshSettings,
+    isBackground: geo.version > 1,
     size: WORKERS,
     idleMs: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

@@ -12,12 +12,18 @@ const WORKER_HEAP_MB = 1024;
 /**
  * Makes the pool; threads start with the first job.
  *
+ * @param isBackground whether threads that answer go first
  * @param workerModule the built load worker, for callers that are not built themselves
  */
-export function createLoadPool(settings: LoadSettings, workerModule: URL | undefined): ZonePool {
+export function createLoadPool(
+  settings: LoadSettings,
+  isBackground: boolean,
+  workerModule: URL | undefined,
+): ZonePool {
   return createWorkerPool({
     module: workerModule ?? new URL("./load-worker.js", import.meta.url),
     workerData: settings,
+    isBackground,
     size: WORKERS,
     idleMs: IDLE_MS,
     resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },

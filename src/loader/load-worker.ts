@@ -2,7 +2,6 @@
  * The thread that loads zone files: one job in, one result out. Whatever it throws ends it, and fails that job alone.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { workInBackground } from "../threads/work-in-background.ts";
 import {
   type LoadJob,
   type LoadResult,
@@ -11,7 +10,6 @@ import {
 } from "./load-zone-file.ts";
 
 const settings: LoadSettings = workerData;
-if (settings.isBackground) workInBackground();
 
 parentPort?.on("message", (job: LoadJob) => {
   const result = loadZoneFile(job, settings);

@@ -29,8 +29,6 @@ export interface LoadGeo {
 
 /** What is the same for all files. */
 export interface LoadSettings {
-  /** Whether threads that answer go first. */
-  readonly isBackground: boolean;
   readonly geo: LoadGeo;
   /** Whether the server file names witnesses for health checks; `check` advises those who have none. */
   readonly hasReferences: boolean;

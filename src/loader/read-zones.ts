@@ -29,7 +29,7 @@ export async function readZones(
   serialOf: ServedState["serialOf"] = NOTHING_SERVED.serialOf,
   areCopies = false,
 ): Promise<ZoneReport> {
-  const pool = createLoadPool({ isBackground: false, geo, hasReferences, knowsAsns }, workerModule);
+  const pool = createLoadPool({ geo, hasReferences, knowsAsns }, false, workerModule);
   try {
     const served = { ...NOTHING_SERVED, serialOf };
     const { resolved } = await startZones(source, pool, undefined, served, areCopies);

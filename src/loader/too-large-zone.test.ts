@@ -33,7 +33,6 @@ test("loadZoneFile() refuses a zone that is larger than an image can be, and say
       copy: undefined,
     },
     {
-      isBackground: false,
       geo: { table: combineDatabases([]), version: 0 },
       hasReferences: false,
       knowsAsns: false,

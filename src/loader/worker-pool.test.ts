@@ -21,6 +21,7 @@ let pool: WorkerPool<Job, string>;
 function create(size: number, idleMs = 60_000): void {
   pool = createWorkerPool({
     module: new URL(`data:text/javascript,${encodeURIComponent(program)}`),
+    isBackground: false,
     size,
     idleMs,
     resourceLimits: { maxOldGenerationSizeMb: 32 },

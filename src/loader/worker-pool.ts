@@ -3,6 +3,7 @@
  * fails, nothing else does. Idle workers are ended, so that their memory is given back.
  */
 import { type ResourceLimits, Worker } from "node:worker_threads";
+import { backgroundArguments } from "../threads/background-arguments.ts";
 
 export type JobOutcome<Result> =
   | { readonly kind: "done"; readonly result: Result }
@@ -21,6 +22,8 @@ export interface WorkerPoolOptions {
   readonly module: URL;
   /** What every worker gets to know at its start. */
   readonly workerData?: unknown;
+  /** Whether threads that answer go first. */
+  readonly isBackground: boolean;
   readonly size: number;
   readonly idleMs: number;
   readonly resourceLimits: ResourceLimits;
@@ -42,6 +45,7 @@ interface Slot<Job, Result> {
 export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): WorkerPool<Job, Result> {
   const waiting: Task<Job, Result>[] = [];
   const slots = new Set<Slot<Job, Result>>();
+  const execArgv = options.isBackground ? backgroundArguments(options.module) : [];
   let isClosed = false;
 
   function startWork(): void {
@@ -66,6 +70,7 @@ export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): Worke
   function createSlot(): Slot<Job, Result> {
     const worker = new Worker(options.module, {
       workerData: options.workerData,
+      execArgv,
       resourceLimits: options.resourceLimits,
     });
     const slot: Slot<Job, Result> = { worker, task: undefined, timer: undefined };

@@ -106,7 +106,7 @@ export async function createZoneLoader(options: ZoneLoaderOptions): Promise<Zone
 function createPool(options: ZoneLoaderOptions, geo: LoadGeo, isBackground = true): ZonePool {
   const hasReferences = options.hasReferences ?? false;
   const knowsAsns = geo.table.asns !== undefined;
-  return createLoadPool({ isBackground, geo, hasReferences, knowsAsns }, options.workerModule);
+  return createLoadPool({ geo, hasReferences, knowsAsns }, isBackground, options.workerModule);
 }
 
 function runLoader(
