@@ -50,15 +50,20 @@ export function readPlan(args) {
   };
 }
 
-/** Finds the first two cores this process may use: one for the server, one for the load. Undefined where pinning is impossible. */
+/**
+ * Finds the cores this process may use: one for the server, one for the load, and as a list all but that of the load.
+ * Undefined where pinning is impossible.
+ */
 export function findCores() {
   const list = /^Cpus_allowed_list:\s*(.*)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
   const cores = (list ?? "").split(",").flatMap((range) => {
     const [first, last = first] = range.split("-").map(Number);
-    return Array.from({ length: Math.min(2, last - first + 1) }, (_, index) => first + index);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
   const hasTaskset = ["/usr/bin/taskset", "/bin/taskset"].some((path) => existsSync(path));
-  return cores.length >= 2 && hasTaskset ? { server: cores[0], load: cores[1] } : undefined;
+  if (cores.length < 2 || !hasTaskset) return undefined;
+  const [server, load, ...rest] = cores;
+  return { server, load, allButLoad: [server, ...rest].join(",") };
 }
 
 /** Describes where the figures come from. `cores` of findCores. */

@@ -1,12 +1,11 @@
 /** What reading zones and geo data again does to the answers meanwhile. */
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { runLoad } from "./load.mjs";
-import { progress, undoings } from "./measure.mjs";
-import { loadSocketCalls, parseLoopback } from "./mmsg.mjs";
+import { progress, spawnLoad, undoings } from "./measure.mjs";
 import { writeSection } from "./page.mjs";
-import { describeMachine } from "./plan.mjs";
-import { parseQueries } from "./queries.mjs";
+import { describeMachine, findCores } from "./plan.mjs";
 import { startServer } from "./start-server.mjs";
 import { alignTable, describeRun, median } from "./table.mjs";
 import { hostsWorkload } from "./workloads.mjs";
@@ -64,14 +63,15 @@ export async function measureReload(args) {
     },
   });
   const runs = Number(values.runs);
-  const calls = await loadSocketCalls();
-  const machine = {
-    ...describeMachine(undefined),
-    pinned: "not pinned: loading may use all cores",
-  };
+  const cores = findCores();
+  const machine = describeMachine(cores);
+  if (cores !== undefined) {
+    machine.pinned = `the load pinned to core ${cores.load}, the server to ${cores.allButLoad}`;
+  }
   const rows = [];
   for (const id of values.only.split(",")) {
-    rows.push(...(await measureScene(calls, SCENES[id], runs, values.rate && Number(values.rate))));
+    const rate = values.rate && Number(values.rate);
+    rows.push(...(await measureScene(SCENES[id], runs, rate, cores)));
   }
   progress("");
   const page = [
@@ -97,20 +97,16 @@ export async function measureReload(args) {
 }
 
 /** Latency in an open loop at half of what the server can answer: undisturbed, and while something is read again. */
-async function measureScene(calls, { title, size, change, everySeconds }, runs, fixedRate) {
+async function measureScene({ title, size, change, everySeconds }, runs, fixedRate, cores) {
   progress(`reload: starting, ${title}`);
-  const server = await startServer("rondo-mmsg", { core: undefined, size, undoings });
-  const load = (rate, seconds) =>
-    runLoad(calls, {
-      endpoint: parseLoopback(`127.0.0.1:${server.port}`),
-      messages: parseQueries(hostsWorkload(size).queries),
-      sockets: 16,
-      window: 8,
-      seconds,
-      warmupSeconds: WARMUP_SECONDS,
-      count: Number.POSITIVE_INFINITY,
-      rate,
-    });
+  const server = await startServer("rondo-mmsg", { core: cores?.allButLoad, size, undoings });
+  const workload = hostsWorkload(size);
+  const queries = join(server.folder, "queries");
+  writeFileSync(queries, workload.queries);
+  const load = (seconds, ...flags) => {
+    const timing = ["--seconds", String(seconds), "--warmup", String(WARMUP_SECONDS)];
+    return spawnLoad(server, workload, queries, [...timing, ...flags], cores?.load);
+  };
   try {
     await pause(SETTLE_MS);
     const idle = [];
@@ -119,12 +115,12 @@ async function measureScene(calls, { title, size, change, everySeconds }, runs, 
     for (let run = 0; run < runs; run++) {
       progress(`reload, run ${run + 1} of ${runs}: ${title}`);
       if (rate === undefined) {
-        const { answered, seconds } = load(undefined, 1);
+        const { answered, seconds } = await load(1);
         rate = Math.round((LOAD_SHARE * answered) / seconds);
       }
-      idle.push(load(rate, SECONDS));
-      const disturber = startDisturber(server, change, everySeconds);
-      disturbed.push(load(rate, SECONDS));
+      idle.push(await load(SECONDS, "--rate", String(rate)));
+      const disturber = startDisturber(server, change, everySeconds, cores?.allButLoad);
+      disturbed.push(await load(SECONDS, "--rate", String(rate)));
       disturber.stop();
       await pause(SETTLE_MS);
     }
@@ -149,11 +145,13 @@ function p999Of({ latencyMicroseconds }) {
   return latencyMicroseconds.p999;
 }
 
-/** Makes the changes, in a process of its own: the load keeps this one busy. */
-function startDisturber({ folder, pid }, change, everySeconds) {
+/** Makes the changes, beside the server. */
+function startDisturber({ folder, pid }, change, everySeconds, cores) {
   const times = Math.floor(SECONDS / everySeconds);
   const script = `sleep ${WARMUP_SECONDS}; for i in $(seq ${times}); do ${change}; sleep ${everySeconds}; done`;
-  const child = spawn("sh", ["-c", script, "sh", folder, String(pid)], { stdio: "ignore" });
+  const shell = ["nice", "-n", "19", "sh", "-c", script, "sh", folder, String(pid)];
+  const [program, ...args] = cores === undefined ? shell : ["taskset", "-c", cores, ...shell];
+  const child = spawn(program, args, { stdio: "ignore" });
   const stop = () => child.kill();
   undoings.add(stop);
   return {

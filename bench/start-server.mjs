@@ -22,7 +22,7 @@ const KEPT_OUTPUT_BYTES = 4_000;
  * Starts one of SERVERS and waits until it answers.
  *
  * @param {string} id a key of SERVERS
- * @param {{core: number | undefined, size: object, undoings: Set<() => void>}} options `core` undefined: not pinned; `size` as zone.mjs takes it;
+ * @param {{core: number | string | undefined, size: object, undoings: Set<() => void>}} options `core` may be a list (`0,2`), undefined: not pinned; `size` as zone.mjs takes it;
  *   `undoings` holds, from the first moment to stop(), a synchronous call that leaves nothing of the server behind
  * @returns {Promise<{id: string, port: number, pid: number, folder: string, readyMs: number, stop: () => Promise<void>}>};
  *   `readyMs` from the start of the process to the first right answer, to 20 ms; rejects with the server's last output
