@@ -328,6 +328,23 @@ test("an expired zone does not come back by one that has no time left itself", a
   expect(state()).toBe("1 (3)");
 });
 
+test("a zone that a primary gives less time than its refresh is asked for after the retry time", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 101 });
+  await start();
+  expect(refresher.report()).toMatchObject({ nextAt: (WALL + 100) * 1000 });
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 0 });
+  await advance(100);
+  expect(refresher.report()).toMatchObject({ state: "current", nextAt: (WALL + 110) * 1000 });
+  await advance(10);
+  expect(state()).toBe("SERVFAIL (2)");
+  expect(refresher.report()).toMatchObject({ nextAt: (WALL + 120) * 1000 });
+  // It has heard of its own primary again.
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 1000 });
+  await advance(10);
+  expect(state()).toBe("1 (3)");
+  expect(refresher.report()).toMatchObject({ nextAt: (WALL + 220) * 1000 });
+});
+
 test("an expired zone is served again as soon as a primary confirms it, without a transfer", async () => {
   primary.versions.set(FIRST, { serial: 1, times: TIMES });
   await start();

@@ -328,7 +328,10 @@ export class ZoneRefresher {
   get #waitMs(): number {
     const times = this.#content?.times;
     if (times === undefined) return waitForFirst(this.#history.failuresInRow);
-    return this.#history.failuresInRow === 0 ? times.refreshMs : times.retryMs;
+    // Who confirms it may be a secondary itself, and leave it less time than until then.
+    const leftMs = this.#expiry.expiresAt - this.#options.clock.now();
+    const isSure = this.#history.failuresInRow === 0 && leftMs > times.refreshMs;
+    return isSure ? times.refreshMs : times.retryMs;
   }
 }
 
