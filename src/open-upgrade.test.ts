@@ -61,6 +61,20 @@ test("openUpgrade() starts nobody who would not know what operators have said", 
   expect(upgrade.isUnderWay()).toBe(false);
 });
 
+test("openUpgrade() starts nobody after it was told to stop, though it was asked to before", async () => {
+  const starts = start.mock.calls.length;
+  let settle: (isSettled: boolean) => void = () => {};
+  const settled = new Promise<boolean>((resolve) => {
+    settle = resolve;
+  });
+  const options = createOptions({ settled: () => settled });
+  const running = openUpgrade(options).run();
+  for (const close of options.closers) await close();
+  settle(true);
+  expect(await running).toMatchObject({ takenOver: false, reason: "the server was told to stop" });
+  expect(start.mock.calls.length).toBe(starts);
+});
+
 test("openUpgrade() leaves everything to a successor that goes on answering", async () => {
   const { settle } = startAnswering();
   const upgrade = openUpgrade(createOptions());

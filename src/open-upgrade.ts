@@ -94,9 +94,10 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
     const hindrance = findHindrance(describeOwnProcess());
     if (hindrance !== undefined) return keep(hindrance);
     isUnderWay = true;
-    if (!(await options.settled())) {
+    const isSettled = await options.settled();
+    if (isClosing || !isSettled) {
       isUnderWay = false;
-      return keep(UNSAVED);
+      return keep(isClosing ? STOPPED : UNSAVED);
     }
     log.info({ sockets: sockets.length }, "starting a successor");
     const outcome = await start(sockets);

@@ -5,8 +5,8 @@ import { EXIT } from "./exit-codes.ts";
 import type { UpgradeOptions } from "./upgrade.ts";
 import { findWho } from "./who.ts";
 
-/** Longer than the server waits for its successor. */
-const DEADLINE_MS = 120_000;
+/** Longer than the server waits for its successor to be ready, to answer, and to go on. */
+const DEADLINE_MS = 150_000;
 /** How long the admin interface may be nobody's. */
 const HANDOVER_MS = 5000;
 const LOOK_MS = 50;
