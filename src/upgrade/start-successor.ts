@@ -95,8 +95,14 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
   function end(): void {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
     child.kill("SIGTERM");
-    const insist = setTimeout(() => child.kill("SIGKILL"), KILL_MS).unref();
-    child.once("exit", () => clearTimeout(insist));
+    const insist = (): void => void child.kill("SIGKILL");
+    const timer = setTimeout(insist, KILL_MS).unref();
+    // Nobody insists after that: one that is stuck would go on with the sockets.
+    process.once("exit", insist);
+    child.once("exit", () => {
+      clearTimeout(timer);
+      process.off("exit", insist);
+    });
   }
 
   /** Of one that answers: nothing is left to it. */

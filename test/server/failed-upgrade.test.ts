@@ -170,8 +170,23 @@ describe.runIf("libc" in (await loadLibc()))("a rondo upgrade that fails", () =>
     await end();
   });
 
-  test("SIGTERM while both answer ends both", async () => {
-    const { rondo, upgrade } = await startChain({ zones: ZONES });
+  test.each([
+    ["goes on", ""],
+    [
+      "is stuck",
+      `if (isMainThread && process.env.RONDO_SUCCEEDS !== undefined) {
+        const send = process.send.bind(process);
+        process.send = (message, ...rest) => {
+          if (message.type === "serving") setImmediate(() => { for (;;); });
+          return send(message, ...rest);
+        };
+      }`,
+    ],
+  ])("SIGTERM while both answer ends both: the new one %s", async (_, text) => {
+    const folder = createFolder();
+    const { rondo, upgrade } = await withPreloaded(folder, text, () =>
+      startChain({ zones: ZONES, folder }),
+    );
     const upgrading = upgrade().catch((error: Error) => error);
     await rondo.waitForOutput(/a successor answers, too/);
     rondo.process.kill("SIGTERM");
