@@ -93,21 +93,27 @@ function judgeOnce(zone: Zone, pool: Pool, type: number, world: World): PoolStan
 
 const judged = new WeakMap<World, Map<number, Map<Pool, PoolStanding>>>();
 
-/** The pools of a zone may get other values while it is served; those who asked before ask for the new one from then on. */
+/** The pools of a zone may get other values while it is served: then it is another zone, and nothing holds on to this one. */
 function findChainOnce(
   zone: Zone,
   clientClass: Pick<ClientClass, "pools" | "last">,
 ): readonly ChainEntry[] {
-  const known = chains.get(clientClass);
-  if (known?.zone === zone) return known.chain;
-  const chain = findChain(zone, clientClass.pools, clientClass.last);
-  chains.set(clientClass, { zone, chain });
+  let ofZone = chains.get(zone);
+  if (ofZone === undefined) {
+    ofZone = new WeakMap();
+    chains.set(zone, ofZone);
+  }
+  let chain = ofZone.get(clientClass);
+  if (chain === undefined) {
+    chain = findChain(zone, clientClass.pools, clientClass.last);
+    ofZone.set(clientClass, chain);
+  }
   return chain;
 }
 
 const chains = new WeakMap<
-  Pick<ClientClass, "pools" | "last">,
-  { readonly zone: Zone; readonly chain: readonly ChainEntry[] }
+  Zone,
+  WeakMap<Pick<ClientClass, "pools" | "last">, readonly ChainEntry[]>
 >();
 
 /**
