@@ -96,17 +96,17 @@ function writeDecided(
     // An alias of the root stands for nothing (RFC 9460 §2.5.1).
     if (owner !== name && octets[rdata] === 0 && octets[rdata + 1] === 0) continue;
     const target = findTarget(segment, octets, owner);
-    if (target === 0 || wasWritten(target, names)) continue;
-    writtenNodes[names++] = target;
+    if (target === 0 || wasWritten(targetName.hashes[0]!, names)) continue;
+    writtenHashes[names++] = targetName.hashes[0]!;
     writeTarget(response, serving, segment, target, entry, type, owner, context, client);
   }
 }
 
-/** Nodes whose addresses have been written for one answer. */
-const writtenNodes = new Uint32Array(MAX_NAMES);
+/** Of the names whose addresses have been written for one answer. A wildcard's node may stand for several of them. */
+const writtenHashes = new Int32Array(MAX_NAMES);
 
-function wasWritten(node: number, count: number): boolean {
-  for (let i = 0; i < count; i++) if (writtenNodes[i] === node) return true;
+function wasWritten(hash: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (writtenHashes[i] === hash) return true;
   return false;
 }
 

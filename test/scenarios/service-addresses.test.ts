@@ -22,6 +22,7 @@ records:
     - { type: HTTPS, value: "1 . ipv4hint=auto" }
   none: [{ type: A, value: 192.0.2.7 }, { type: HTTPS, value: "0 ." }]
   alias: { type: CNAME, value: www.example.com. }
+  wildly: { type: HTTPS, values: ["1 a.wild.example.com. ipv4hint=auto", "2 b.wild.example.com. ipv4hint=auto"] }
   "*.wild":
     - { type: [A, AAAA], ttl: 30, dynamic: { rules: [{ pool: both }] } }
     - { type: HTTPS, value: "1 . ipv6hint=auto" }
@@ -57,6 +58,13 @@ test("a target that several records have stands there once", () => {
   const found = ask("two");
   expect(found.slice(0, 3)).toEqual(addressesOf("www"));
   expect(found).toHaveLength(4);
+});
+
+test("targets that a wildcard stands for have their addresses each", () => {
+  const found = ask("wildly");
+  expect(found).toEqual(
+    expect.arrayContaining([...addressesOf("a.wild"), ...addressesOf("b.wild")]),
+  );
 });
 
 test("the addresses of a record whose target is its owner go with it, steered or not", () => {
