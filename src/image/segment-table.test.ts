@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { until } from "../../test/support/until.ts";
 import { SEGMENT } from "./layout.ts";
 import type { SegmentPlace } from "./publication.ts";
 import { Segment } from "./segment.ts";
@@ -18,10 +19,6 @@ function read(table: SegmentTable, segment: number): { planBase: number; buffer:
   const reader = new Segment();
   table.open(segment, reader);
   return { planBase: reader.planBase, buffer: reader.words.buffer };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 test("open() reads a segment where it stands, whatever the order they came in", () => {
@@ -86,13 +83,11 @@ test("apply() lets go of a buffer that no segment stands in any more", async () 
   };
   for (let i = 0; i < 4; i++) fill(i);
   const isHeld = (): boolean[] => buffers.map((buffer) => buffer.deref() !== undefined);
-  while (isHeld().indexOf(true) < buffers.length - 1) {
-    // Whatever was looked at is held until the turn of the event loop ends.
-    await turn();
+  await until(() => {
     // What makes the collector run.
     for (let i = 0; i < 8; i++) new ArrayBuffer(64 * 2 ** 20);
-    await turn();
-  }
+    return isHeld().indexOf(true) === buffers.length - 1;
+  }, "only the last buffer is held");
   expect(isHeld()).toEqual([false, false, false, true]);
   expect(read(table, 1).planBase).toBe(4);
 });

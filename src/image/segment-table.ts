@@ -18,6 +18,7 @@ export class SegmentTable {
   readonly #images: (ImageView | undefined)[] = [undefined];
   /** Segments in each. */
   readonly #users: number[] = [0];
+  readonly #free: number[] = [];
 
   /** Takes over where segments stand from now on; null takes one out. */
   apply(changes: readonly (readonly [number: number, place: SegmentPlace | null])[]): void {
@@ -58,14 +59,15 @@ export class SegmentTable {
   }
 
   #add(buffer: SharedArrayBuffer): number {
-    const free = this.#images.indexOf(undefined, 1);
-    const number = free < 0 ? this.#images.length : free;
+    const number = this.#free.pop() ?? this.#images.length;
     this.#images[number] = new ImageView(buffer);
     this.#users[number] = 0;
     return number;
   }
 
   #release(image: number): void {
-    if (image !== 0 && --this.#users[image]! === 0) this.#images[image] = undefined;
+    if (image === 0 || --this.#users[image]! > 0) return;
+    this.#images[image] = undefined;
+    this.#free.push(image);
   }
 }
