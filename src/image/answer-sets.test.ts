@@ -4,6 +4,7 @@ import { type AnswerSet, AnswerSetCompiler, AnswerSets, compileAnswerSets } from
 import type { RRsetSource } from "./compile-rrset.ts";
 
 const TYPE_A = 1;
+const TYPE_CNAME = 5;
 
 function source(...last: number[]): RRsetSource {
   const rdata = last.map((octet) => Uint8Array.of(192, 0, 2, octet));
@@ -12,6 +13,21 @@ function source(...last: number[]): RRsetSource {
 }
 
 const one = source(1);
+const [seeds, weights] = [
+  [7, 8],
+  [1, 3],
+];
+/** What refers to itself: a cycle, a table of seeds, records of no fixed size. */
+const weighted: RRsetSource = { ...source(9, 10), cycle: Uint16Array.of(0, 1, 1) };
+const sticky: RRsetSource = {
+  ...source(11, 12),
+  sticky: { prefix4: 24, prefix6: 56, seeds, weights },
+};
+const names: RRsetSource = {
+  ...source(13),
+  type: TYPE_CNAME,
+  rdata: [Buffer.from("\x01a\x07example\0", "latin1")],
+};
 const SETS: readonly (readonly AnswerSet[])[] = [
   [one],
   [source(1)],
@@ -19,6 +35,8 @@ const SETS: readonly (readonly AnswerSet[])[] = [
   ["nodata", "servfail", source(4, 5, 6)],
   ["nodata"],
   [source(7), source(8), source(7)],
+  [names, weighted, sticky],
+  [sticky, names],
 ];
 
 const plans = fc.array(
