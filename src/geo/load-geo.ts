@@ -72,7 +72,7 @@ function runWorker(
     const worker = new Worker(module, {
       name: "geo",
       workerData: settings,
-      execArgv: isBackground ? backgroundArguments(module) : [],
+      execArgv: isBackground ? backgroundArguments(module) : process.execArgv,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
     });
     let index = 0;

@@ -45,7 +45,7 @@ interface Slot<Job, Result> {
 export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): WorkerPool<Job, Result> {
   const waiting: Task<Job, Result>[] = [];
   const slots = new Set<Slot<Job, Result>>();
-  const execArgv = options.isBackground ? backgroundArguments(options.module) : [];
+  const execArgv = options.isBackground ? backgroundArguments(options.module) : process.execArgv;
   let isClosed = false;
 
   function startWork(): void {

@@ -11,7 +11,10 @@ import { lowerPriority } from "./lower-priority.ts";
  */
 export function letHelpersWait(): void {
   if (process.platform !== "linux") return;
-  for (const thread of listThreads()) if (thread !== process.pid) lowerPriority(thread);
+  const threads = listThreads();
+  // The numbers may be those of another PID namespace.
+  if (!threads.includes(process.pid)) return;
+  for (const thread of threads) if (thread !== process.pid) lowerPriority(thread);
 }
 
 function listThreads(): number[] {
