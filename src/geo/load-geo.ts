@@ -72,7 +72,7 @@ function runWorker(
     const worker = new Worker(module, {
       name: "geo",
       workerData: settings,
-      execArgv: isBackground ? backgroundArguments(module) : process.execArgv,
+      ...(isBackground ? { execArgv: backgroundArguments(module) } : {}),
       resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
     });
     let index = 0;

@@ -45,7 +45,7 @@ interface Slot<Job, Result> {
 export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): WorkerPool<Job, Result> {
   const waiting: Task<Job, Result>[] = [];
   const slots = new Set<Slot<Job, Result>>();
-  const execArgv = options.isBackground ? backgroundArguments(options.module) : process.execArgv;
+  const background = options.isBackground ? { execArgv: backgroundArguments(options.module) } : {};
   let isClosed = false;
 
   function startWork(): void {
@@ -70,7 +70,7 @@ export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): Worke
   function createSlot(): Slot<Job, Result> {
     const worker = new Worker(options.module, {
       workerData: options.workerData,
-      execArgv,
+      ...background,
       resourceLimits: options.resourceLimits,
     });
     const slot: Slot<Job, Result> = { worker, task: undefined, timer: undefined };
