@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { backgroundArguments } from "../threads/background-arguments.ts";
+import { startInBackground } from "../threads/start-in-background.ts";
 import { describeProblem, type GeoBuild } from "./build-geo-table.ts";
 import type { GeoCacheSettings } from "./geo-cache.ts";
 import { isPackaged } from "./open-database.ts";
@@ -59,6 +59,14 @@ export async function loadGeo(
 
 type Outcome = { readonly build: GeoBuild } | { readonly index: number; readonly reason: string };
 
+function startThread(settings: GeoWorkerData): Worker {
+  return new Worker(new URL("./geo-worker.js", import.meta.url), {
+    name: "geo",
+    workerData: settings,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
+  });
+}
+
 /** One attempt; if the thread has to be ended, says which database it was reading. */
 function runWorker(
   settings: GeoWorkerData,
@@ -68,13 +76,9 @@ function runWorker(
   const { databases, isBackground } = settings;
   const patience = isBackground ? BACKGROUND_PATIENCE : 1;
   return new Promise((resolve) => {
-    const module = new URL("./geo-worker.js", import.meta.url);
-    const worker = new Worker(module, {
-      name: "geo",
-      workerData: settings,
-      ...(isBackground ? { execArgv: backgroundArguments(module) } : {}),
-      resourceLimits: { maxOldGenerationSizeMb: HEAP_LIMIT },
-    });
+    const worker = isBackground
+      ? startInBackground(() => startThread(settings))
+      : startThread(settings);
     let index = 0;
     let timer: NodeJS.Timeout | undefined;
     const end = (): Promise<unknown> => {

@@ -3,7 +3,7 @@
  * fails, nothing else does. Idle workers are ended, so that their memory is given back.
  */
 import { type ResourceLimits, Worker } from "node:worker_threads";
-import { backgroundArguments } from "../threads/background-arguments.ts";
+import { startInBackground } from "../threads/start-in-background.ts";
 
 export type JobOutcome<Result> =
   | { readonly kind: "done"; readonly result: Result }
@@ -45,7 +45,6 @@ interface Slot<Job, Result> {
 export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): WorkerPool<Job, Result> {
   const waiting: Task<Job, Result>[] = [];
   const slots = new Set<Slot<Job, Result>>();
-  const background = options.isBackground ? { execArgv: backgroundArguments(options.module) } : {};
   let isClosed = false;
 
   function startWork(): void {
@@ -67,12 +66,15 @@ export function createWorkerPool<Job, Result>(options: WorkerPoolOptions): Worke
     slot.worker.postMessage(task.job);
   }
 
-  function createSlot(): Slot<Job, Result> {
-    const worker = new Worker(options.module, {
+  function startThread(): Worker {
+    return new Worker(options.module, {
       workerData: options.workerData,
-      ...background,
       resourceLimits: options.resourceLimits,
     });
+  }
+
+  function createSlot(): Slot<Job, Result> {
+    const worker = options.isBackground ? startInBackground(startThread) : startThread();
     const slot: Slot<Job, Result> = { worker, task: undefined, timer: undefined };
     slots.add(slot);
     worker.on("message", (result: Result) => finish(slot, result));

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { listThreads } from "./list-threads.ts";
 import { lowerPriority } from "./lower-priority.ts";
 
 /**
@@ -10,18 +10,5 @@ import { lowerPriority } from "./lower-priority.ts";
  * To be called by the main thread before it has made threads of its own. Nothing is different anywhere but on Linux.
  */
 export function letHelpersWait(): void {
-  if (process.platform !== "linux") return;
-  const threads = listThreads();
-  // The numbers may be those of another PID namespace.
-  if (!threads.includes(process.pid)) return;
-  for (const thread of threads) if (thread !== process.pid) lowerPriority(thread);
-}
-
-function listThreads(): number[] {
-  try {
-    return readdirSync("/proc/self/task").map(Number);
-  } catch {
-    // Not every container has it.
-    return [];
-  }
+  for (const thread of listThreads()) if (thread !== process.pid) lowerPriority(thread);
 }

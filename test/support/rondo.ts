@@ -24,8 +24,8 @@ export interface RondoOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** An admin interface of its own on any free port if none is said here or in `config`. */
   readonly args?: readonly string[];
-  /** A module that runs before the program does. */
-  readonly preload?: URL;
+  /** For Node, before the program. */
+  readonly nodeArguments?: readonly string[];
   /** The most file descriptors it may have. */
   readonly openFiles?: number;
   /** A folder that outlives the server; one of its own if left out. */
@@ -152,8 +152,8 @@ function spawnRondo(options: RondoOptions): {
   const isToldWhere = `${options.args} ${options.config}`.includes("admin");
   if (!isToldWhere) args.push("--admin", "127.0.0.1:0");
   args.push("--config", config);
-  const preload = options.preload === undefined ? [] : ["--import", options.preload.href];
-  const command = [process.execPath, ...preload, ...args, ...(options.args ?? [])];
+  const nodeArguments = options.nodeArguments ?? [];
+  const command = [process.execPath, ...nodeArguments, ...args, ...(options.args ?? [])];
   if (options.openFiles !== undefined) {
     command.unshift("/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$0" "$@"`);
   }
