@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readCpu, subtractCpu } from "./cpu.mjs";
 import { progress, spawnLoad, undoings } from "./measure.mjs";
 import { writeSection } from "./page.mjs";
 import { describeMachine, findCores } from "./plan.mjs";
@@ -16,8 +17,10 @@ const SECONDS = 10;
 /** In the open loop, after the load at which a saturated server was seen. */
 const LOAD_SHARE = 0.5;
 const WARMUP_SECONDS = 1;
-/** What was changed last is read, and its memory given back, before the next load. */
+/** What was changed last is read, and its memory given back, before the next load: it takes so long, and until the server rests. */
 const SETTLE_MS = 6000;
+const RESTING_SHARE = 0.1;
+const RESTING_WITHIN_MS = 60_000;
 
 /**
  * Each a server with zones of that size, and what changes in its folder while it answers; `$1` is the folder.
@@ -108,7 +111,7 @@ async function measureScene({ title, size, change, everySeconds }, runs, fixedRa
     return spawnLoad(server, workload, queries, [...timing, ...flags], cores?.load);
   };
   try {
-    await pause(SETTLE_MS);
+    await settle(server);
     const idle = [];
     const disturbed = [];
     let rate = fixedRate;
@@ -122,7 +125,7 @@ async function measureScene({ title, size, change, everySeconds }, runs, fixedRa
       const disturber = startDisturber(server, change, everySeconds, cores?.allButLoad);
       disturbed.push(await load(SECONDS, "--rate", String(rate)));
       disturber.stop();
-      await pause(SETTLE_MS);
+      await settle(server);
     }
     const ratios = disturbed.map((report, i) => p999Of(report) / p999Of(idle[i]));
     return [
@@ -160,6 +163,17 @@ function startDisturber({ folder, pid }, change, everySeconds, cores) {
       undoings.delete(stop);
     },
   };
+}
+
+async function settle({ pid }) {
+  await pause(SETTLE_MS);
+  const end = performance.now() + RESTING_WITHIN_MS;
+  for (let busy = 1; busy > RESTING_SHARE && performance.now() < end; ) {
+    const before = readCpu(pid);
+    await pause(1000);
+    const { userSeconds, kernelSeconds } = subtractCpu(readCpu(pid), before);
+    busy = userSeconds + kernelSeconds;
+  }
 }
 
 function pause(ms) {
