@@ -44,14 +44,14 @@ function open(text: string, pollMs?: number, mode = 0o640): CookieSecretFile {
 /** A jar as a thread has it, and a cookie option that it has made. */
 function fill({ secrets }: CookieSecretFile): { jar: CookieJar; option: Uint8Array } {
   const jar = new CookieJar({ secrets, isRequired: false, limitWithout: 1232 }, () => 0);
-  jar.check(new Uint8Array(8), 0, 8, SOURCE, 4);
+  jar.check(new Uint8Array(8), 0, 8, SOURCE, 4, 0);
   return { jar, option: Uint8Array.of(...new Uint8Array(8), ...jar.serverCookie) };
 }
 
 it("openCookieSecretFile() follows the file, and threads see it at once", async () => {
   const file = open(OLD);
   const { jar, option } = fill(file);
-  const verdict = (): number => jar.check(option, 0, 24, SOURCE, 4);
+  const verdict = (): number => jar.check(option, 0, 24, SOURCE, 4, 0);
   writeFileSync(path, `${NEW}\n${OLD}\n`);
   await file.check();
   expect(verdict()).toBe(COOKIE.good);
@@ -71,13 +71,13 @@ it("openCookieSecretFile() keeps the secrets when the file goes bad or away, say
   rmSync(path);
   await file.check();
   await file.check();
-  expect(jar.check(option, 0, 24, SOURCE, 4)).toBe(COOKIE.good);
+  expect(jar.check(option, 0, 24, SOURCE, 4, 0)).toBe(COOKIE.good);
   expect(lines).toHaveLength(2);
   expect(lines[0]).toContain("line 1 is not 32 hexadecimal digits");
   expect(lines[1]).toContain("ENOENT");
   writeFileSync(path, NEW);
   await file.check();
-  expect(jar.check(option, 0, 24, SOURCE, 4)).toBe(COOKIE.bad);
+  expect(jar.check(option, 0, 24, SOURCE, 4, 0)).toBe(COOKIE.bad);
   expect(lines.join()).not.toMatch(/11111|22222|oops/);
 });
 

@@ -3,12 +3,22 @@ import type { Context } from "./context.ts";
 import { COOKIE } from "./cookie-jar.ts";
 import { COUNTER } from "./counters.ts";
 
-/** @returns what the cookie of a query that has one says of the client, one of COOKIE; without a jar there are no cookies */
-export function checkCookie(query: Query, octets: Uint8Array, context: Context): number {
+/**
+ * What the cookie of a query that has one says of the client; without a jar there are no cookies.
+ *
+ * @param now milliseconds, monotonic; the lower 32 bits count
+ * @returns one of COOKIE
+ */
+export function checkCookie(
+  query: Query,
+  octets: Uint8Array,
+  context: Context,
+  now: number,
+): number {
   const { cookies, counters } = context;
   if (cookies === undefined) return COOKIE.none;
   const { source, family } = context;
-  const cookie = cookies.check(octets, query.cookieAt, query.cookieOctets, source, family);
+  const cookie = cookies.check(octets, query.cookieAt, query.cookieOctets, source, family, now);
   counters[COUNTER.cookie + cookie]!++;
   return cookie;
 }

@@ -30,7 +30,7 @@ function createJar(now: number, ...secrets: Uint8Array[]): Jar {
       const family = source.includes(":") ? 6 : 4;
       // Not at the start, as it never is.
       const query = Uint8Array.of(1, 2, 3, ...octets);
-      return jar.check(query, 3, octets.length, address, family);
+      return jar.check(query, 3, octets.length, address, family, made.now * 1000);
     },
     get server() {
       return Buffer.from(jar.serverCookie).toString("hex");
@@ -86,6 +86,25 @@ describe("check()", () => {
     );
     const { good, bad } = COOKIE;
     expect(verdicts).toEqual([bad, good, good, good, good, bad]);
+  });
+
+  it("reads the wall clock no more often than ten times a second, however the other one wraps", () => {
+    const secrets = createCookieSecrets([SECRET]);
+    let reads = 0;
+    const jar = new CookieJar({ secrets, isRequired: false, limitWithout: 1232 }, () => {
+      reads += 1;
+      return NOW * 1000;
+    });
+    const askAt = (now: number): number =>
+      jar.check(fromHex(CLIENT), 0, CLIENT.length / 2, addressOctets("198.51.100.1"), 4, now);
+    const start = 2 ** 31 - 250;
+    for (let now = start; now < start + 1000; now += 0.5) askAt(now);
+    for (let now = start + 1000; now < start + 2000; now++) askAt(now | 0);
+    expect(reads).toBe(20);
+    // A thread that is a moment behind.
+    askAt((start + 1990) | 0);
+    askAt((start + 1500) | 0);
+    expect(reads).toBe(21);
   });
 
   it("gives the same cookie back for half an hour, then a new one", () => {

@@ -28,6 +28,9 @@ const FURTHEST_AHEAD = 300;
 /** Older ones are replaced. */
 const RENEWED_AFTER = 1800;
 
+/** How long the time on the wall clock is good for, in milliseconds: a number as large as that is an object, one per query. */
+const WALL_FRESH_MS = 100;
+
 export class CookieJar {
   /** Whether clients that know cookies must have one of ours to be answered over UDP. */
   readonly isRequired: boolean;
@@ -39,6 +42,9 @@ export class CookieJar {
   /** What is hashed: client cookie, the first half of the server cookie, the client's address. */
   readonly #message = new Uint8Array(CLIENT_COOKIE_OCTETS + HASH_AT + 16);
   readonly #hash = new Uint32Array(2);
+  /** When the wall clock was read last, by the clock of the queries, and what it said. */
+  #readAt: number | undefined;
+  #seconds = 0;
 
   /** @param wallClock milliseconds since 1970 */
   constructor(settings: CookieSettings, wallClock: () => number) {
@@ -55,9 +61,17 @@ export class CookieJar {
    * @param at where the content of the option starts
    * @param size octets of the content: 8, or 16 to 40
    * @param source the client's address
+   * @param now milliseconds, monotonic; the lower 32 bits count
    * @returns one of COOKIE
    */
-  check(octets: Uint8Array, at: number, size: number, source: Uint8Array, family: 4 | 6): number {
+  check(
+    octets: Uint8Array,
+    at: number,
+    size: number,
+    source: Uint8Array,
+    family: 4 | 6,
+    now: number,
+  ): number {
     const message = this.#message;
     const server = at + CLIENT_COOKIE_OCTETS;
     const length = CLIENT_COOKIE_OCTETS + HASH_AT + (family === 4 ? 4 : 16);
@@ -65,12 +79,11 @@ export class CookieJar {
     for (let i = CLIENT_COOKIE_OCTETS + HASH_AT, from = 0; i < length; i++, from++) {
       message[i] = source[from]!;
     }
-    // Of the seconds since 1970 the lower 32 bits, in 2106 as well.
-    const now = Math.floor(this.#wallClock() / 1000) >>> 0;
+    const seconds = this.#readSeconds(now);
     const bank = this.#secrets.currentBank();
     if (size === CLIENT_COOKIE_OCTETS + SERVER_COOKIE_OCTETS && octets[server] === VERSION) {
       // Serial number arithmetic (RFC 1982): the difference counts, not who is greater.
-      const age = (now - read32(octets, server + 4)) | 0;
+      const age = (seconds - read32(octets, server + 4)) | 0;
       if (age <= OLDEST && age >= -FURTHEST_AHEAD) {
         for (let i = 0; i < HASH_AT; i++) message[CLIENT_COOKIE_OCTETS + i] = octets[server + i]!;
         const signer = this.#findSigner(bank, length, octets, server + HASH_AT);
@@ -81,13 +94,23 @@ export class CookieJar {
           return COOKIE.good;
         }
         if (signer >= 0) {
-          this.#make(bank, length, now);
+          this.#make(bank, length, seconds);
           return COOKIE.good;
         }
       }
     }
-    this.#make(bank, length, now);
+    this.#make(bank, length, seconds);
     return size === CLIENT_COOKIE_OCTETS ? COOKIE.fresh : COOKIE.bad;
+  }
+
+  /** @returns seconds since 1970, of which the lower 32 bits are in a cookie, in 2106 as well */
+  #readSeconds(now: number): number {
+    const age = (now - (this.#readAt ?? 0)) | 0;
+    if (this.#readAt === undefined || age < 0 || age >= WALL_FRESH_MS) {
+      this.#readAt = now | 0;
+      this.#seconds = Math.floor(this.#wallClock() / 1000) | 0;
+    }
+    return this.#seconds;
   }
 
   /** @returns the number of the secret that makes the hash at `at` of what is in the message, or -1 */
@@ -103,13 +126,13 @@ export class CookieJar {
     return -1;
   }
 
-  #make(bank: number, length: number, now: number): void {
+  #make(bank: number, length: number, seconds: number): void {
     const message = this.#message;
     const { serverCookie } = this;
     const secrets = this.#secrets;
     serverCookie[0] = VERSION;
     serverCookie.fill(0, 1, 4);
-    for (let i = 0; i < 4; i++) serverCookie[4 + i] = now >>> (24 - 8 * i);
+    for (let i = 0; i < 4; i++) serverCookie[4 + i] = seconds >>> (24 - 8 * i);
     for (let i = 0; i < HASH_AT; i++) message[CLIENT_COOKIE_OCTETS + i] = serverCookie[i]!;
     sipHash24(secrets.words, secrets.secretAt(bank, 0), message, length, this.#hash);
     for (let i = 0; i < 8; i++) serverCookie[HASH_AT + i] = this.#hashOctet(i);

@@ -14,7 +14,7 @@ export const DROPPED = -1;
  * Counts a response before its OPT record is written, unless the client cannot have forged its address. Beyond the rate it is emptied, for a client that can ask again over
  * TCP, or with the cookie that comes with it; errors, which cannot be truncated, are let through in the same proportion.
  *
- * @param now monotonic milliseconds, the same for all threads
+ * @param now milliseconds, monotonic, the same for all threads; the lower 32 bits count
  * @returns the RCODE to send, or DROPPED
  */
 export function limitRate(

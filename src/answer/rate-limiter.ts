@@ -61,7 +61,7 @@ export class RateLimiter {
    * @param node which name of the zone, 0 for the zone as a whole
    * @param type that was asked for, 0 for any
    * @param source the client's address
-   * @param now milliseconds, the same for all threads
+   * @param now milliseconds, the same for all threads; the lower 32 bits count
    * @returns one of RATE
    */
   judge(

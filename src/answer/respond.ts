@@ -34,7 +34,7 @@ const signature = new QuerySignature();
  * Answers one message.
  *
  * @param length octets of the message in `octets`
- * @param now monotonic milliseconds
+ * @param now milliseconds, monotonic; the lower 32 bits count
  * @param out takes the response: 65 535 octets of room for a stream, `context.udpLimit` for UDP; it may be `octets`, as
  *   everything behind the question has been taken in by the time an answer is written over it
  * @returns octets of the response; 0: stay silent
@@ -56,7 +56,7 @@ export function respond(
   }
   if (query.hasEdns) counters[COUNTER.withEdns]!++;
   if (query.hasSubnet) counters[COUNTER.withSubnet]!++;
-  const cookie = query.cookieAt === 0 ? COOKIE.none : checkCookie(query, octets, context);
+  const cookie = query.cookieAt === 0 ? COOKIE.none : checkCookie(query, octets, context, now);
   const udpLimit = cookie === COOKIE.good ? context.udpLimit : context.limitWithoutCookie;
   const most = context.stream ? MAX_MESSAGE_OCTETS : Math.min(query.payload, udpLimit);
   signature.begin(octets, length, query.signatureAt, context.keyring, context.wallClock);

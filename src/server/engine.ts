@@ -14,7 +14,7 @@ export interface Engine<S extends ImageReader> {
   /**
    * Answers the query in the first `length` octets of `query`.
    *
-   * @param now milliseconds of a monotonic clock
+   * @param now milliseconds of a monotonic clock, of which the lower 32 bits count
    * @param out room for 65 535 octets if the context says stream, for 4096 otherwise
    * @returns the length of the response in `out`, 0 to stay silent
    */

@@ -113,7 +113,7 @@ export function runMmsgLoop<S extends ImageReader>(loop: MmsgLoop<S>): void {
     if (received < 0) return false;
     // What was published while it waited holds for the queries that ended the wait.
     takeMessages();
-    socket.answer(received, reader, source, clock());
+    socket.answer(received, reader, source, clock() | 0);
     return true;
   }
 

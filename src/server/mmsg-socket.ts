@@ -71,7 +71,7 @@ export class MmsgSocket {
    *
    * @param received how many
    * @param source words of `reader.context.source`
-   * @param now milliseconds, monotonic
+   * @param now milliseconds, monotonic, the lower 32 bits as a signed integer: any other number becomes an object for each query
    */
   answer<S extends ImageReader>(
     received: number,

@@ -113,7 +113,7 @@ const CLIENT_COOKIE = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
 /** A cookie option as the server gives it to 127.0.0.1. */
 function makeCookie(): Uint8Array {
   const jar = new CookieJar(COOKIES, () => WALL_SECONDS * 1000);
-  jar.check(CLIENT_COOKIE, 0, 8, Uint8Array.of(127, 0, 0, 1), 4);
+  jar.check(CLIENT_COOKIE, 0, 8, Uint8Array.of(127, 0, 0, 1), 4, 0);
   return option(10, concat(CLIENT_COOKIE, jar.serverCookie));
 }
 

@@ -50,7 +50,7 @@ function makeCookie(secret: string, ageSeconds: number): Uint8Array {
   const secrets = createCookieSecrets([fromHex(secret)]);
   const settings = { secrets, isRequired: false, limitWithout: 1232 };
   const jar = new CookieJar(settings, () => Date.now() - ageSeconds * 1000);
-  expect(jar.check(CLIENT, 0, 8, Uint8Array.of(127, 0, 0, 1), 4)).toBe(COOKIE.fresh);
+  expect(jar.check(CLIENT, 0, 8, Uint8Array.of(127, 0, 0, 1), 4, 0)).toBe(COOKIE.fresh);
   return concat(CLIENT, jar.serverCookie);
 }
 
