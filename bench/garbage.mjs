@@ -10,10 +10,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { progress, undoings } from "./measure.mjs";
-import { findCores } from "./plan.mjs";
+import { writeSection } from "./page.mjs";
+import { describeMachine, findCores } from "./plan.mjs";
 import { SERVERS } from "./servers.mjs";
 import { findFreePort, waitForAnswer } from "./start-server.mjs";
-import { alignTable } from "./table.mjs";
+import { alignTable, describeRun } from "./table.mjs";
 import { listWorkloads } from "./workloads.mjs";
 
 const ALLOCATIONS = fileURLToPath(new URL("allocations.mjs", import.meta.url));
@@ -22,9 +23,8 @@ const SIZE = { hosts: 1000, subnets: 200 };
 const RONDO = "rondo-mmsg";
 /** Before the first look: what starting needed is collected, and the code is compiled. */
 const SETTLE_SECONDS = 5;
-/** What one query may allocate, in octets, beside the wall clock of a cookie: less than any object has. */
+/** What one query may allocate, in octets: less than any object has. */
 const MOST_OCTETS = 4;
-const MOST_OCTETS_OF_COOKIE = 20;
 /** Collections per million queries, above what an idle server does in the same time. */
 const MOST_COLLECTIONS = 1;
 
@@ -36,6 +36,7 @@ export async function measureGarbage(args) {
     args,
     options: {
       seconds: { type: "string", default: "30" },
+      write: { type: "boolean", default: false },
       workloads: {
         type: "string",
         default: "static,nxdomain,roundrobin,steered,country,weighted,sticky",
@@ -47,12 +48,6 @@ export async function measureGarbage(args) {
   progress("garbage: octets by kind of query");
   const { stdout } = await run(process.execPath, ["--expose-gc", ALLOCATIONS]);
   const octets = Object.entries(JSON.parse(stdout));
-  console.log(
-    alignTable(
-      ["kind of query", "octets allocated per query"],
-      octets.map(([kind, count]) => [kind, count.toFixed(2)]),
-    ).join("\n"),
-  );
   const server = await startTraced();
   const rows = [];
   let isQuiet = true;
@@ -77,11 +72,20 @@ export async function measureGarbage(args) {
     server.stop();
     progress("");
   }
-  const head = ["workload", "queries", "collections", "per million queries, above idle"];
-  console.log(`\n${alignTable(head, rows).join("\n")}`);
-  const leaks = octets.filter(
-    ([kind, count]) => count > (kind === "cookie" ? MOST_OCTETS_OF_COOKIE : MOST_OCTETS),
-  );
+  const machine = describeMachine(findCores());
+  const page = [
+    describeRun(machine, { runs: 1, seconds }),
+    ...[
+      alignTable(
+        ["kind of query", "octets allocated per query"],
+        octets.map(([kind, count]) => [kind, count.toFixed(2)]),
+      ),
+      alignTable(["workload", "queries", "collections", "per million queries, above idle"], rows),
+    ].map((table) => table.join("\n")),
+  ].join("\n\n");
+  console.log(page);
+  if (values.write) writeSection("garbage", page);
+  const leaks = octets.filter(([, count]) => count > MOST_OCTETS);
   for (const [kind, count] of leaks) console.log(`PROBLEM: ${kind} allocates ${count} octets`);
   if (!isQuiet) console.log("PROBLEM: the garbage collector works for the queries");
   return leaks.length === 0 && isQuiet ? 0 : 1;

@@ -6,7 +6,7 @@
  *        npm run bench -- loading [--write]  time and memory to load large zones
  *        npm run bench -- reload [--write]   what reading zones and geo data again does to the answers meanwhile
  *        npm run bench -- restarts [--write] whether `rondo upgrade` under load loses a query
- *        npm run bench -- garbage            what the queries leave to the garbage collector: nothing
+ *        npm run bench -- garbage [--write]  what the queries leave to the garbage collector: nothing
  *
  * docs/benchmarks.md says what each measures and how to read it; `--write` puts the figures there. Exit status: 0 measured,
  * 1 a server answered wrongly or lost more than 1 %, rondo did not start, or `--check` found it too slow; 64 wrong usage; 69
