@@ -345,6 +345,54 @@ test("a zone that a primary gives less time than its refresh is asked for after 
   expect(refresher.report()).toMatchObject({ nextAt: (WALL + 220) * 1000 });
 });
 
+test("a primary that leaves a zone less time than its refresh is not the last to be asked (RFC 7314)", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 50 });
+  primary.versions.set(SECOND, { serial: 1, times: TIMES, expire: 900 });
+  await start();
+  expect(primary.asked).toEqual([`SOA ${FIRST}`, `AXFR ${FIRST}`, `SOA ${SECOND}`]);
+  expect([state(), told()]).toEqual(["1 (1)", 900]);
+  expect(refresher.report()).toMatchObject({
+    confirmedBy: { address: SECOND },
+    nextAt: (WALL + 100) * 1000,
+    lastError: undefined,
+  });
+  // What it has may be newer, too.
+  primary.versions.set(SECOND, { serial: 2, times: TIMES });
+  for (let at = 0; at < 700; at += 100) await advance(100);
+  expect(state()).toBe("1 (1)");
+  primary.asked.length = 0;
+  await advance(100);
+  expect(primary.asked).toEqual([`SOA ${FIRST}`, `SOA ${SECOND}`, `IXFR ${SECOND} from 1`]);
+  expect([state(), told()]).toEqual(["2 (2)", 1000]);
+});
+
+test("a zone with little time left does not wait for primaries that say nothing", async () => {
+  primary.versions.set(FIRST, { serial: 1, times: TIMES, expire: 50 });
+  await start();
+  expect(primary.asked.slice(2)).toEqual([`SOA ${SECOND}`]);
+  expect(refresher.report()).toMatchObject({
+    nextAt: (WALL + 10) * 1000,
+    lastError: undefined,
+    failures: 0,
+  });
+  primary.asked.length = 0;
+  await advance(10);
+  expect(primary.asked).toEqual([`SOA ${FIRST}`]);
+});
+
+test("retransfer() takes the whole zone once, though its primary leaves it little time", async () => {
+  primary.versions.set(FIRST, { serial: 7, times: TIMES });
+  await start();
+  primary.versions.set(FIRST, { serial: 3, times: TIMES, expire: 50 });
+  primary.versions.set(SECOND, { serial: 3, times: TIMES });
+  primary.asked.length = 0;
+  const done = refresher.retransfer();
+  clock.advance(1000);
+  expect(await done).toBeUndefined();
+  expect(primary.asked).toEqual([`SOA ${FIRST}`, `AXFR ${FIRST}`, `SOA ${SECOND}`]);
+  expect([state(), told()]).toEqual(["3 (2)", 1000]);
+});
+
 test("an expired zone is served again as soon as a primary confirms it, without a transfer", async () => {
   primary.versions.set(FIRST, { serial: 1, times: TIMES });
   await start();

@@ -3,8 +3,8 @@ import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { SecondarySource, Zone } from "../zone/model.ts";
-import { askPrimaries } from "./ask-primaries.ts";
-import type { Asking, AskingOptions, PrimaryOutcome } from "./ask-primary.ts";
+import { askPrimaries, type Help } from "./ask-primaries.ts";
+import type { Asking, AskingOptions } from "./ask-primary.ts";
 import { createHeldZone, type HeldZone, type RestoredZone } from "./held-zone.ts";
 import type { PrimaryAddress } from "./primary-client.ts";
 import { RefreshHistory } from "./refresh-history.ts";
@@ -217,19 +217,23 @@ export class ZoneRefresher {
   }
 
   async #run(first: string | undefined, isForced: boolean): Promise<void> {
-    const describe = (primary: PrimaryAddress): Asking => this.#describe(primary, isForced);
-    const found = await askPrimaries(this.#primaries, first, describe, this.#options);
+    let isWholeDue = isForced;
+    const describe = (primary: PrimaryAddress): Asking => this.#describe(primary, isWholeDue);
+    const take = async (help: Help, primary: PrimaryAddress): Promise<boolean> => {
+      isWholeDue = false;
+      if (help.kind === "built") this.#install(help, primary);
+      else await this.#confirm(help.expire);
+      this.#history.noteConfirmed(primary);
+      return this.#lastsUntilRefresh;
+    };
+    const found = await askPrimaries(this.#primaries, first, describe, take, this.#options);
     if (this.#abort.signal.aborted) return;
-    if (found.kind === "failed") {
-      if (this.#unserved !== undefined) this.#serve();
-      this.#finish(found.reason);
+    if (found.kind === "helped") {
+      this.#finish(this.#unserved);
       return;
     }
-    const { outcome, primary } = found;
-    if (outcome.kind === "built") this.#install(outcome, primary);
-    else await this.#confirm(outcome.expire);
-    this.#history.noteConfirmed(primary);
-    this.#finish(this.#unserved);
+    if (this.#unserved !== undefined) this.#serve();
+    this.#finish(found.reason);
   }
 
   #describe(primary: PrimaryAddress, isForced: boolean): Asking {
@@ -241,7 +245,7 @@ export class ZoneRefresher {
   }
 
   #install(
-    { result, isIncremental, expire }: Extract<PrimaryOutcome, { readonly kind: "built" }>,
+    { result, isIncremental, expire }: Extract<Help, { readonly kind: "built" }>,
     primary: PrimaryAddress,
   ): void {
     const { prepared, soa, unsaved } = result;
@@ -328,10 +332,14 @@ export class ZoneRefresher {
   get #waitMs(): number {
     const times = this.#content?.times;
     if (times === undefined) return waitForFirst(this.#history.failuresInRow);
-    // Who confirms it may be a secondary itself, and leave it less time than until then.
-    const leftMs = this.#expiry.expiresAt - this.#options.clock.now();
-    const isSure = this.#history.failuresInRow === 0 && leftMs > times.refreshMs;
+    const isSure = this.#history.failuresInRow === 0 && this.#lastsUntilRefresh;
     return isSure ? times.refreshMs : times.retryMs;
+  }
+
+  /** Who confirms a zone may be a secondary itself, and leave it less time than until it is asked for again. */
+  get #lastsUntilRefresh(): boolean {
+    const refreshMs = this.#content?.times.refreshMs ?? 0;
+    return this.#expiry.expiresAt - this.#options.clock.now() > refreshMs;
   }
 }
 
