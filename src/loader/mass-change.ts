@@ -6,6 +6,7 @@ import { findDroppedNames } from "../image/find-dropped-names.ts";
 import { listNested, listTried } from "../steering/pool-content.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType } from "../wire/rr-types.ts";
+import { isNewerSerial } from "../wire/serial.ts";
 import type { Pool, Zone } from "../zone/model.ts";
 import type { PreparedZone } from "./prepare-zone.ts";
 
@@ -84,10 +85,10 @@ function findEmptiedPools(before: Zone, after: Zone): string[] {
   return [...emptied.values()];
 }
 
-/** RFC 1982 §3.2. */
 function findSerialBack(before: number, after: number): string[] {
-  const isBack = before !== after && (before - after) >>> 0 < 2 ** 31;
-  return isBack ? [`the serial would go back from ${before} to ${after}`] : [];
+  return isNewerSerial(before, after)
+    ? [`the serial would go back from ${before} to ${after}`]
+    : [];
 }
 
 function listUsed(zone: Zone, type: number, pools: readonly number[]): Set<Pool> {

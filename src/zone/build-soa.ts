@@ -5,6 +5,7 @@ import { readAbsoluteName, readMailbox } from "../rdata/read-name.ts";
 import { toOctets } from "../rdata/to-octets.ts";
 import { equalNames, formatName, parseName } from "../wire/name.ts";
 import { TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
+import { isNewerSerial } from "../wire/serial.ts";
 import type { BuildContext } from "./build-context.ts";
 import { DEFAULT_INFRASTRUCTURE_TTL } from "./default-ttls.ts";
 import type { StaticDraft } from "./draft.ts";
@@ -131,18 +132,13 @@ function chooseSerial(
   if (serial === undefined || serial === "auto") {
     return Math.max(Math.floor(changedAt), previousSerial ?? 0, ofFile ?? 0) % 2 ** 32;
   }
-  if (previousSerial !== undefined && isBefore(serial, previousSerial)) {
+  if (previousSerial !== undefined && isNewerSerial(previousSerial, serial)) {
     issues.warn(
       place,
       `serial ${serial} is before ${previousSerial}, which is being served: secondaries will not follow`,
     );
   }
   return serial;
-}
-
-/** Serial number arithmetic (RFC 1982 §3.2). */
-function isBefore(serial: number, other: number): boolean {
-  return serial !== other && (other - serial) >>> 0 < 2 ** 31;
 }
 
 function readMname(
