@@ -5,6 +5,7 @@
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { replaceFile } from "../health/paced-file.ts";
+import { isRecord, isTime, parseStateText } from "../health/state-text.ts";
 import type { Log } from "../log/log.ts";
 import type { Override } from "../steering/world.ts";
 
@@ -68,13 +69,8 @@ export function createOverridesFile(stateDirectory: string, log: Log): Overrides
 
 /** All of what is written, or what is wrong with it. */
 export function parseOverrides(text: string): readonly SavedOverride[] | string {
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return "it is not JSON";
-  }
-  if (!isRecord(file) || file.format !== FORMAT) return "it is of an unknown format";
+  const file = parseStateText(text, FORMAT);
+  if (typeof file === "string") return file;
   const { overrides } = file;
   if (!Array.isArray(overrides)) return "it holds no list";
   return overrides.every(isSaved) ? overrides : "it holds an override that makes no sense";
@@ -105,12 +101,4 @@ function isSaved(entry: unknown): entry is SavedOverride {
     isTime(since) &&
     (until === null || isTime(until))
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }

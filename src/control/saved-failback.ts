@@ -3,6 +3,7 @@
  * not send clients back before their time. Pure; open-memory.ts reads and writes.
  */
 import { type Moment, measureAge } from "../health/persist.ts";
+import { isRecord, isTime, parseStateText } from "../health/state-text.ts";
 
 /** A pool that has been left, for one type of record. */
 export interface SavedFailback {
@@ -34,13 +35,8 @@ export function serializeFailbacks(left: readonly SavedFailback[], written: Mome
  * however long the server was away; delays of a file that is too old have ended.
  */
 export function parseFailbacks(text: string, read: Moment): ParsedFailbacks {
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return "it is not JSON";
-  }
-  if (!isRecord(file) || file.format !== FORMAT) return "it is of an unknown format";
+  const file = parseStateText(text, FORMAT);
+  if (typeof file === "string") return file;
   const { wallMs, bootMs, bootId, left } = file;
   if (!isTime(wallMs) || !isTime(bootMs) || !Array.isArray(left)) return "it is not complete";
   if (!left.every(isSaved)) return "it holds a pool that makes no sense";
@@ -65,12 +61,4 @@ function isSaved(entry: unknown): entry is SavedFailback {
     typeof manual === "boolean" &&
     (serviceAgeMs === null || isTime(serviceAgeMs))
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }

@@ -3,6 +3,7 @@
  * and without them. Pure; open-aliases.ts reads and writes. However old it is, it is better than nothing.
  */
 import { formatAddress, parseAddress } from "../address/parse.ts";
+import { isRecord, parseStateText } from "../health/state-text.ts";
 import type { Known, Target } from "../resolver/target-table.ts";
 import { formatName, lowerName, parseName } from "../wire/name.ts";
 import { TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
@@ -29,13 +30,8 @@ export function serializeTargets(targets: readonly SavedTarget[]): string {
 
 /** Reads what `serializeTargets` wrote; a string says why it is ignored whole. */
 export function parseTargets(text: string): readonly SavedTarget[] | string {
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return "it is not JSON";
-  }
-  if (!isRecord(file) || file.format !== FORMAT) return "it is of an unknown format";
+  const file = parseStateText(text, FORMAT);
+  if (typeof file === "string") return file;
   if (!Array.isArray(file.resolved)) return "it is not complete";
   const targets = file.resolved.map(parseTarget);
   const isWhole = (target: SavedTarget | undefined): target is SavedTarget => target !== undefined;
@@ -60,8 +56,4 @@ function parseTarget(entry: unknown): SavedTarget | undefined {
 
 function familyOf(type: number): 4 | 6 {
   return type === TYPE_A ? 4 : 6;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@
  * backend that was known to be dead. Pure; health-file.ts reads and writes.
  */
 import type { SavedHealth, SavedTarget } from "./saved-health.ts";
+import { isRecord, isTime, parseStateText } from "./state-text.ts";
 import { FLAP_WINDOW_MS } from "./timing.ts";
 
 /** The moment of writing or reading, by the clocks that two processes of one machine can compare. */
@@ -42,13 +43,8 @@ export function serializeHealth(saved: SavedHealth, written: Moment): string {
 /** Reads what `serializeHealth` wrote; anything else is ignored whole. */
 export function parseHealth(text: string, read: Moment): ParsedHealth {
   if (text.length > MAX_TEXT_LENGTH) return ignore("it is too large");
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    return ignore("it is not JSON");
-  }
-  if (!isRecord(file) || file.format !== FORMAT) return ignore("it is of an unknown format");
+  const file = parseStateText(text, FORMAT);
+  if (typeof file === "string") return ignore(file);
   const { wallMs, bootMs, bootId, targets } = file;
   if (!isTime(wallMs) || !isTime(bootMs) || !Array.isArray(targets)) {
     return ignore("it is not complete");
@@ -104,12 +100,4 @@ function isSavedEntry(entry: unknown): entry is SavedTarget & { readonly key: st
     (lastError === undefined ||
       (typeof lastError === "string" && lastError.length <= MAX_ERROR_LENGTH))
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0;
 }
