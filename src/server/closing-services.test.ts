@@ -3,17 +3,17 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, it } from "vitest";
 import { echoOptions, echoPublication } from "../../test/support/echo-engine.ts";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import { silentLog } from "../log/log.ts";
 import { createDgramService } from "./dgram-service.ts";
 import { loadLibc } from "./libc.ts";
-import { parseListenAddress } from "./listen-address.ts";
 import { createMmsgService } from "./mmsg-service.ts";
 import { findStreamLimits } from "./stream-limits.ts";
 import { StreamService } from "./stream-service.ts";
 import type { UdpServiceOptions } from "./udp-service.ts";
 
-const ANY = parseListenAddress("127.0.0.1:0")!;
+const ANY = listenAt("127.0.0.1:0");
 const OPTIONS: UdpServiceOptions = {
   workerEntry: echoOptions.workerEntry,
   settings: DEFAULT_ANSWER_SETTINGS,
@@ -60,7 +60,7 @@ it("createDgramService() opens nothing once it closes, and looks for no more add
     hostAddresses: () => ["127.0.0.1", "127.0.0.2"],
     recheckMs: 1,
   });
-  const opening = service.open(parseListenAddress("0.0.0.0:0")!);
+  const opening = service.open(listenAt("0.0.0.0:0"));
   const refused = expect(opening).rejects.toMatchObject({ code: "ECANCELED" });
   // The first of its addresses is being bound.
   await service.close();

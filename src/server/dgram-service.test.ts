@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { askUdp } from "../../test/support/dns-client.ts";
 import { ECHO, echoOptions, echoPublication, echoQuery } from "../../test/support/echo-engine.ts";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { findFreePort } from "../../test/support/ports.ts";
 import { until } from "../../test/support/until.ts";
 import { DEFAULT_ANSWER_SETTINGS } from "../answer/answer-settings.ts";
 import type { Log } from "../log/log.ts";
 import { createDgramService } from "./dgram-service.ts";
-import { parseListenAddress } from "./listen-address.ts";
 import type { UdpService } from "./udp-service.ts";
 
 let hosts: string[];
@@ -40,7 +40,7 @@ async function isServed(address: string, port: number): Promise<boolean> {
 }
 
 it("open() serves a wildcard from every address of the host, as they come and go", async () => {
-  const { port } = await service.open(parseListenAddress("0.0.0.0:0")!);
+  const { port } = await service.open(listenAt("0.0.0.0:0"));
   for (const host of hosts) await until(() => isServed(host, port));
   hosts = ["127.0.0.2", "127.0.0.3"];
   await until(() => isServed("127.0.0.3", port));
@@ -54,7 +54,7 @@ it("open() serves a wildcard from every address of the host, as they come and go
 });
 
 it("open() binds again whatever a thread that died had bound, on the same port", async () => {
-  const { port } = await service.open(parseListenAddress("0.0.0.0:0")!);
+  const { port } = await service.open(listenAt("0.0.0.0:0"));
   await askUdp({ address: "127.0.0.1", port }, echoQuery(ECHO.exit), 1);
   await until(() => service.slots[0]?.deaths === 1);
   for (const host of hosts) await until(() => isServed(host, port));
@@ -65,15 +65,15 @@ it("open() leaves nothing bound when one address of a wildcard is taken", async 
   const holder = createSocket("udp4");
   holder.bind(port, "127.0.0.2");
   await once(holder, "listening");
-  await expect(service.open(parseListenAddress(`0.0.0.0:${port}`)!)).rejects.toMatchObject({
+  await expect(service.open(listenAt(`0.0.0.0:${port}`))).rejects.toMatchObject({
     code: "EADDRINUSE",
   });
   holder.close();
-  expect((await service.open(parseListenAddress(`0.0.0.0:${port}`)!)).port).toBe(port);
+  expect((await service.open(listenAt(`0.0.0.0:${port}`))).port).toBe(port);
 });
 
 it("open() refuses a wildcard of a family that the host has no address of", async () => {
-  await expect(service.open(parseListenAddress("[::]:0")!)).rejects.toMatchObject({
+  await expect(service.open(listenAt("[::]:0"))).rejects.toMatchObject({
     code: "EADDRNOTAVAIL",
   });
 });
@@ -81,7 +81,7 @@ it("open() refuses a wildcard of a family that the host has no address of", asyn
 it("open() serves the rest of a wildcard where one address cannot be had, and says so once", async () => {
   // Of TEST-NET-1, so nobody's.
   hosts = ["192.0.2.1", "127.0.0.1"];
-  const { port } = await service.open(parseListenAddress("0.0.0.0:0")!);
+  const { port } = await service.open(listenAt("0.0.0.0:0"));
   await until(() => isServed("127.0.0.1", port));
   hosts = ["192.0.2.1", "127.0.0.1", "127.0.0.2"];
   await until(() => isServed("127.0.0.2", port));

@@ -1,8 +1,8 @@
 import { createSocket } from "node:dgram";
 import { describe, expect, it } from "vitest";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { HandedSockets } from "./handed-sockets.ts";
 import { loadLibc } from "./libc.ts";
-import { parseListenAddress } from "./listen-address.ts";
 import { readPort } from "./socket-calls.ts";
 import { addUdpDescriptors, openUdpDescriptors } from "./udp-descriptors.ts";
 
@@ -10,11 +10,9 @@ const loaded = await loadLibc();
 if ("reason" in loaded) throw new Error(loaded.reason);
 const { libc } = loaded;
 
-const at = (text: string) => parseListenAddress(text)!;
-
 /** What another process would have opened. */
 function open(count: number): { port: number; descriptors: readonly number[] } {
-  return openUdpDescriptors(libc, at("127.0.0.1:0"), count);
+  return openUdpDescriptors(libc, listenAt("127.0.0.1:0"), count);
 }
 
 function hand(opened: { port: number; descriptors: readonly number[] }): HandedSockets {
@@ -25,12 +23,14 @@ describe("HandedSockets", () => {
   it("take() finds what was asked for under the same address, kind and port, once", () => {
     const opened = open(1);
     const handed = hand(opened);
-    expect(handed.take("tcp", at(`127.0.0.1:${opened.port}`))).toBeUndefined();
-    expect(handed.take("udp", at(`127.0.0.2:${opened.port}`))).toBeUndefined();
-    expect(handed.take("udp", at(`127.0.0.1:${opened.port === 53 ? 54 : 53}`))).toBeUndefined();
-    const taken = handed.take("udp", at("127.0.0.1:0"));
+    expect(handed.take("tcp", listenAt(`127.0.0.1:${opened.port}`))).toBeUndefined();
+    expect(handed.take("udp", listenAt(`127.0.0.2:${opened.port}`))).toBeUndefined();
+    expect(
+      handed.take("udp", listenAt(`127.0.0.1:${opened.port === 53 ? 54 : 53}`)),
+    ).toBeUndefined();
+    const taken = handed.take("udp", listenAt("127.0.0.1:0"));
     expect(taken?.port).toBe(opened.port);
-    expect(handed.take("udp", at(`127.0.0.1:${opened.port}`))).toBeUndefined();
+    expect(handed.take("udp", listenAt(`127.0.0.1:${opened.port}`))).toBeUndefined();
     for (const descriptor of taken?.descriptors ?? []) libc.close(descriptor);
   });
 
@@ -38,10 +38,10 @@ describe("HandedSockets", () => {
     const opened = open(1);
     const handed = hand(opened);
     const { port } = opened;
-    handed.take("udp", at("127.0.0.1:0"));
-    expect(handed.findOverlap(at(`0.0.0.0:${port}`))).toBe(`127.0.0.1:${port}`);
+    handed.take("udp", listenAt("127.0.0.1:0"));
+    expect(handed.findOverlap(listenAt(`0.0.0.0:${port}`))).toBe(`127.0.0.1:${port}`);
     for (const other of [`127.0.0.1:${port}`, `127.0.0.2:${port}`, `[::]:${port}`, "0.0.0.0:1"]) {
-      expect(handed.findOverlap(at(other)), other).toBeUndefined();
+      expect(handed.findOverlap(listenAt(other)), other).toBeUndefined();
     }
     for (const descriptor of opened.descriptors) libc.close(descriptor);
   });
@@ -73,7 +73,7 @@ describe("openUdpDescriptors() and addUdpDescriptors()", () => {
     "with %i sockets handed over and %i wanted has %i, all of one port",
     (before, count, after) => {
       const opened = open(before);
-      const listen = at(`127.0.0.1:${opened.port}`);
+      const listen = listenAt(`127.0.0.1:${opened.port}`);
       const handed = hand(opened).take("udp", listen);
       const adopted = openUdpDescriptors(libc, listen, count, handed);
       expect(adopted.descriptors).toHaveLength(before);

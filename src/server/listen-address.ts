@@ -1,5 +1,5 @@
 import type { Address, Prefix } from "../address/address.ts";
-import { formatAddress, parseAddress } from "../address/parse.ts";
+import { formatAddress } from "../address/parse.ts";
 
 /** Where the DNS service listens, and for what. */
 export interface ListenAddress {
@@ -14,17 +14,7 @@ export interface ListenAddress {
   readonly proxies?: readonly Prefix[];
 }
 
-/** Parses `ADDR:PORT`, IPv6 in brackets: `127.0.0.1:53`, `[::]:53`; undefined if it is not one. */
-export function parseListenAddress(text: string): ListenAddress | undefined {
-  const parts = split(text);
-  const address = parts && parseAddress(parts.host);
-  if (parts === undefined || address === undefined) return undefined;
-  if ((address.family === 6) !== parts.isBracketed) return undefined;
-  const port = Number(parts.port);
-  return port <= 65535 ? { address, port } : undefined;
-}
-
-/** Presentation form, as {@link parseListenAddress} reads it. */
+/** `127.0.0.1:53`, `[::]:53`. */
 export function formatListenAddress({ address, port }: ListenAddress): string {
   const host = formatAddress(address);
   return address.family === 6 ? `[${host}]:${port}` : `${host}:${port}`;
@@ -33,17 +23,4 @@ export function formatListenAddress({ address, port }: ListenAddress): string {
 /** Is this `0.0.0.0` or `::`, every address of the host? */
 export function isWildcard(address: Address): boolean {
   return address.octets.every((octet) => octet === 0);
-}
-
-interface Parts {
-  readonly host: string;
-  readonly port: string;
-  readonly isBracketed: boolean;
-}
-
-function split(text: string): Parts | undefined {
-  const match = /^(?:\[([^\]]*)\]|(.+)):([0-9]{1,5})$/.exec(text);
-  if (match === null) return undefined;
-  const isBracketed = match[1] !== undefined;
-  return { host: match[1] ?? match[2] ?? "", port: match[3] ?? "", isBracketed };
 }

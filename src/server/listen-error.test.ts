@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { parseListenAddress } from "./listen-address.ts";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { createListenError } from "./listen-error.ts";
 
 const word = (listen: string, code: string, holder?: { pid: number; name: string }): string =>
-  createListenError("udp", parseListenAddress(listen)!, code, () => holder).message;
+  createListenError("udp", listenAt(listen), code, () => holder).message;
 
 it("names address, transport and holder of a port in use", () => {
   expect(word("127.0.0.1:5300", "EADDRINUSE", { pid: 123, name: "named" })).toBe(
@@ -26,7 +26,7 @@ it("tells what a port below 1024 needs", () => {
 });
 
 it("keeps the code of anything else", () => {
-  const error = createListenError("tcp", parseListenAddress("127.0.0.1:53")!, "EPERM");
+  const error = createListenError("tcp", listenAt("127.0.0.1:53"), "EPERM");
   expect(error.code).toBe("EPERM");
   expect(error.message).toBe("Cannot listen on 127.0.0.1:53 (TCP): EPERM");
 });

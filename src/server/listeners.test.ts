@@ -1,10 +1,9 @@
 import { expect, it, vi } from "vitest";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { until } from "../../test/support/until.ts";
 import { silentLog } from "../log/log.ts";
-import { parseListenAddress } from "./listen-address.ts";
 import { Listeners } from "./listeners.ts";
 
-const at = (text: string) => parseListenAddress(text)!;
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 function setUp(
@@ -36,8 +35,8 @@ it("open() tries other ports when the one that TCP got is taken for UDP", async 
       if (port < 40_003) throw failure("EADDRINUSE");
     },
   );
-  await listeners.open([at("127.0.0.1:0")]);
-  expect(listeners.served).toEqual([at("127.0.0.1:40003")]);
+  await listeners.open([listenAt("127.0.0.1:0")]);
+  expect(listeners.served).toEqual([listenAt("127.0.0.1:40003")]);
   expect(closed).toEqual([40_000, 40_001, 40_002]);
 });
 
@@ -48,7 +47,9 @@ it("open() gives TCP back when UDP cannot be had", async () => {
       throw failure("EACCES");
     },
   );
-  await expect(listeners.open([at("127.0.0.1:53")])).rejects.toMatchObject({ code: "EACCES" });
+  await expect(listeners.open([listenAt("127.0.0.1:53")])).rejects.toMatchObject({
+    code: "EACCES",
+  });
   expect(closed).toEqual([53]);
 });
 
@@ -61,11 +62,11 @@ it("open() goes on trying an address that the host does not have yet, and serves
     },
     () => {},
   );
-  await listeners.open([at("127.0.0.1:53"), at("127.0.0.1:54")]);
-  expect(listeners.served).toEqual([at("127.0.0.1:54")]);
+  await listeners.open([listenAt("127.0.0.1:53"), listenAt("127.0.0.1:54")]);
+  expect(listeners.served).toEqual([listenAt("127.0.0.1:54")]);
   expect(warnings).toHaveLength(1);
   await until(() => listeners.served.length === 2);
-  expect(listeners.served[1]).toEqual(at("127.0.0.1:53"));
+  expect(listeners.served[1]).toEqual(listenAt("127.0.0.1:53"));
   expect(tries).toBe(4);
 });
 
@@ -80,7 +81,7 @@ it.each(["EADDRNOTAVAIL", "EAFNOSUPPORT"])(
       },
       () => {},
     );
-    await listeners.open([at("[::]:53")]);
+    await listeners.open([listenAt("[::]:53")]);
     expect(warnings).toEqual(["This host has no IPv6, not listening there"]);
     expect(tries).toBe(1);
   },
@@ -96,7 +97,7 @@ it("close() ends the tries", async () => {
     () => {},
   );
   vi.useFakeTimers();
-  await listeners.open([at("127.0.0.1:53")]);
+  await listeners.open([listenAt("127.0.0.1:53")]);
   await vi.advanceTimersByTimeAsync(5);
   const before = tries;
   expect(before).toBeGreaterThan(1);
@@ -129,7 +130,7 @@ it("close() during a try gives back what that opens, and tries nothing else", as
     log: silentLog,
     retryMs: 1,
   });
-  await listeners.open([at("127.0.0.1:53"), at("127.0.0.1:54")]);
+  await listeners.open([listenAt("127.0.0.1:53"), listenAt("127.0.0.1:54")]);
   isThere = true;
   await until(() => asked.length > 0);
   listeners.close();
@@ -155,7 +156,9 @@ it("close() while UDP is opened starts neither", async () => {
     },
     log: silentLog,
   });
-  await expect(listeners.open([at("127.0.0.1:53")])).rejects.toMatchObject({ code: "ECANCELED" });
+  await expect(listeners.open([listenAt("127.0.0.1:53")])).rejects.toMatchObject({
+    code: "ECANCELED",
+  });
   expect(close).toHaveBeenCalledOnce();
   expect(start).not.toHaveBeenCalled();
 });

@@ -11,6 +11,7 @@ import {
   echoQuery,
   readEcho,
 } from "../../test/support/echo-engine.ts";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { query } from "../../test/support/packet.ts";
 import { findFreePort } from "../../test/support/ports.ts";
 import { until } from "../../test/support/until.ts";
@@ -18,7 +19,6 @@ import { parseAddress } from "../address/parse.ts";
 import { type Log, silentLog } from "../log/log.ts";
 import type { ControlDesk, ControlRequest } from "./control-desk.ts";
 import { loadLibc } from "./libc.ts";
-import { parseListenAddress } from "./listen-address.ts";
 import { type Server, type ServerOptions, startServer } from "./start-server.ts";
 
 const loaded = await loadLibc();
@@ -38,7 +38,7 @@ async function start(
   const server = await startServer({
     ...echoOptions,
     udp,
-    listen: listen.map((text) => parseListenAddress(text)!),
+    listen: listen.map(listenAt),
     workers: options.workers ?? 1,
     log: options.log ?? silentLog,
     ...(options.desk && { desk: options.desk }),
@@ -405,7 +405,7 @@ describe.runIf("libc" in loaded)("startServer() with sockets of another process"
         ...socket,
         descriptors: socket.descriptors.map(duplicate),
       }));
-      const listen = parseListenAddress(`${to!.address}:${to!.port}`)!;
+      const listen = listenAt(`${to!.address}:${to!.port}`);
       const options = { udp: "mmsg", listen: [listen], workers, log: silentLog } as const;
       const server = await startServer({ ...echoOptions, ...options, handed });
       running.push(server);

@@ -1,15 +1,15 @@
 import { expect, it, vi } from "vitest";
 import { askUdp } from "../../test/support/dns-client.ts";
 import { echoOptions, echoPublication, echoQuery } from "../../test/support/echo-engine.ts";
+import { listenAt } from "../../test/support/listen-at.ts";
 import { until } from "../../test/support/until.ts";
 import { silentLog } from "../log/log.ts";
-import { parseListenAddress } from "./listen-address.ts";
 import { type Server, startServer } from "./start-server.ts";
 
 vi.mock("./libc.ts", () => ({ loadLibc: async () => ({ reason: "koffi is not installed" }) }));
 
 function start(udp: "auto" | "mmsg"): Promise<Server> {
-  const listen = [parseListenAddress("127.0.0.1:0")!];
+  const listen = [listenAt("127.0.0.1:0")];
   return startServer({ ...echoOptions, udp, listen, workers: 1, log: silentLog });
 }
 
