@@ -63,7 +63,8 @@ export function writeAdditional(
   for (let i = 0, names = 0; i < count && names < MAX_NAMES; i++) {
     const rdata = record + RDATA_OFFSET;
     const target = words[targets + number]!;
-    const owner = ownerOfTarget(octets, record, rdata + nameOffset);
+    const name = rdata + nameOffset;
+    const owner = isService(type) ? ownerOfTarget(octets, record, name) : name;
     record = rdata + ((octets[rdata - 2]! << 8) | octets[rdata - 1]!);
     if (++number === total) number = 0;
     if (target === 0) continue;
@@ -127,8 +128,8 @@ function findTarget(segment: Segment, octets: Uint8Array, at: number): number {
 }
 
 /**
- * Where the owner of a target's addresses stands in the response: the target itself, or where that is the root, the
- * owner of the record (RFC 9460 §2.5.2).
+ * Where the owner of the addresses of a service's target stands in the response: the target itself, or where that is the root,
+ * the owner of the record (RFC 9460 §2.5.2).
  */
 function ownerOfTarget(octets: Uint8Array, record: number, target: number): number {
   return octets[target] === 0 ? ((octets[record]! & 0x3f) << 8) | octets[record + 1]! : target;

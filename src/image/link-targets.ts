@@ -101,6 +101,8 @@ class TargetLinker {
         seen.add(owner);
         continue;
       }
+      // Elsewhere it stands for no host at all (RFC 7505 §3, RFC 2782, RFC 9460 §2.5.1), though a root zone may have addresses at its apex.
+      if (length === 1 && type !== TYPE_NS) continue;
       if (!endsInApex(this.#name, 0, length, this.#apex)) continue;
       const name = this.#numberOf(length);
       if (seen.has(name)) continue;
