@@ -47,13 +47,8 @@ export function optional<T>(decode: Decoder<T>): Field<T> {
  * A mapping with fixed keys.
  *
  * @param what for messages: `a pool`
- * @param later keys of the format that are not built yet
  */
-export function object<T>(
-  what: string,
-  fields: Fields<T>,
-  later: readonly string[] = [],
-): Decoder<T> {
+export function object<T>(what: string, fields: Fields<T>): Decoder<T> {
   // A Map, not the object itself: `constructor` and `__proto__` are unknown keys like any other.
   const table = new Map<string, Field<unknown>>(Object.entries(fields));
   const decode: Decoder<T> = (tree, name, issues) => {
@@ -68,8 +63,7 @@ export function object<T>(
       const field = table.get(key);
       present.add(key);
       if (field === undefined) {
-        if (later.includes(key)) issues.error(keyPlace, `${quote(key)} is not supported yet`);
-        else issues.error(keyPlace, explainUnknownKey(key, what, [...table.keys(), ...later]));
+        issues.error(keyPlace, explainUnknownKey(key, what, [...table.keys()]));
         continue;
       }
       const decoded = field.decode(value, key, issues);
