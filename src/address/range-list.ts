@@ -83,10 +83,10 @@ export function shareList(list: RangeList): RangeList {
   return { words: list.words, starts: share(list.starts), values: share(list.values) };
 }
 
-/** One value for the whole space. */
-export function createUniformList(words: 1 | 4, value: number): RangeList {
+/** One range, the whole space, with the number 0. */
+export function createUniformList(words: 1 | 4): RangeList {
   const writer = new RangeWriter(words);
-  writer.push(0, 0, 0, 0, value);
+  writer.push(0, 0, 0, 0, 0);
   return writer.finish();
 }
 

@@ -56,7 +56,7 @@ describe("combineDatabases()", () => {
   it("takes the AS number from the first database that has one", () => {
     const entries = (asn: number, text: string): RangeList =>
       flattenPrefixes(1, [{ prefix: parsePrefix(text)!, value: asn }], 0, (_, inner) => inner);
-    const none = createUniformList(4, 0);
+    const none = createUniformList(4);
     const table = combineDatabases([
       database("places", { "20.0.0.0/8": place("EU-DE") }),
       { ...database("first", {}), asns: { v4: entries(64_500, "20.1.0.0/16"), v6: none } },

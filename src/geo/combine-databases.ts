@@ -15,7 +15,7 @@ export function combineDatabases(databases: readonly GeoDatabase[]): GeoTable {
   const find = createCombiner(databases, combined);
   const merge = (words: 1 | 4, lists: readonly RangeList[]): GeoTable["v4"] => {
     // Without a database everything is unknown.
-    const layers = lists.length === 0 ? [createUniformList(words, 0)] : lists;
+    const layers = lists.length === 0 ? [createUniformList(words)] : lists;
     const { starts, values } = shareList(mergeLists(layers, find));
     return { starts, locations: values };
   };

@@ -15,7 +15,7 @@ export function readMmdb(octets: Buffer, name: string): GeoDatabase {
   const metadata = readMetadata(octets);
   const walker = new TreeWalker(octets, metadata);
   const v4 = walker.walk(1);
-  const nowhere = createUniformList(4, 0);
+  const nowhere = createUniformList(4);
   const v6 = metadata.ipVersion === 6 ? walker.walk(4) : { locations: nowhere, asns: nowhere };
   const { list, hasAsns } = walker;
   if (list.locations.length === 1 && !hasAsns) {

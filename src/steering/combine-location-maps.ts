@@ -63,7 +63,7 @@ export function combineLocationMaps(maps: readonly SharedArrayBuffer[]): Combine
 /** What a map says of resolvers: where it has no table of them, the same as of clients. */
 function listResolvers({ clients, resolvers }: LocationTables, family: 0 | 1): RangeList {
   const isAsked = clients.some(({ values }) => values.some((value) => value >= LOCATION_UNKNOWN));
-  return isAsked ? (resolvers ?? clients)[family] : createUniformList(clients[family].words, 0);
+  return isAsked ? (resolvers ?? clients)[family] : createUniformList(clients[family].words);
 }
 
 /** The class under one map of a client whose value is `value`, behind a resolver whose value is `resolver`. */

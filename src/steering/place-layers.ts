@@ -55,7 +55,7 @@ export function layOutPlaces(
     const numbers = asns?.[side];
     const systems =
       numbers === undefined
-        ? createUniformList(words, 0)
+        ? createUniformList(words)
         : { words, starts: numbers.starts, values: numbers.asns };
     return mergeLists([locations, systems, stacks.layOut(words)], combine);
   };
