@@ -1,8 +1,10 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { serveInProcess } from "../../test/support/in-process.ts";
 import { readMessage } from "../../test/support/message.ts";
 import { query } from "../../test/support/packet.ts";
 import { overridesOf } from "../../test/support/random-zone.ts";
+import { AnswerSetCompiler } from "../image/answer-sets.ts";
+import { SegmentChunks } from "../image/segment-chunks.ts";
 import { NO_OVERRIDES } from "../steering/world.ts";
 
 const EU = "198.51.100.1";
@@ -206,5 +208,78 @@ records:
     plane.drop("example.com.");
     plane.drop("example.net.");
     expect([before > 0, used()]).toEqual([true, 0]);
+  });
+});
+
+describe("ControlPlane, when a publication fails,", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
+  const zoneText = (zone: string, address: string, more = ""): string => `
+zone: ${zone}
+soa: { mname: ns1.example.org., rname: hostmaster.example.org. }
+healthchecks: { web: { protocol: TCP, port: 443 } }
+pools: { eu: { healthcheck: web, values: [${address}, 192.0.2.98] }, na: { values: [192.0.2.99] } }
+records:
+  "": { type: NS, values: [ns1.example.org., ns2.example.org.] }
+  plain: { type: A, value: ${address} }
+  ${more}
+  www: { type: A, dynamic: { rules: [{ pool: eu }] } }
+`;
+  const COM = "example.com.yaml";
+  const NET = "example.net.yaml";
+  const MORE = "also: { type: A, dynamic: { rules: [{ pool: na }] } }";
+  const serveOne = () => {
+    const served = serveInProcess({
+      [COM]: zoneText("example.com.", "192.0.2.10"),
+      [NET]: zoneText("example.net.", "192.0.2.20"),
+    });
+    const ask = (name: string): string => {
+      const { rcode, answer } = readMessage(served.ask(query({ name }), "udp")!);
+      return rcode === "NOERROR" ? answer.map(({ rdata }) => rdata).join() : rcode;
+    };
+    return { ...served, ask };
+  };
+  const failOnce = (what: "compile" | "place"): void => {
+    const error = new RangeError("Array buffer allocation failed");
+    const fail = () => {
+      throw error;
+    };
+    if (what === "compile") {
+      vi.spyOn(AnswerSetCompiler.prototype, "compile").mockImplementationOnce(fail);
+    } else vi.spyOn(SegmentChunks.prototype, "place").mockImplementationOnce(fail);
+  };
+
+  it.each(["compile", "place"] as const)(
+    "answers as before, and by all that has changed after the next one (%s)",
+    (what) => {
+      const { ask, load, mark } = serveOne();
+      failOnce(what);
+      expect(() => load({ [COM]: zoneText("example.com.", "192.0.2.11", MORE) })).toThrow(
+        "allocation failed",
+      );
+      expect(["plain.example.com", "also.example.com"].map(ask)).toEqual([
+        "192.0.2.10",
+        "NXDOMAIN",
+      ]);
+      // Something else, to which other zones matter.
+      mark({ "192.0.2.20": "down", "192.0.2.11": "down" });
+      expect(
+        ["plain.example.com", "also.example.com", "www.example.com", "www.example.net"].map(ask),
+      ).toEqual(["192.0.2.11", "192.0.2.99", "192.0.2.98", "192.0.2.98"]);
+    },
+  );
+
+  it("tries again though nothing else happens, also what health has changed", () => {
+    const { ask, load, mark, clock } = serveOne();
+    failOnce("compile");
+    expect(() => load({ "org.yaml": zoneText("example.org.", "192.0.2.30") })).toThrow();
+    expect(ask("plain.example.org")).toBe("REFUSED");
+    clock.advance(5000);
+    expect(ask("plain.example.org")).toBe("192.0.2.30");
+    failOnce("compile");
+    mark({ "192.0.2.10": "down" });
+    clock.advance(5000);
+    expect(ask("www.example.com")).toBe("192.0.2.98");
+    expect(clock.pendingTimers()).toBe(0);
   });
 });

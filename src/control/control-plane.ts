@@ -4,11 +4,9 @@
  */
 import type { Clock } from "../health/clock.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
-import { type AnswerSet, AnswerSetCompiler, type PlanSets } from "../image/answer-sets.ts";
+import type { AnswerSet, PlanSets } from "../image/answer-sets.ts";
 import { keyOfPlan, type Plan } from "../image/compile-segment.ts";
 import type { Publication } from "../image/publication.ts";
-import { SegmentChunks } from "../image/segment-chunks.ts";
-import { compileZoneIndex } from "../image/zone-index.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import {
@@ -28,6 +26,7 @@ import { keyOfClass } from "./list-kin.ts";
 import { logModes } from "./log-modes.ts";
 import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
+import { Publisher } from "./publisher.ts";
 import { RangeAllocator } from "./range-allocator.ts";
 import { type ChangedMaps, ServedMaps } from "./served-maps.ts";
 import { placeZone, type ServedPlan, type ServedZone, type ZoneNumbers } from "./served-zone.ts";
@@ -46,6 +45,8 @@ export interface ControlPlaneOptions {
 
 /** Between two decisions that time alone brings about. */
 const MIN_TICK_MS = 100;
+/** From a publication that failed to the next try, if nothing else changes before. */
+const RETRY_MS = 5000;
 
 /** What names with the same settings answer at the moment. */
 export interface SteeringInForce {
@@ -62,7 +63,6 @@ export interface SteeringInForce {
 /** Owns the numbers of segments, plans, maps and rotation counters, and what stands behind each. */
 export class ControlPlane {
   readonly #options: ControlPlaneOptions;
-  #version = 0;
   #world: World = {
     health: { targets: new Map() },
     overrides: NO_OVERRIDES,
@@ -75,8 +75,7 @@ export class ControlPlane {
   readonly #zones = new Map<string, ServedZone>();
   readonly #plans: (ServedPlan | undefined)[] = [];
   readonly #maps = new ServedMaps();
-  readonly #answerSets = new AnswerSetCompiler();
-  readonly #chunks = new SegmentChunks();
+  readonly #publisher: Publisher;
   readonly #numbers: ZoneNumbers = {
     segments: new RangeAllocator(),
     plans: new RangeAllocator(),
@@ -86,6 +85,7 @@ export class ControlPlane {
   constructor(options: ControlPlaneOptions) {
     this.#options = options;
     this.#memory = options.memory;
+    this.#publisher = new Publisher(options);
   }
 
   /** The zones being served, by apex. */
@@ -109,7 +109,11 @@ export class ControlPlane {
     });
   }
 
-  /** Takes zones into service, in place of those with the same apex, and publishes them together. */
+  /**
+   * Takes zones into service, in place of those with the same apex, and publishes them together.
+   *
+   * @throws what the publication failed with, which is tried again until it goes through
+   */
   serve(zones: readonly PreparedZone[]): void {
     const segments: [number, SharedArrayBuffer][] = [];
     const maps: ChangedMaps = [];
@@ -128,9 +132,11 @@ export class ControlPlane {
       segments.push([zone.segment, prepared.compiled.segment]);
     }
     this.#memory.dropUnseen();
-    this.#publish(segments, maps, indexChanged);
+    this.#publisher.noteZones(segments, maps, indexChanged);
     this.#update(due);
     this.#options.onZones?.();
+    const { failure } = this.#publisher;
+    if (failure !== undefined) throw failure;
   }
 
   /**
@@ -151,7 +157,7 @@ export class ControlPlane {
       this.#numbers.counters.release(start, count);
     this.#numbers.counters.releaseEach(served.turns.counters);
     this.#numbers.segments.release(served.segment, 1);
-    this.#publish([[served.segment, null]], maps, true);
+    this.#publisher.noteZones([[served.segment, null]], maps, true);
     this.#update(due);
     this.#options.onZones?.();
   }
@@ -222,13 +228,12 @@ export class ControlPlane {
     this.#isClosed = true;
   }
 
-  /** Decides anew what these pools, and those whose time has come, matter to. */
+  /** Decides anew what these pools, and those whose time has come, matter to, and publishes what is other than before. */
   #update(changed: Iterable<PoolPlace>): void {
     const due = this.#memory.advance(this.#options.clock.now());
     // Those of a zone that has just been replaced are gone, and those in their place decided.
     const pools = [...new Set([...changed, ...due])].filter((place) => this.#pools.has(place));
     this.#observe(pools);
-    let isChanged = false;
     const rounds = new Map<ServedZone, DecisionRound>();
     for (const number of this.#pools.findPlans(pools)) {
       const plan = this.#plans[number]!;
@@ -236,9 +241,9 @@ export class ControlPlane {
       const round = rounds.get(zone) ?? new DecisionRound(zone.prepared.zone, this.#world);
       rounds.set(zone, round);
       plan.decided = this.#decide(round, zone, number, decided);
-      isChanged ||= plan.decided.sets !== decided.sets;
+      if (plan.decided.sets !== decided.sets) this.#publisher.noteAnswers();
     }
-    if (isChanged) this.#publish([], [], false);
+    if (this.#publisher.isDue) this.#publish();
     this.#schedule();
   }
 
@@ -259,12 +264,13 @@ export class ControlPlane {
     return past[kin.classes.findIndex(({ key }) => key === classKey)];
   };
 
-  /** Comes back when a delay ends or a weight rises. */
+  /** Comes back when a delay ends or a weight rises, and when a publication is to be tried again. */
   #schedule(): void {
     this.#cancelTimer();
-    const next = this.#memory.nextChangeAt();
-    if (next === undefined || this.#isClosed) return;
     const { clock } = this.#options;
+    const retryAt = this.#publisher.isDue ? clock.now() + RETRY_MS : Number.POSITIVE_INFINITY;
+    const next = Math.min(this.#memory.nextChangeAt() ?? Number.POSITIVE_INFINITY, retryAt);
+    if (next === Number.POSITIVE_INFINITY || this.#isClosed) return;
     const delayMs = Math.max(MIN_TICK_MS, next - clock.now());
     this.#cancelTimer = clock.schedule(() => this.#update([]), delayMs);
   }
@@ -316,25 +322,13 @@ export class ControlPlane {
     return decided;
   }
 
-  #publish(
-    segments: readonly (readonly [number, SharedArrayBuffer | null])[],
-    maps: readonly (readonly [number, SharedArrayBuffer | null])[],
-    indexChanged: boolean,
-  ): void {
+  #publish(): void {
     const zones = [...this.#zones.values()];
-    const sets = this.#plans.map((plan): PlanSets | undefined =>
-      plan === undefined ? undefined : { map: plan.map, sets: plan.decided.sets },
-    );
-    this.#options.publish({
-      version: ++this.#version,
-      index: indexChanged
-        ? compileZoneIndex(
-            zones.map(({ prepared, segment }) => ({ apex: prepared.zone.apex, segment })),
-          )
-        : undefined,
-      segments: this.#chunks.place(segments),
-      maps,
-      steering: this.#answerSets.compile(sets),
+    this.#publisher.publish({
+      zones: zones.map(({ prepared, segment }) => ({ apex: prepared.zone.apex, segment })),
+      plans: this.#plans.map((plan): PlanSets | undefined =>
+        plan === undefined ? undefined : { map: plan.map, sets: plan.decided.sets },
+      ),
       rotationSlots: this.#numbers.counters.size,
     });
   }

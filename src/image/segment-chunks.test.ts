@@ -37,7 +37,7 @@ class Places {
   readonly of = new Map<number, SegmentPlace>();
 
   place(...changes: Change[]): void {
-    for (const [number, place] of this.chunks.place(changes)) {
+    for (const [number, place] of this.chunks.place(new Map(changes))) {
       if (place === null) this.of.delete(number);
       else this.of.set(number, place);
     }
@@ -80,7 +80,7 @@ test("place() leaves a large segment, and one that is alone, in the buffer that 
 test("place() leaves segments as they were compiled", () => {
   const segments = [compile(1), compile(2)];
   const before = segments.map((segment) => Buffer.from(segment.slice(0)));
-  new SegmentChunks().place(segments.map((segment, number): Change => [number, segment]));
+  new SegmentChunks().place(new Map(segments.map((segment, number): Change => [number, segment])));
   expect(segments.map((segment) => Buffer.from(segment))).toEqual(before);
 });
 

@@ -27,12 +27,13 @@ export class SegmentChunks {
   readonly #chunks = new Set<Chunk>();
 
   /**
-   * Takes over what becomes of segments, by number; null takes one out of service.
+   * Takes over what becomes of segments, by number; null takes one out of service. Whoever could not pass the places on
+   * may have them placed again.
    *
    * @returns the places of those, and of others that had to move
    */
   place(
-    changes: readonly (readonly [number: number, segment: SharedArrayBuffer | null])[],
+    changes: ReadonlyMap<number, SharedArrayBuffer | null>,
   ): [number: number, place: SegmentPlace | null][] {
     const places: [number, SegmentPlace | null][] = [];
     const small = new Map<number, SharedArrayBuffer>();
