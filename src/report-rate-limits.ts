@@ -17,7 +17,6 @@ export function reportRateLimits(
   read: () => LimitedTotals,
   isLogOnly: boolean,
   log: Log,
-  intervalMs: number = MINUTE_MS,
 ): () => void {
   let last = addUp(read());
   const message = isLogOnly ? "responses would be limited in rate" : "responses limited in rate";
@@ -28,7 +27,7 @@ export function reportRateLimits(
     last = now;
     if (dropped + slipped > 0) log.warn({ dropped, slipped }, message);
   };
-  const timer = setInterval(report, intervalMs).unref();
+  const timer = setInterval(report, MINUTE_MS).unref();
   return () => clearInterval(timer);
 }
 

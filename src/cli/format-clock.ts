@@ -1,8 +1,8 @@
 /** `07:52:31` of today, else with the date in front; in the local time zone. */
-export function formatClock(iso: string, now: Date = new Date()): string {
+export function formatClock(iso: string): string {
   const at = new Date(iso);
   const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(twoDigits).join(":");
-  if (at.toDateString() === now.toDateString()) return time;
+  if (at.toDateString() === new Date().toDateString()) return time;
   return `${at.getFullYear()}-${twoDigits(at.getMonth() + 1)}-${twoDigits(at.getDate())} ${time}`;
 }
 
