@@ -7,8 +7,8 @@ import { countDecidingBits, findEmbedding, normalizeAddress } from "../address/e
 import { createKeyOf } from "../address/key.ts";
 import { formatAddress, formatPrefix } from "../address/parse.ts";
 import type { GeoTable } from "../geo/geo-table.ts";
+import { coversGeoCode, formatGeoCode } from "../zone/geo-code.ts";
 import type { Network, Rule } from "../zone/model.ts";
-import { formatGeoCode, matchesGeoCode } from "./geo-code.ts";
 import { type Located, locate } from "./locate.ts";
 import { isNowhere, type Matters, type Place } from "./place.ts";
 
@@ -93,7 +93,7 @@ function findRule(
       return { rule, by: { kind: "catch-all" } };
     const subnet = subnets.find((prefix) => contains(prefix, address));
     if (subnet !== undefined) return { rule, by: { kind: "subnet", prefix: formatPrefix(subnet) } };
-    const code = geos.find((candidate) => matchesGeoCode(candidate, place.location));
+    const code = geos.find((candidate) => coversGeoCode(candidate, place.location));
     if (code !== undefined) return { rule, by: { kind: "geo", code: formatGeoCode(code) } };
     const asn = asns.find((candidate) => candidate === place.asn);
     if (asn !== undefined) return { rule, by: { kind: "asn", asn } };

@@ -3,8 +3,8 @@
  * to the same rule, and to the same order of datacenters, have one signature.
  */
 import type { Location } from "../geo/geo-table.ts";
+import { formatGeoCode } from "../zone/geo-code.ts";
 import type { GeoCode, Network, Rule } from "../zone/model.ts";
-import { formatGeoCode } from "./geo-code.ts";
 import { isNowhere, type Matters, type Place, resolvePlace } from "./place.ts";
 import type { Rankings } from "./rankings.ts";
 

@@ -44,4 +44,11 @@ describe("coversGeoCode()", () => {
     expect(coversGeoCode(code("NA-US-CA"), code("NA-CA"))).toBe(false);
     expect(coversGeoCode(code("EU"), code("NA-US"))).toBe(false);
   });
+  it("goes by the narrowest part, and holds for no place that is not known", () => {
+    const russia = { continent: "AS", country: "RU", subdivision: undefined };
+    expect(coversGeoCode(code("EU-RU"), russia)).toBe(true);
+    expect(coversGeoCode(code("EU"), russia)).toBe(false);
+    const nowhere = { continent: undefined, country: undefined, subdivision: undefined };
+    expect(coversGeoCode(code("EU"), nowhere)).toBe(false);
+  });
 });

@@ -19,8 +19,11 @@ export function parseGeoCode(text: string): GeoCode | string {
   return { continent, country, subdivision };
 }
 
-/** Whether every place that `narrow` names lies in what `wide` names. */
-export function coversGeoCode(wide: GeoCode, narrow: GeoCode): boolean {
+/** A code, or what is known of a place. */
+type GeoParts = { readonly [part in keyof GeoCode]: string | undefined };
+
+/** Whether every place that `narrow` names lies in what `wide` names. The narrowest part decides: databases differ over continents. */
+export function coversGeoCode(wide: GeoCode, narrow: GeoParts): boolean {
   if (wide.country === undefined) return wide.continent === narrow.continent;
   if (wide.country !== narrow.country) return false;
   return wide.subdivision === undefined || wide.subdivision === narrow.subdivision;
