@@ -2,15 +2,14 @@
  * SVCB and HTTPS records with `auto` hints: what they say is what A and AAAA queries of the same client get, as far as it
  * can be said in a record that many clients of a cache share.
  */
+
 import { formatRdata } from "../rdata/format-rdata.ts";
 import { insertHints } from "../rdata/insert-hints.ts";
+import { TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
 import type { HintedRecord, HintSource, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Decision, SteeredValue } from "./decision.ts";
 import { compileSequence } from "./sequence.ts";
 import { type Lifetime, settleTtl } from "./settle-ttl.ts";
-
-export const TYPE_A = 1;
-export const TYPE_AAAA = 28;
 
 /** The steered RRsets that the hints of an RRset follow, each once: `ClientClass.parts` has a class for each. */
 export function listHintSources(zone: Zone, hints: readonly HintedRecord[]): SteeredRRset[] {

@@ -3,7 +3,9 @@
  * it once per class after every change, `explain` calls it with a trace, and both get the same. docs/steering.md has the
  * rules in words.
  */
+
 import { formatRdata } from "../rdata/format-rdata.ts";
+import { TYPE_CNAME } from "../wire/rr-types.ts";
 import type { Pool, PoolPolicy, SteeredRRset, Zone } from "../zone/model.ts";
 import type { ClientClass } from "./classes.ts";
 import type { Answer, Decision, SteeredValue, Sticky } from "./decision.ts";
@@ -20,7 +22,6 @@ import type { ClassPast, World } from "./world.ts";
 
 /** Addresses per answer where nobody has written a number: as many A records as fit 512 octets with room to spare. */
 const DEFAULT_ANSWERS = 8;
-const TYPE_CNAME = 5;
 
 /**
  * Decides what the clients of a class get.

@@ -1,9 +1,9 @@
 import { formatAddress } from "../address/parse.ts";
+import { formatType, TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
 import type { HintedRecord, HintSource, SteeredRRset, Zone } from "../zone/model.ts";
 import type { Answer, Decision } from "./decision.ts";
-import { type HintsOffer, listHintSources, offerHints, TYPE_A, TYPE_AAAA } from "./steer-hints.ts";
+import { type HintsOffer, listHintSources, offerHints } from "./steer-hints.ts";
 import { createTrace, type Topic, type Trace } from "./trace.ts";
-import { formatRecordType } from "./trace-text.ts";
 
 /** What is told of a source: who of its pools answers. The rest is told where the source itself is asked for. */
 const CHOICES: readonly Topic[] = ["pool", "held", "all-down", "nodata"];
@@ -50,7 +50,7 @@ export function traceHints(
 }
 
 function explainOffer({ addresses, why }: HintsOffer, type: number): string {
-  const asked = formatRecordType(type);
+  const asked = formatType(type);
   if (why === "sticky") return `left out: who leads the ${asked} answer is decided per client`;
   if (addresses === undefined) return `left out: ${asked} queries get no address`;
   const { rdata, answers, leads } = addresses;
@@ -61,5 +61,5 @@ function explainOffer({ addresses, why }: HintsOffer, type: number): string {
 }
 
 function describeSource({ label, type }: SteeredRRset): string {
-  return `${label} ${formatRecordType(type)}`;
+  return `${label} ${formatType(type)}`;
 }

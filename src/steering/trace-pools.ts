@@ -1,11 +1,12 @@
 /**
  * What `steer()` writes into a trace of pools and values: what kept or dropped each.
  */
+import { formatType } from "../wire/rr-types.ts";
+import { formatCount } from "./format-count.ts";
 import type { Choice, Link } from "./pool-choice.ts";
 import type { Share } from "./pool-shares.ts";
 import type { ValueStanding, ValueState } from "./pool-standing.ts";
 import type { PoolTrace, RuleId, ValueTrace } from "./trace.ts";
-import { formatCount, formatRecordType } from "./trace-text.ts";
 
 interface Reason {
   readonly rule: RuleId;
@@ -38,7 +39,7 @@ export function tracePool(
 function explainPool(type: number, link: Link, choice: Choice, tried: boolean): Reason {
   if (!tried) return { rule: "A4", reason: `not tried: pool ${choice.link?.pool.name} answers` };
   if (link.values.length === 0) {
-    return { rule: "A1", reason: `skipped: it has no ${formatRecordType(type)} value` };
+    return { rule: "A1", reason: `skipped: it has no ${formatType(type)} value` };
   }
   if (link.enabled === 0) {
     const isDrained = link.values.some(({ override }) => override !== undefined);

@@ -1,14 +1,15 @@
 /**
  * What `steer()` writes into a trace: every pool and value with what kept or dropped it, and the reasons of the answer.
  */
+import { formatType, TYPE_CNAME } from "../wire/rr-types.ts";
 import type { Pool, SteeredRRset } from "../zone/model.ts";
 import type { Answer } from "./decision.ts";
+import { formatCount } from "./format-count.ts";
 import type { Choice, Link } from "./pool-choice.ts";
 import type { Share } from "./pool-shares.ts";
 import { isUnsettled } from "./pool-standing.ts";
 import type { RuleId, Step, Trace } from "./trace.ts";
 import { tracePool } from "./trace-pools.ts";
-import { formatCount, formatRecordType } from "./trace-text.ts";
 
 /** Adds the pools in the order they are tried, and what happens when none is in service. */
 export function traceChoice(
@@ -59,7 +60,7 @@ function explainChoice(rrset: SteeredRRset, links: readonly Link[], choice: Choi
         : {
             topic: "nodata",
             rule: "A1",
-            text: `no pool of the rule has a value of type ${formatRecordType(rrset.type)}`,
+            text: `no pool of the rule has a value of type ${formatType(rrset.type)}`,
           };
     case "unresolved":
       return {
@@ -158,7 +159,7 @@ function formatShares(values: Answer["values"]): string {
 function explainAnswers(rrset: SteeredRRset, counted: Pool | undefined, answer: Answer): string {
   const { answers, values, policy } = answer;
   const head = `${formatCount(answers, "record")} per answer`;
-  if (formatRecordType(rrset.type) === "CNAME") return `${head}: a name has only one CNAME`;
+  if (rrset.type === TYPE_CNAME) return `${head}: a name has only one CNAME`;
   const written = counted?.answers ?? rrset.answers;
   if (written !== undefined) {
     const where = counted === undefined ? "the record" : `pool ${counted.name}`;

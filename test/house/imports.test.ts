@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   zone: ["address", "wire", "config", "rdata"],
   geo: ["address", "threads"],
   health: ["address", "zone"],
-  steering: ["address", "rdata", "geo", "health", "zone"],
+  steering: ["address", "wire", "rdata", "geo", "health", "zone"],
   image: ["address", "wire", "rdata", "zone", "steering"],
   answer: ["address", "wire", "tsig", "image", "steering"],
   server: ["address", "wire", "tsig", "answer", "image", "log"],
