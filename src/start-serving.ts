@@ -267,10 +267,10 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     });
     if (predecessor !== undefined) {
       await firstRound;
-      health.adopt(await predecessor.ready(version));
+      health.adopt(await predecessor.ready(version, log));
       parts.onAnswering(close);
       server.start();
-      await predecessor.serving();
+      await predecessor.serving(log);
       lease.take();
       // Secondaries ask whoever answers: by then that is this one alone.
       void delay(RETIRING_MS, undefined, { ref: false }).then(() => {

@@ -1,4 +1,5 @@
 import type { SavedHealth } from "../health/saved-health.ts";
+import type { Log } from "../log/log.ts";
 import type { HandedSocket } from "../server/handed-sockets.ts";
 import {
   HANDOVER_FORMAT,
@@ -18,10 +19,10 @@ export interface Predecessor {
   readonly steering: string;
   /** Rejects if it ends before it has said to take over. */
   readonly lost: Promise<never>;
-  /** Says that all is loaded. Resolves with its verdicts when it says to take over. */
-  ready(version: string): Promise<SavedHealth>;
-  /** Says that this process answers now. Resolves when the other leaves it everything else, or is gone. */
-  serving(): Promise<void>;
+  /** Says that all is loaded. Resolves with its verdicts when it says to take over; logs if that takes long. */
+  ready(version: string, log: Log): Promise<SavedHealth>;
+  /** Says that this process answers now. Resolves when the other leaves it everything else, or is gone; logs if that takes long. */
+  serving(log: Log): Promise<void>;
   /** Says that nothing will come of it, and why. */
   fail(reason: string): Promise<void>;
 }
@@ -39,6 +40,15 @@ const OVERLAP_MS = 1000;
 
 /** A server that starts another tells it at once what it needs to know. */
 const GREETING_MS = 5000;
+
+/** Longer than any answer takes of a server that nothing holds up. */
+const SILENCE_MS = 12_000;
+const SILENT =
+  "the server to take over from says nothing: is it stuck, or stopped? It is waited for until it goes on or is ended";
+/** What that means for users, before and after this process answers. */
+const NOT_YET = "this one is ready, and answers nothing yet";
+const NOT_ALL =
+  "this one answers, but has no admin interface, keeps no state and tells no secondary; threads of the other may answer, too, and know of nothing new";
 
 /**
  * Listens to the server that has started this process to take over from it; undefined if there is none.
@@ -88,20 +98,28 @@ export async function meetPredecessor(): Promise<Predecessor | undefined> {
     admin: greeting.admin,
     steering: greeting.steering,
     lost,
-    async ready(version) {
+    async ready(version, log) {
       await say({ type: "ready", version });
-      const { verdicts } = await hear("take-over");
+      const warn = (): void => log.error({ pid: greeting.pid, problem: NOT_YET }, SILENT);
+      const { verdicts } = await noticeDelay(hear("take-over"), warn);
       isTold = true;
       return new Map(verdicts);
     },
-    async serving() {
+    async serving(log) {
       await say({ type: "serving" });
       setTimeout(() => void say({ type: "steady" }), OVERLAP_MS).unref();
-      await Promise.race([hear("released"), gone]);
+      const warn = (): void => log.error({ pid: greeting.pid, problem: NOT_ALL }, SILENT);
+      await noticeDelay(Promise.race([hear("released"), gone]), warn);
       if (process.connected) process.disconnect();
     },
     fail: (reason) => say({ type: "failed", reason }),
   };
+}
+
+/** @param warn called if the answer takes too long */
+function noticeDelay<Answer>(answer: Promise<Answer>, warn: () => void): Promise<Answer> {
+  const timer = setTimeout(warn, SILENCE_MS).unref();
+  return answer.finally(() => clearTimeout(timer));
 }
 
 function failAfter(ms: number): Promise<never> {

@@ -53,6 +53,16 @@ it("startSuccessor() ends one that answers and then is stuck", async () => {
   await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
 });
 
+it("startSuccessor() hears first what it was told while this process was held up", async () => {
+  const then = "setTimeout(() => say({ type: 'steady' }), 200);";
+  const starting = start([READY, SERVING], then, 300);
+  const { steady } = await findAnswering(starting);
+  // Stopped, or waiting for a disk: longer than the successor may say nothing.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+  expect(await steady).toBeUndefined();
+  starting.abort("over");
+});
+
 it("startSuccessor() takes no word that it does not know for another", async () => {
   const starting = start([READY, { type: "news" }], "process.exit(0);");
   expect(await starting.outcome).toMatchObject({

@@ -107,14 +107,14 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
 
   /** Of one that answers: nothing is left to it. */
   function noteEnd(how: string): void {
-    clearTimeout(overdue);
+    callOff();
     settleSteady(how);
   }
 
   function keep(reason: string): void {
     if (isSettled) return;
     isSettled = true;
-    clearTimeout(overdue);
+    callOff();
     end();
     settle({ kind: "kept", reason });
   }
@@ -124,9 +124,8 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     if (child.connected) child.send(message, () => {});
   }
 
-  let overdue = setTimeout(
-    () => keep(`the successor was not ready within ${readyMs / 1000} s`),
-    readyMs,
+  let callOff = actUnlessTold(readyMs, () =>
+    keep(`the successor was not ready within ${readyMs / 1000} s`),
   );
   child.on("error", (error) => keep(`the successor cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {
@@ -148,20 +147,20 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
       keep(message.reason);
     } else if (isSettled) {
       if (message.type !== "steady") return;
-      clearTimeout(overdue);
+      callOff();
       settleSteady(undefined);
     } else if (message.type === "ready") {
       theirVersion = message.version;
-      clearTimeout(overdue);
-      overdue = setTimeout(() => keep("the successor did not take over"), SERVING_MS);
+      callOff();
+      callOff = actUnlessTold(SERVING_MS, () => keep("the successor did not take over"));
       say({ type: "take-over", verdicts: [...verdicts()] });
     } else if (message.type === "serving") {
       isSettled = true;
-      clearTimeout(overdue);
-      overdue = setTimeout(() => {
+      callOff();
+      callOff = actUnlessTold(steadyMs, () => {
         noteEnd(`it says nothing for ${steadyMs / 1000} s`);
         end();
-      }, steadyMs);
+      });
       // It outlives this process.
       child.unref();
       const release = (): void => {
@@ -193,6 +192,25 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     else if (!isReleased) end();
   };
   return { outcome, abort };
+}
+
+/**
+ * Does something after a time unless it is called off. What has been said by then is heard first: it may be this process
+ * that was held up.
+ *
+ * @returns calls it off
+ */
+function actUnlessTold(ms: number, act: () => void): () => void {
+  let isOff = false;
+  const timer = setTimeout(() => {
+    setImmediate(() => {
+      if (!isOff) act();
+    });
+  }, ms);
+  return () => {
+    isOff = true;
+    clearTimeout(timer);
+  };
 }
 
 /** As it was called: a link to the program that an installation has set to another version is followed anew. */

@@ -199,6 +199,31 @@ describe.runIf("libc" in (await loadLibc()))("a rondo upgrade that fails", () =>
     rmSync(rondo.folder, { recursive: true, force: true });
   });
 
+  test("waits for an old server that is stopped, answering, and says so loudly; that one goes on where it was", async () => {
+    const folder = createFolder();
+    const { rondo, upgrade, end } = await withPreloaded(
+      folder,
+      `if (isMainThread && process.env.RONDO_SUCCEEDS !== undefined) {
+        const send = process.send.bind(process);
+        process.send = (message, ...rest) => {
+          if (message.type === "serving") process.kill(process.ppid, "SIGSTOP");
+          return send(message, ...rest);
+        };
+      }`,
+      () => startChain({ zones: ZONES, folder, config: SETTINGS_WITH_CATALOG }),
+    );
+    const upgrading = upgrade();
+    // Longer than the old one waits for words of the new one.
+    await rondo.waitForOutput(/"level":"?error"?.*this one answers, but.*says nothing/);
+    expect(readMessage((await askUdp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+    rondo.process.kill("SIGCONT");
+    expect((await upgrading).status).toBe(0);
+    await until(() => rondo.process.exitCode === 0);
+    expect(readMessage((await askUdp(rondo.endpoint, WWW))!).answer.length).toBe(1);
+    expect((await runRondo("reload", "--admin", rondo.admin)).status).toBe(0);
+    await end();
+  });
+
   test("keeps the old server where sockets cannot be handed over", async () => {
     const { rondo, upgrade, end } = await startChain({ zones: ZONES, args: ["--udp", "dgram"] });
     const { status, stderr } = await upgrade();
