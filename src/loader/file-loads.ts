@@ -263,6 +263,11 @@ function hasUnsettledPart(outcome: JobOutcome<LoadResult>, { settledPart }: Load
   );
 }
 
-function deadlineFor(size: number): number {
+/**
+ * How long a job for a file may take, in milliseconds.
+ *
+ * @param size in octets
+ */
+export function deadlineFor(size: number): number {
   return DEADLINE_MS + Math.ceil(size / (1 << 20)) * DEADLINE_PER_MIB_MS;
 }

@@ -62,11 +62,13 @@ test("store() survives a state folder that cannot be written, says so once, and 
   }
   expect(lastGood.problem()).toBeDefined();
   expect(lastGood.failures()).toBe(2);
+  expect(lastGood.missing()).toEqual(["zones/a.yaml", "zones/b.yaml"]);
   expect(warnings).toHaveLength(1);
 
   await rm(directory);
   lastGood.store("zones/a.yaml", octets("a"), 1);
   await lastGood.settle();
+  expect(lastGood.missing()).toEqual(["zones/b.yaml"]);
   expect(lastGood.problem()).toBeUndefined();
   expect(await lastGood.find("zones/a.yaml")).toBeDefined();
 });

@@ -27,6 +27,8 @@ export interface LastGood {
   problem(): string | undefined;
   /** Copies that could not be written since the start. */
   failures(): number;
+  /** Files whose last copy could not be written; the one that failed last is the last. */
+  missing(): readonly string[];
   /** Resolves when all copies are written or have failed. */
   settle(): Promise<void>;
 }
@@ -40,6 +42,7 @@ interface Content {
 export function createLastGood(directory: string, source: ZoneSource, log: Log): LastGood {
   /** By file; undefined: the copy is to go. */
   const waiting = new Map<string, Content | undefined>();
+  const missing = new Set<string>();
   let writer: Promise<void> | undefined;
   let problem: string | undefined;
   let failures = 0;
@@ -48,6 +51,7 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
     // Entries that are added meanwhile are visited as well.
     for (const [file, content] of waiting) {
       waiting.delete(file);
+      missing.delete(file);
       if (content === undefined) {
         await removeCopy(file);
         continue;
@@ -60,6 +64,7 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
         problem = undefined;
       } catch (error) {
         failures += 1;
+        missing.add(file);
         if (problem === undefined) {
           log.warn(
             { file, directory, err: error },
@@ -103,6 +108,7 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
     },
     problem: () => problem,
     failures: () => failures,
+    missing: () => [...missing],
     async settle() {
       await writer;
     },

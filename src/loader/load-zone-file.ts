@@ -50,6 +50,8 @@ export interface LoadJob {
   /** Hash of the content that is loaded already, and the parts it was made of. */
   readonly knownHash: string | undefined;
   readonly knownParts: readonly string[];
+  /** Whether only the content of the last good copy is wanted, of what is loaded already; anything else is not read. */
+  readonly wantsCopy?: boolean;
   /** Serial in use for the zone. */
   readonly previousSerial: number | undefined;
   /** The segment of what the file was served as: names that it has and the new one has not are counted. */
@@ -76,7 +78,8 @@ type LoadOutcome =
       /** What the last good copy is to hold, if it holds something else. */
       readonly uncopied: Uint8Array | undefined;
     }
-  | { readonly kind: "unchanged" }
+  /** With what the last good copy is to hold, if that is wanted. */
+  | { readonly kind: "unchanged"; readonly uncopied?: Uint8Array }
   /** It changed meanwhile; it will be looked at again. */
   | { readonly kind: "unstable" }
   | { readonly kind: "refused"; readonly issues: readonly Issue[] };
@@ -95,8 +98,11 @@ export function loadZoneFile(job: LoadJob, settings: LoadSettings): LoadResult {
     const known = createPartFiles(job.file, job.root, undefined);
     for (const path of job.knownParts) known.read(basename(path), path);
     if (hashOf(content, known.contents()) === job.knownHash) {
-      return { kind: "unchanged", parts: known.states() };
+      const unchanged = { kind: "unchanged", parts: known.states() } as const;
+      if (!job.wantsCopy) return unchanged;
+      return { ...unchanged, uncopied: packCopy(job.file, content, known.contents()) };
     }
+    if (job.wantsCopy) return { kind: "unstable", parts: [] };
   }
   const parts = createPartFiles(job.file, job.root, copy);
   const outcome = loadContent(job, settings, { octets: content, changedAt: read.changedAt }, parts);

@@ -1,4 +1,14 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -50,7 +60,7 @@ async function put(name: string, text: string): Promise<string> {
   return path;
 }
 
-async function start(): Promise<ZoneLoader> {
+async function start(copyRetryMs?: number): Promise<ZoneLoader> {
   changes = [];
   warnings = [];
   const log: Log = {
@@ -63,6 +73,7 @@ async function start(): Promise<ZoneLoader> {
     log,
     geo,
     workerModule,
+    ...(copyRetryMs === undefined ? {} : { copyRetryMs }),
     onChange: (changed) => {
       changes.push(...changed.map((zone) => zone.name));
     },
@@ -352,3 +363,26 @@ function classOf(zone: LoadedZone | undefined, client: string): number {
   const key = createKeyOf(parseAddress(client)!);
   return new LocationMap(zone!.prepared.maps[0]!.map).classify(key, key);
 }
+
+test("copies that could not be written are tried again, with the serial that is served", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await put("b.yaml", zoneText("b.example.", "127.0.0.12"));
+  const bad = await put("bad.yaml", zoneText("bad.example.", "127.0.0.13"));
+  // A plain file where the folder should be: an error for everybody, root included.
+  await mkdir(state);
+  const copies = join(state, "zones");
+  await writeFile(copies, "");
+  const { problems, copies: tell } = await start(50);
+  await vi.waitFor(() => expect(tell().failures).toBeGreaterThan(3), WAIT);
+  expect(tell().problem).toBeDefined();
+  // What is not served any more has no copy, whatever it was before.
+  await put("bad.yaml", "nonsense");
+  await vi.waitFor(() => expect(problems().map(({ file }) => file)).toEqual([bad]), WAIT);
+
+  await rm(copies);
+  await vi.waitFor(async () => expect(await readdir(copies)).toEqual(["a.yaml", "b.yaml"]), WAIT);
+  expect(tell().problem).toBeUndefined();
+  expect(changes).toEqual([]);
+  const { mtimeMs } = await stat(join(copies, "a.yaml"));
+  expect(mtimeMs / 1000).toBe(find("a.example.")?.prepared.zone.serial);
+});

@@ -13,6 +13,7 @@ import { createLastGood, type LastGood } from "./last-good.ts";
 import { createLoadPool, type ZonePool } from "./load-pool.ts";
 import type { LoadGeo } from "./load-zone-file.ts";
 import { findMassChanges } from "./mass-change.ts";
+import { storeMissingCopies } from "./missing-copies.ts";
 import { type KeptZone, planRemoval } from "./plan-removal.ts";
 import { createProblemLog } from "./problem-log.ts";
 import type { ReloadCounts } from "./reload-counts.ts";
@@ -77,7 +78,11 @@ export interface ZoneLoaderOptions {
   readonly workerModule?: URL;
   /** Time between looks without an event, in milliseconds. */
   readonly pollMs?: number;
+  /** Time between tries to write copies that could not be, in milliseconds. */
+  readonly copyRetryMs?: number;
 }
+
+const COPY_RETRY_MS = 60_000;
 
 /**
  * Loads all zones and goes on watching them.
@@ -282,6 +287,11 @@ function runLoader(
 
   watch.setParts(listParts());
 
+  const copyTimer = setInterval(() => {
+    if (lastGood.missing().length === 0) return;
+    void inTurn(() => storeMissingCopies({ pool, files, lastGood, source, store: storeCopies }));
+  }, options.copyRetryMs ?? COPY_RETRY_MS).unref();
+
   return {
     zones: () => [...served.values()],
     problems: allProblems,
@@ -294,6 +304,7 @@ function runLoader(
     reload: (wish = {}) => inTurn(() => reload(wish)),
     setGeo: (geo) => inTurn(() => setGeo(geo)),
     async close() {
+      clearInterval(copyTimer);
       watch.close();
       await pool.close();
       await lastStep;
