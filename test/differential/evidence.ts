@@ -4,7 +4,7 @@ import { canonicalName } from "./canonical-name.ts";
 import { PEERS, type PeerOutcomes } from "./compare.ts";
 import { type Outcome, readOutcome } from "./outcome.ts";
 import { isBelow } from "./random-names.ts";
-import type { RandomQuery } from "./random-query.ts";
+import { isMetaType, type RandomQuery } from "./random-query.ts";
 import { type Step, type Walk, walkAll } from "./walk.ts";
 
 export interface Evidence {
@@ -22,6 +22,8 @@ export type AskEverybody = (
 const TYPE_CNAME = 5;
 const TYPE_DNAME = 39;
 const TYPE_ANY = 255;
+/** For private use (RFC 6895 §3.1): no record has it, and no server takes exception to it. */
+const TYPE_OF_NONE = 65_280;
 
 /** @returns in the order of the queries */
 export async function gatherEvidence(
@@ -39,9 +41,10 @@ export async function gatherEvidence(
   return asked.map((_, i) => ({ whole: whole[i]!, walk: walks[i] }));
 }
 
-/** For ANY, the type of the RRset that was chosen, if one was. */
+/** For ANY, the type of the RRset that was chosen, if one was; for types that no record can have, one that none has. */
 function startOf({ name: asked, type }: RandomQuery, { answer }: Outcome): Step {
   const name = canonicalName(asked);
+  if (type === 0 || (type !== TYPE_ANY && isMetaType(type))) return { name, type: TYPE_OF_NONE };
   if (type !== TYPE_ANY) return { name, type };
   const records = answer.map((line) => line.split(" "));
   const aliases = records.filter((record) => typeOf(record) === TYPE_CNAME);

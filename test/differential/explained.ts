@@ -3,7 +3,7 @@ import type { Difference } from "./compare.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Outcome } from "./outcome.ts";
 import { isBelow } from "./random-names.ts";
-import type { RandomQuery } from "./random-query.ts";
+import { isMetaType, type RandomQuery } from "./random-query.ts";
 import type { Walk } from "./walk.ts";
 
 export interface Explanation {
@@ -14,8 +14,8 @@ export interface Explanation {
 
 const TYPE_SIG = 24;
 const TYPE_KEY = 25;
-const TYPE_OPT = 41;
 const TYPE_ANY = 255;
+const CLASS_IN = 1;
 const CLASS_CH = 3;
 const CLASS_ANY = 255;
 /** Reserved, and NONE, which only UPDATE has (RFC 2136 §1.3). */
@@ -91,16 +91,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
     id: "unlike-errors",
     because:
       "BIND calls the classes 0 and NONE and all meta-types a format error, and Knot a payload size of 1 and octets left over; who does neither, as NSD, meets both at once",
-    matches: ({ aspect, query, own, peers: { nsd, knotd, named } }) =>
+    matches: ({ aspect, query, own, peers: { nsd, knotd, named } }, { whole, walk }) =>
       (NO_CLASSES.includes(query.class) || isMetaType(query.type)) &&
       (query.size === 1 || query.text.endsWith("octets behind")) &&
       knotd.aspects.rcode === "FORMERR" &&
       knotd.aspects.edns === "none" &&
       named.aspects.rcode === "FORMERR" &&
       aspect !== "reply" &&
-      own.aspects.rcode === nsd.aspects.rcode &&
-      own.answer.join() === nsd.answer.join() &&
-      own.authority.join() === nsd.authority.join(),
+      (isLike(own, nsd) || (query.class === CLASS_IN && saysTheSame(whole.own, walk))),
   },
   {
     id: "class-any",
@@ -184,14 +182,17 @@ function limitOf({ transport, size }: RandomQuery): number {
   return Math.min(UDP_LIMIT, Math.max(CLASSIC_UDP_OCTETS, size ?? 0));
 }
 
-/** QTYPEs that no record of a zone has (RFC 6895 §3.1): OPT and the others. */
-function isMetaType(type: number): boolean {
-  return type === TYPE_OPT || (type >= 128 && type <= 255);
-}
-
 /** BIND's own view of CHAOS answers three times a second, whatever is configured. */
 function isLimited(query: RandomQuery, named: Outcome): boolean {
   return query.class === CLASS_CH && named.reply === undefined;
+}
+
+function isLike(own: Outcome, other: Outcome): boolean {
+  return (
+    own.aspects.rcode === other.aspects.rcode &&
+    own.answer.join() === other.answer.join() &&
+    own.authority.join() === other.authority.join()
+  );
 }
 
 /** The case of names in data is compared where it is the difference. */

@@ -30,6 +30,8 @@ const RARE_TYPES = [
   ..."TYPE0 MAILA MAILB TYPE65280 TYPE65401 TYPE65535 TYPE128 TYPE54 NULL".split(" "),
 ].map(numberOf);
 
+const TYPE_OPT = 41;
+
 const SIZES = [1232, 1232, 4096, 512, 700, 0, 1, 511, 513, 1231, 1233, 65535];
 
 export function createQuery(random: Random, zones: readonly RandomZone[]): RandomQuery {
@@ -76,6 +78,11 @@ export function createQuery(random: Random, zones: readonly RandomZone[]): Rando
     opcode,
     size: hasEdns ? size : undefined,
   };
+}
+
+/** QTYPEs that no record of a zone has (RFC 6895 §3.1): OPT and the others. */
+export function isMetaType(type: number): boolean {
+  return type === TYPE_OPT || (type >= 128 && type <= 255);
 }
 
 function randomName(random: Random, zones: readonly RandomZone[]): string {
