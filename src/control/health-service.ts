@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type Clock, systemClock } from "../health/clock.ts";
-import { createHealth, type Health, type HealthEvent } from "../health/health.ts";
+import { createHealth, type Health } from "../health/health.ts";
 import { createHealthFile, readHealthFile, readMoment } from "../health/health-file.ts";
 import { createProbe } from "../health/probe/probe.ts";
 import type { HealthReport } from "../health/report.ts";
@@ -10,6 +10,7 @@ import type { Log } from "../log/log.ts";
 import type { CheckTarget, Zone } from "../zone/model.ts";
 import { HealthStats } from "./health-stats.ts";
 import { collectHealthTargets } from "./health-targets.ts";
+import { createVerdictLog } from "./verdict-log.ts";
 
 export interface HealthServiceOptions {
   readonly zones: readonly Zone[];
@@ -47,6 +48,7 @@ export async function startHealthService(options: HealthServiceOptions): Promise
   const saved = parsed.kind === "adopted" ? parsed.saved : undefined;
 
   const stats = new HealthStats();
+  const verdictLog = createVerdictLog(log, clock);
   const health: Health = createHealth({
     ...collectHealthTargets(options.zones),
     references: options.references,
@@ -58,7 +60,7 @@ export async function startHealthService(options: HealthServiceOptions): Promise
     onProbed: (target, result, elapsedMs) => stats.noteProbe(target, result, elapsedMs),
     onTransition: (event) => {
       if (event.kind === "verdict") stats.noteVerdict(event);
-      logEvent(log, event);
+      verdictLog.note(event);
       file.touch();
     },
   });
@@ -90,23 +92,7 @@ export async function startHealthService(options: HealthServiceOptions): Promise
     async close() {
       await file.close();
       health.close();
+      verdictLog.close();
     },
   };
-}
-
-function logEvent(log: Log, event: HealthEvent): void {
-  if (event.kind === "blind") {
-    if (event.blind) {
-      log.warn(
-        {},
-        "blind: checks fail and nothing proves that our own network works; nothing goes down",
-      );
-    } else log.info({}, "no longer blind");
-    return;
-  }
-  const { target, from, to, detail } = event;
-  const { address, port, check } = target;
-  const fields = { address, port, check: check.name, protocol: check.protocol, from, to };
-  if (to === "down") log.warn({ ...fields, reason: detail }, `${address}:${port} is down`);
-  else log.info(fields, `${address}:${port} is ${to}`);
 }
