@@ -11,6 +11,7 @@ import {
   QR_BIT,
   RCODE_NOERROR,
   RD_BIT,
+  SAFE_UDP_OCTETS,
 } from "../wire/message.ts";
 import { formatName } from "../wire/name.ts";
 import { Query } from "../wire/query.ts";
@@ -21,8 +22,6 @@ const MAX_STRING_OCTETS = 255;
 /** Of an owner that points to the question, type, class, TTL and length of the rdata. */
 const RECORD_HEAD_OCTETS = 12;
 const OPT_OCTETS = 11;
-/** What our UDP side takes; over TCP it decides nothing. */
-const UDP_PAYLOAD = 1232;
 
 /** A message and whom it is from. */
 interface Request {
@@ -124,6 +123,6 @@ function writeOpt(out: Uint8Array, at: number): number {
   out.fill(0, at, at + OPT_OCTETS);
   const view = new DataView(out.buffer, out.byteOffset + at);
   view.setUint16(1, TYPE_OPT);
-  view.setUint16(3, UDP_PAYLOAD);
+  view.setUint16(3, SAFE_UDP_OCTETS);
   return at + OPT_OCTETS;
 }

@@ -1,8 +1,6 @@
-import { HEADER_OCTETS, RD_BIT } from "../wire/message.ts";
+import { HEADER_OCTETS, RD_BIT, SAFE_UDP_OCTETS } from "../wire/message.ts";
 import { CLASS_IN, TYPE_OPT } from "../wire/rr-types.ts";
 
-/** What no path fragments (RFC 9715). */
-const UDP_PAYLOAD = 1232;
 const OPT_OCTETS = 11;
 
 /** A recursive query with EDNS (RFC 1035 §4.1, RFC 6891 §6.1). */
@@ -19,6 +17,6 @@ export function writeQuery(id: number, name: Uint8Array, type: number): Uint8Arr
   view.setUint16(question + 2, CLASS_IN);
   const opt = question + 4;
   view.setUint16(opt + 1, TYPE_OPT);
-  view.setUint16(opt + 3, UDP_PAYLOAD);
+  view.setUint16(opt + 3, SAFE_UDP_OCTETS);
   return octets;
 }

@@ -1,6 +1,6 @@
 import type { TsigKey } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";
-import { HEADER_OCTETS, OPTION_EXPIRE } from "../wire/message.ts";
+import { HEADER_OCTETS, OPTION_EXPIRE, SAFE_UDP_OCTETS } from "../wire/message.ts";
 import { CLASS_IN, TYPE_AXFR, TYPE_IXFR, TYPE_OPT, TYPE_SOA } from "../wire/rr-types.ts";
 
 /** A question on its way to a primary. */
@@ -17,10 +17,8 @@ export interface RequestSigning {
   readonly time: number;
 }
 
-/** Octets of a response over UDP that we take: no path fragments it (RFC 9715). */
-const UDP_PAYLOAD = 1232;
 /** OPT record with an empty EXPIRE option, which asks for one that is not (RFC 7314 §2). */
-const OPT = [0, 0, TYPE_OPT, UDP_PAYLOAD >> 8, UDP_PAYLOAD & 0xff, 0, 0, 0, 0, 0, 4];
+const OPT = [0, 0, TYPE_OPT, SAFE_UDP_OCTETS >> 8, SAFE_UDP_OCTETS & 0xff, 0, 0, 0, 0, 0, 4];
 const EXPIRE = [0, OPTION_EXPIRE, 0, 0];
 
 /**

@@ -5,13 +5,12 @@ import {
   OPTION_EXPIRE,
   OPTION_EXTENDED_ERROR,
   OPTION_HEAD_OCTETS,
+  SAFE_UDP_OCTETS,
 } from "../wire/message.ts";
 import { CLASS_IN, TYPE_OPT } from "../wire/rr-types.ts";
 import { NameCompressor } from "./name-compressor.ts";
 
 const RECORD_FIELDS = 10;
-/** What our UDP side takes. */
-const UDP_PAYLOAD = 1232;
 /** Owner, type, class, TTL and length of an OPT record. */
 const OPT_OCTETS = 11;
 const DO_BIT = 0x8000;
@@ -124,7 +123,7 @@ export class MessagePacker {
     const size = optOctets(fields);
     this.octets.fill(0, at, at + size);
     view.setUint16(at + 1, TYPE_OPT);
-    view.setUint16(at + 3, UDP_PAYLOAD);
+    view.setUint16(at + 3, SAFE_UDP_OCTETS);
     view.setUint8(at + 5, rcode >> 4);
     view.setUint16(at + 7, dnssecOk ? DO_BIT : 0);
     view.setUint16(at + 9, size - OPT_OCTETS);

@@ -18,6 +18,7 @@ import {
   RCODE_NOTIMP,
   RCODE_REFUSED,
   RCODE_SERVFAIL,
+  SAFE_UDP_OCTETS,
 } from "../wire/message.ts";
 import { formatName } from "../wire/name.ts";
 import { formatType, TYPE_AXFR, TYPE_IXFR } from "../wire/rr-types.ts";
@@ -73,8 +74,6 @@ export interface TransferDeskOptions {
 const NOT_READY = 14;
 const PROHIBITED = 18;
 const NOT_AUTHORITATIVE = 20;
-/** The server's own ceiling for a UDP response in octets: no path fragments it (RFC 9715). */
-const UDP_LIMIT = 1232;
 /** Lines about refused requests, which anybody can send. */
 const LINES_PER_SECOND = 5;
 
@@ -151,7 +150,7 @@ function sendDatagram(
 ): Uint8Array {
   const { request } = exchange;
   if (request.type === TYPE_AXFR) return refuse(exchange, signing, RCODE_NOTIMP);
-  const payload = Math.min(request.payload, UDP_LIMIT);
+  const payload = Math.min(request.payload, SAFE_UDP_OCTETS);
   const context = createContext(exchange, content, signing);
   const update = findUpdate(request, zone, content);
   if (update !== undefined && update !== "current") {

@@ -38,4 +38,6 @@ export const OPTION_HEAD_OCTETS = 4;
 
 /** Without EDNS a UDP response has at most this many octets (RFC 1035 §4.2.1). */
 export const CLASSIC_UDP_OCTETS = 512;
+/** What our UDP side takes and sends at most: no path fragments it (RFC 9715). */
+export const SAFE_UDP_OCTETS = 1232;
 export const MAX_MESSAGE_OCTETS = 65_535;

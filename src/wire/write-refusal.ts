@@ -5,6 +5,7 @@ import {
   RCODE_BADVERS,
   RCODE_FORMERR,
   RD_BIT,
+  SAFE_UDP_OCTETS,
 } from "./message.ts";
 import { NameKey } from "./name-key.ts";
 import { skipName } from "./record-cursor.ts";
@@ -12,8 +13,6 @@ import { TYPE_OPT } from "./rr-types.ts";
 
 /** Of an OPT record without options, behind its owner. */
 const OPT_OCTETS = 11;
-/** What our UDP side takes. */
-const UDP_PAYLOAD = 1232;
 /** Type, class, TTL and length of the rdata. */
 const RECORD_HEAD_OCTETS = 10;
 /** In an OPT record, counted from its type (RFC 6891 §6.1.3). */
@@ -49,7 +48,7 @@ export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | und
   if (hasOpt) {
     response.writeUInt16BE(1, 10);
     response.writeUInt16BE(TYPE_OPT, copied + 1);
-    response.writeUInt16BE(UDP_PAYLOAD, copied + 3);
+    response.writeUInt16BE(SAFE_UDP_OCTETS, copied + 3);
     response[copied + 5] = answered >> 4;
     // DO comes back as it was sent (RFC 3225 §3).
     response[copied + 7] = query[opt + FLAGS_OFFSET]! & DO_BIT;
