@@ -2,8 +2,9 @@
  * What a browser can be made to send by a page that is none of ours: a name that an attacker has pointed here (DNS
  * rebinding), or the origin of the page. Neither gets in.
  */
+
+import { isLoopback } from "../address/is-loopback.ts";
 import { parseAddress } from "../address/parse.ts";
-import { isLoopback } from "./is-loopback.ts";
 
 export interface OriginRules {
   /** Only this machine can reach the listener: it goes by no other names than those of this machine. */

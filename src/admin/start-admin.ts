@@ -5,13 +5,13 @@ import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { isLoopback } from "../address/is-loopback.ts";
 import { parseAddress } from "../address/parse.ts";
 import { type AdminListen, formatAdminListen } from "../config/admin-listen.ts";
 import type { Clock } from "../health/clock.ts";
 import type { Log } from "../log/log.ts";
 import { AdminError } from "./admin-error.ts";
 import { createApp } from "./app.ts";
-import { isLoopback } from "./is-loopback.ts";
 import type { AdminServices } from "./services.ts";
 import { TokenGuard, type Tokens } from "./token-guard.ts";
 

@@ -188,4 +188,41 @@ describe("parseSocketAddress()", () => {
     "[::1",
     "::1:",
   ])("refuses %s", (text) => expect(parseSocketAddress(text)).toBeTypeOf("string"));
+
+  it("says that the number of workers may be a word, and which", () => {
+    expect(said("workers: two\n")).toEqual([
+      '1:10 workers must be a whole number from 1 to 256, or it must be auto: found "two"',
+    ]);
+  });
+
+  it("warns of a listen address that another one covers", () => {
+    const warning = (all: string, one: string, column: number) =>
+      `1:${column} ${all} covers ${one}: Linux opens no more than one of them`;
+    expect(
+      said('listen: ["127.0.0.1:53", "0.0.0.0:53", "[::]:53", "[::1]:53", "[::1]:54"]\n'),
+    ).toEqual([warning("0.0.0.0:53", "127.0.0.1:53", 10), warning("[::]:53", "[::1]:53", 51)]);
+  });
+
+  it("wants a token for an admin interface that others can reach, if a start is to be foretold", () => {
+    const foretold = (admin: string): string[] =>
+      readServerFile(`admin: ${admin}\n`, "rondo.yaml", () => undefined).issues.map(
+        ({ severity, message }) => `${severity} ${message}`,
+      );
+    for (const place of ["0.0.0.0:8053", "[::]:8053", "192.0.2.1:8054"]) {
+      expect(foretold(`{ listen: "${place}" }`)).toEqual([
+        `error the admin interface on ${place} can be reached by others: name a file with a token as token_file, or listen on 127.0.0.1`,
+      ]);
+    }
+    for (const good of [
+      '{ listen: "0.0.0.0:8053", token_file: t }',
+      "{ listen: 127.0.0.9 }",
+      '{ listen: "[::1]:8053" }',
+      "{ listen: ./admin.sock }",
+      "{ listen: none }",
+      "{ hosts: [] }",
+    ]) {
+      expect(foretold(good)).toEqual([]);
+    }
+    expect(said('admin: { listen: "0.0.0.0:8053" }\n')).toEqual([]);
+  });
 });

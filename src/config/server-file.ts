@@ -3,6 +3,8 @@
  * there, what holds without it, and what it comes to.
  */
 import { dirname, isAbsolute, join } from "node:path";
+import { isLoopback } from "../address/is-loopback.ts";
+import { parseAddress } from "../address/parse.ts";
 import {
   type Decoder,
   fullListOf,
@@ -10,6 +12,7 @@ import {
   type Located,
   listOf,
   object,
+  oneOf,
   optional,
   startOf,
   text,
@@ -108,7 +111,10 @@ export function readServerFile(
     checkKeyNames(decoded, issues);
     checkAddresses(decoded, issues);
     checkTls(decoded, issues);
-    if (findProblem !== undefined) checkNamedFiles(decoded, dirname(file), findProblem, issues);
+    if (findProblem !== undefined) {
+      checkAdmin(decoded, issues);
+      checkNamedFiles(decoded, dirname(file), findProblem, issues);
+    }
   }
   if (issues.errors > 0) return { settings: undefined, issues: issues.list() };
   return { settings: complete(decoded, dirname(file)), issues: issues.list() };
@@ -147,7 +153,9 @@ const dnsAddress: Decoder<SocketAddress> = (tree, name, issues) => {
 };
 
 const workers: Decoder<"auto" | number> = (tree, name, issues) =>
-  tree.kind === "scalar" && tree.value === "auto" ? "auto" : integer(1, 256)(tree, name, issues);
+  tree.kind === "scalar" && typeof tree.value === "string"
+    ? oneOf(["auto"])(tree, `${name} must be a whole number from 1 to 256, or it`, issues)
+    : integer(1, 256)(tree, name, issues);
 
 const zones: Decoder<Tree> = (tree, name, issues) => {
   const items = tree.kind === "list" ? tree.items : [tree];
@@ -206,6 +214,19 @@ function resolverFrom(folder: string): (path: string) => string {
   return (path) => (isAbsolute(path) ? path : join(folder, path));
 }
 
+/** The start tells of it, too, where the flag `--admin` wins over what is written here. */
+function checkAdmin({ admin }: ServerFile, issues: IssueList): void {
+  const { listen, token_file } = admin?.value ?? {};
+  if (listen?.value.kind !== "tcp" || token_file !== undefined) return;
+  const address = parseAddress(listen.value.address);
+  if (address !== undefined && isLoopback(address)) return;
+  const place = formatSocketAddress(listen.value);
+  issues.error(
+    listen.place,
+    `the admin interface on ${place} can be reached by others: name a file with a token as token_file, or listen on 127.0.0.1`,
+  );
+}
+
 /** No errors: the file is read on machines, too, that hold no secrets. */
 function checkNamedFiles(
   written: ServerFile,
@@ -237,6 +258,15 @@ function checkAddresses({ listen }: ServerFile, issues: IssueList): void {
     const written = formatSocketAddress(value);
     if (seen.has(written)) issues.error(place, `${written} stands here twice`);
     seen.add(written);
+    const all = { address: value.address.includes(":") ? "::" : "0.0.0.0", port: value.port };
+    const isCovered = listen?.value.some(
+      (other) => formatSocketAddress(other.value) === formatSocketAddress(all),
+    );
+    if (!isCovered || value.address === all.address) continue;
+    issues.warn(
+      place,
+      `${formatSocketAddress(all)} covers ${written}: Linux opens no more than one of them`,
+    );
   }
 }
 
