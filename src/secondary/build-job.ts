@@ -2,11 +2,13 @@
  * From what a primary sent, or what the state folder has, to a zone that can be served: what a build worker does for each
  * job. Synchronous; never throws for what comes from outside.
  */
+
 import { readFileSync } from "node:fs";
 import { ImageTooLargeError } from "../image/image-too-large-error.ts";
 import { listRRsets } from "../image/list-rrsets.ts";
 import { prepareStatic } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
+import { readSoa } from "../rdata/soa.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
 import { CrowdedNamesError, NameTable } from "../zone/master/name-table.ts";
 import type { Zone } from "../zone/model.ts";
@@ -15,7 +17,6 @@ import { checkContent } from "./check-content.ts";
 import { decodeState, encodeState, type StateContent } from "./encode-state.ts";
 import { readFrames } from "./frame-blocks.ts";
 import { ageAtPrimary } from "./refresh-times.ts";
-import { readSoa } from "./soa.ts";
 import { writeStateFile } from "./state-files.ts";
 import { takeTransfer } from "./take-transfer.ts";
 import { ZoneContent } from "./zone-content.ts";

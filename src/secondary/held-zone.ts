@@ -1,7 +1,7 @@
 import type { PreparedZone } from "../loader/prepare-zone.ts";
+import { readSoa } from "../rdata/soa.ts";
 import type { OwnZone } from "./ask-primary.ts";
 import { type RefreshTimes, readRefreshTimes } from "./refresh-times.ts";
-import { readSoa } from "./soa.ts";
 
 /** What there is of a secondary zone, whether it may be served or not. */
 export interface HeldZone extends Omit<OwnZone, "isExpired"> {

@@ -1,4 +1,4 @@
-import type { SoaNumbers } from "./soa.ts";
+import type { SoaNumbers } from "../rdata/soa.ts";
 
 /** When a zone is looked after, in milliseconds (RFC 1034 §4.3.5). */
 export interface RefreshTimes {

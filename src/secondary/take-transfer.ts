@@ -1,9 +1,9 @@
+import { readSoa } from "../rdata/soa.ts";
 import { HEADER_OCTETS } from "../wire/message.ts";
 import { RecordCursor, read16, skipName } from "../wire/record-cursor.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
 import type { Name } from "../zone/model.ts";
 import { RecordReader } from "./record-reader.ts";
-import { readSoa } from "./soa.ts";
 import { TransferSequence } from "./transfer-sequence.ts";
 import type { ZoneContent } from "./zone-content.ts";
 

@@ -1,6 +1,7 @@
 import { prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
+import { readSoa } from "../rdata/soa.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { SecondarySource, Zone } from "../zone/model.ts";
 import { askPrimaries, type Help } from "./ask-primaries.ts";
@@ -11,7 +12,6 @@ import { RefreshHistory } from "./refresh-history.ts";
 import type { RefreshReport } from "./refresh-report.ts";
 import { ageAtPrimary, shorten, waitForFirst } from "./refresh-times.ts";
 import { scheduleLong } from "./schedule-long.ts";
-import { readSoa } from "./soa.ts";
 import { ZoneExpiry, type ZoneExpiryOptions } from "./zone-expiry.ts";
 
 /** What all zones share. */

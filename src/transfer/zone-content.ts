@@ -2,6 +2,7 @@ import { STEERED_ENTRY } from "../image/layout.ts";
 import { readRRset } from "../image/list-rrsets.ts";
 import { openSegment, type Segment } from "../image/segment.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
+import { readSoa } from "../rdata/soa.ts";
 import { NameKey } from "../wire/name-key.ts";
 import { TYPE_SOA } from "../wire/rr-types.ts";
 import type { Name, RRset } from "../zone/model.ts";
@@ -36,7 +37,7 @@ export class ZoneContent {
     this.apex = zone.apex;
     this.segment = openSegment(compiled.segment);
     this.soa = this.#readSoa();
-    this.serial = serialOf(this.soa.rdata[0]!);
+    this.serial = readSoa(this.soa.rdata[0]!).serial;
     this.records = compiled.records;
     this.octets = compiled.segment.byteLength;
   }
@@ -96,9 +97,3 @@ export class ZoneContent {
 }
 
 const key = new NameKey();
-
-/** The serial number in the rdata of an SOA record. */
-export function serialOf(soa: Uint8Array): number {
-  // Five numbers end it (RFC 1035 §3.3.13).
-  return new DataView(soa.buffer, soa.byteOffset + soa.length - 20, 4).getUint32(0);
-}

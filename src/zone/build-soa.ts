@@ -1,7 +1,7 @@
 import type { Located } from "../config/decode.ts";
 import type { SoaSettings } from "../config/zone-settings.ts";
-import { endOfName } from "../rdata/name-codecs.ts";
 import { readAbsoluteName, readMailbox } from "../rdata/read-name.ts";
+import { readSoa } from "../rdata/soa.ts";
 import { toOctets } from "../rdata/to-octets.ts";
 import { equalNames, formatName, parseName } from "../wire/name.ts";
 import { TYPE_NS, TYPE_SOA } from "../wire/rr-types.ts";
@@ -54,7 +54,7 @@ export function buildSoa(
 
   const soa = settings?.value;
   const place = settings?.place ?? imported?.rrset.place ?? { start: 0, end: 1 };
-  const parts = imported && splitSoa(imported.rrset.rdata[0]!.octets);
+  const parts = imported && readSoa(imported.rrset.rdata[0]!.octets);
   const serial = chooseSerial(soa?.serial, parts?.serial, imported, bounds, context);
   const minimum = soa?.minimum?.value ?? parts?.minimum ?? 60;
   const octets = [
@@ -87,33 +87,8 @@ function readSoaRecord(
     const line = issues.lineOf(record.place.start);
     issues.error(settings.place, `the SOA is written twice: here and as a record, in line ${line}`);
   }
-  const { serial, minimum } = splitSoa(record.rdata[0]?.octets ?? new Uint8Array(22));
+  const { serial, minimum } = readSoa(record.rdata[0]?.octets ?? new Uint8Array(22));
   return { rrset: record, serial, minimum };
-}
-
-/** The parts of a SOA's rdata (RFC 1035 §3.3.13). */
-function splitSoa(octets: Uint8Array): {
-  readonly mname: Name;
-  readonly rname: Name;
-  readonly serial: number;
-  /** Seconds, as all below. */
-  readonly refresh: number;
-  readonly retry: number;
-  readonly expire: number;
-  readonly minimum: number;
-} {
-  const middle = endOfName(octets, 0) ?? 1;
-  const end = octets.length - 20;
-  const numbers = new DataView(octets.buffer, octets.byteOffset + end, 20);
-  return {
-    mname: octets.subarray(0, middle),
-    rname: octets.subarray(middle, end),
-    serial: numbers.getUint32(0),
-    refresh: numbers.getUint32(4),
-    retry: numbers.getUint32(8),
-    expire: numbers.getUint32(12),
-    minimum: numbers.getUint32(16),
-  };
 }
 
 /**
