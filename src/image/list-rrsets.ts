@@ -1,3 +1,4 @@
+import { read16 } from "../wire/record-cursor.ts";
 import type { Name, RRset } from "../zone/model.ts";
 import { ImageView } from "./image-view.ts";
 import { NODE, OWNS_DNAME, RECORD_HEAD_OCTETS, RRSET, SEGMENT, STEERED } from "./layout.ts";
@@ -74,8 +75,4 @@ function restore(record: Uint8Array, pointers: readonly number[], apex: Name): U
     from = pointer + POINTER_OCTETS;
   }
   return Uint8Array.from(Buffer.concat([...parts, record.subarray(from)]));
-}
-
-function read16(octets: Uint8Array, at: number): number {
-  return (octets[at]! << 8) | octets[at + 1]!;
 }

@@ -4,6 +4,7 @@
 import {
   AA_BIT,
   HEADER_OCTETS,
+  OPCODE_MASK,
   QR_BIT,
   RCODE_NOERROR,
   RCODE_NXDOMAIN,
@@ -29,7 +30,6 @@ const MAX_LINKS = 16;
 /** More addresses of one name than this are no use to anybody. */
 const MAX_RECORDS = 100;
 const RA_BIT = 0x80;
-const OPCODE_MASK = 0x78;
 /** For a resolver that does not say for how long there is nothing. */
 const DEFAULT_NEGATIVE_TTL = 60;
 /** TTLs are 31 bits: one with the highest set means 0 (RFC 2181 §8). */

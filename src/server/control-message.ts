@@ -6,6 +6,7 @@ import type { Context } from "../answer/context.ts";
 import { isExplainQuery } from "../answer/explain-query.ts";
 import { HEADER_OCTETS, RCODE_NOERROR } from "../wire/message.ts";
 import { Query } from "../wire/query.ts";
+import { read16 } from "../wire/record-cursor.ts";
 import { CLASS_CH, CLASS_IN, TYPE_AXFR, TYPE_IXFR, TYPE_TXT } from "../wire/rr-types.ts";
 
 /** QR and opcode in the third octet, and what they are for a query and for a NOTIFY. */
@@ -66,8 +67,4 @@ function findQuestionType(octets: Uint8Array, length: number): number {
     if (size === 0) return at + 4 <= length ? at : -1;
   }
   return -1;
-}
-
-function read16(octets: Uint8Array, at: number): number {
-  return (octets[at]! << 8) | octets[at + 1]!;
 }

@@ -1,5 +1,6 @@
 import { RRSET } from "../image/layout.ts";
 import type { Segment } from "../image/segment.ts";
+import { read16 } from "../wire/record-cursor.ts";
 
 /**
  * Whether two nodes have the same static RRsets, octet for octet and in the same order, and no steered ones: most names of
@@ -35,8 +36,8 @@ function equalRecords(one: Segment, a: number, other: Segment, b: number): boole
     const atA = a + one.words[(a >> 2) + RRSET.words + i]!;
     const atB = b + other.words[(b >> 2) + RRSET.words + i]!;
     // Lengths of the record and of its list of pointers, then the list, then the record.
-    const length = read16(one, atA);
-    const pointers = read16(one, atA + 2);
+    const length = read16(one.octets, atA);
+    const pointers = read16(one.octets, atA + 2);
     if (!equalOctets(one, atA, other, atB, 4 + pointers * 2 + length)) return false;
   }
   return true;
@@ -45,8 +46,4 @@ function equalRecords(one: Segment, a: number, other: Segment, b: number): boole
 function equalOctets(one: Segment, a: number, other: Segment, b: number, length: number): boolean {
   for (let i = 0; i < length; i++) if (one.octets[a + i] !== other.octets[b + i]) return false;
   return true;
-}
-
-function read16({ octets }: Segment, at: number): number {
-  return (octets[at]! << 8) | octets[at + 1]!;
 }

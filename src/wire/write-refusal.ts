@@ -8,7 +8,7 @@ import {
   SAFE_UDP_OCTETS,
 } from "./message.ts";
 import { NameKey } from "./name-key.ts";
-import { skipName } from "./record-cursor.ts";
+import { read16, skipName } from "./record-cursor.ts";
 import { TYPE_OPT } from "./rr-types.ts";
 
 /** Of an OPT record without options, behind its owner. */
@@ -86,8 +86,4 @@ function findOpt(query: Uint8Array, start: number): number | undefined {
     if (at > query.length) return undefined;
   }
   return opt;
-}
-
-function read16(octets: Uint8Array, at: number): number {
-  return (octets[at]! << 8) | octets[at + 1]!;
 }
