@@ -1,4 +1,5 @@
 import type { ClientChange, RRsetChange, ZoneChange } from "../control/compare-zones.ts";
+import { formatCount } from "../steering/format-count.ts";
 
 const MARKS: Readonly<Record<ZoneChange["kind"], string>> = {
   added: "+",
@@ -16,9 +17,9 @@ function renderZone(change: ZoneChange): string {
   const { zone, kind, names, records, rrsets, massChanges, uncompared } = change;
   if (uncompared !== undefined) return `± zone ${zone}: not compared: ${uncompared}\n`;
   if (kind === "added")
-    return `+ zone ${zone}: ${count(names, "name")}, ${count(records, "record")}\n`;
+    return `+ zone ${zone}: ${formatCount(names, "name")}, ${formatCount(records, "record")}\n`;
   if (kind === "removed") {
-    return `- zone ${zone}: ${count(names, "name")}, ${count(records, "record")}; served until a restart\n`;
+    return `- zone ${zone}: ${formatCount(names, "name")}, ${formatCount(records, "record")}; served until a restart\n`;
   }
   const guard = massChanges.map((change) => `  ! ${change}\n`).join("");
   const note = guard === "" ? "" : `${guard}  ! a reload refuses this without --force\n`;
@@ -68,8 +69,4 @@ function summarize(changes: readonly ZoneChange[]): string {
       .join(", ");
   const records = rrsets.length === 0 ? "" : `; record sets: ${of(rrsets)}`;
   return `zones: ${of(changes)}${records}`;
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

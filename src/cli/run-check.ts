@@ -1,6 +1,7 @@
 import { renderIssues } from "../config/issue.ts";
 import { formatSocketAddress } from "../config/socket-address.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
+import { formatCount } from "../steering/format-count.ts";
 import type { CheckOptions } from "./check.ts";
 import type { Output } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -20,7 +21,7 @@ export async function runCheck(
   const warnings = issues.length - errors;
   const records = zones.reduce((sum, zone) => sum + zone.prepared.compiled.records, 0);
   output.out(
-    `${count(zones.length, "zone")}, ${count(records, "record")}: ${count(errors, "error")}, ${count(warnings, "warning")}\n`,
+    `${formatCount(zones.length, "zone")}, ${formatCount(records, "record")}: ${formatCount(errors, "error")}, ${formatCount(warnings, "warning")}\n`,
   );
   return errors > 0 || (options.strict && warnings > 0) ? EXIT.failed : EXIT.ok;
 }
@@ -31,11 +32,7 @@ function describeZone({ name, file, prepared }: LoadedZone): string {
     const primaries = zone.secondary.primaries.map(formatSocketAddress).join(", ");
     return `${name} is a secondary zone of ${primaries} (${file})\n`;
   }
-  const pools = zone.pools.length === 0 ? "" : `, ${count(zone.pools.length, "pool")}`;
-  const records = count(compiled.records, "record");
+  const pools = zone.pools.length === 0 ? "" : `, ${formatCount(zone.pools.length, "pool")}`;
+  const records = formatCount(compiled.records, "record");
   return `${name} serial ${zone.serial}, ${records}${pools} (${file})\n`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
 }

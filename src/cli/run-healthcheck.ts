@@ -1,6 +1,6 @@
 import { hasErrors, renderIssues } from "../config/issue.ts";
 import { usesTls } from "../config/server/listen-item.ts";
-import type { SocketAddress } from "../config/socket-address.ts";
+import { formatSocketAddress } from "../config/socket-address.ts";
 import { type AskedListener, askDns, toLocal } from "./ask-dns.ts";
 import type { Output } from "./command.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -13,7 +13,7 @@ export async function runHealthcheck(options: HealthcheckOptions, output: Output
     options.listen ?? findListener(options.config, output);
   if (listener === undefined) return EXIT.failed;
   const target = toLocal(listener);
-  const shown = format(target);
+  const shown = formatSocketAddress(target);
   const answer = await askDns({ ...listener, ...target });
   if (answer.ok) {
     output.out(`${shown} answers DNS: ${answer.rcode} after ${answer.ms} ms\n`);
@@ -32,8 +32,4 @@ function findListener(config: string | undefined, output: Output): AskedListener
     output.err("rondo healthcheck: no listen address takes UDP: say which to ask with --listen\n");
   }
   return found;
-}
-
-function format({ address, port }: SocketAddress): string {
-  return address.includes(":") ? `[${address}]:${port}` : `${address}:${port}`;
 }
