@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../health/clock.ts";
+import { scheduleLong } from "../health/schedule-long.ts";
 import type { Log } from "../log/log.ts";
 import type { OrderedOverride, Override, Overrides } from "../steering/world.ts";
 import { matchGlob } from "./match-glob.ts";
@@ -34,9 +35,6 @@ export interface OverrideStoreOptions {
   /** Called after every change, expiry included. */
   readonly onChange: (view: Overrides) => void;
 }
-
-/** Timers of Node hold 31 bits of milliseconds. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Owns the list, its file and the timers that end what has a term. */
 export class OverrideStore {
@@ -156,12 +154,11 @@ export class OverrideStore {
 
   /** By the monotonic clock: a step of the wall clock ends nothing early. */
   #armTimer(id: string, leftMs: number): void {
-    const delay = Math.min(Math.max(0, leftMs), LONGEST_TIMER_MS);
-    const cancel = this.#options.clock.schedule(() => {
-      if (leftMs > delay) this.#armTimer(id, leftMs - delay);
-      else this.#expire(id);
-    }, delay);
-    this.#cancelTimers.set(id, cancel);
+    const { clock } = this.#options;
+    this.#cancelTimers.set(
+      id,
+      scheduleLong(clock, () => this.#expire(id), Math.max(0, leftMs)),
+    );
   }
 
   #expire(id: string): void {

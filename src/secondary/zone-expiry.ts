@@ -1,6 +1,6 @@
 import type { Clock } from "../health/clock.ts";
+import { scheduleLong } from "../health/schedule-long.ts";
 import { type ExpiryTable, setExpirySlot } from "../image/expiry-table.ts";
-import { scheduleLong } from "./schedule-long.ts";
 
 export interface ZoneExpiryOptions {
   readonly clock: Clock;

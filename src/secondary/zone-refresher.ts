@@ -1,3 +1,4 @@
+import { scheduleLong } from "../health/schedule-long.ts";
 import { prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
@@ -11,7 +12,6 @@ import type { PrimaryAddress } from "./primary-client.ts";
 import { RefreshHistory } from "./refresh-history.ts";
 import type { RefreshReport } from "./refresh-report.ts";
 import { ageAtPrimary, shorten, waitForFirst } from "./refresh-times.ts";
-import { scheduleLong } from "./schedule-long.ts";
 import { ZoneExpiry, type ZoneExpiryOptions } from "./zone-expiry.ts";
 
 /** What all zones share. */

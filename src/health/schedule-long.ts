@@ -1,4 +1,4 @@
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "./clock.ts";
 
 /** What a timer can wait: 2^31 - 1 ms, some 24 days. */
 const LONGEST_MS = 2 ** 31 - 1;
