@@ -10,6 +10,9 @@ export interface HttpReply {
   readonly body: Uint8Array;
 }
 
+/** Octets of answers that wait for the client at which no more are made. */
+export const MAX_PENDING_OCTETS: number = 192 * 1024;
+
 /** One for all: answering is synchronous. */
 const out: Uint8Array = new Uint8Array(MAX_MESSAGE_OCTETS);
 

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Conversation, ConversationHost } from "./conversation.ts";
-import { answerOverHttps, type HttpReply, refuse } from "./doh-reply.ts";
+import { answerOverHttps, type HttpReply, MAX_PENDING_OCTETS, refuse } from "./doh-reply.ts";
 import { type DohRequest, readDohBody, readDohRequest } from "./doh-request.ts";
 import { MAX_QUERY_OCTETS } from "./frame-reader.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -27,6 +27,8 @@ export class Http1Conversation implements Conversation {
   #isEndWanted = false;
   /** Requests without an answer yet. */
   #open = 0;
+  /** Octets of answers that are not through yet: hundreds of requests may come in one piece. */
+  #pending = 0;
 
   constructor(socket: TLSSocket, host: ConversationHost, path: string) {
     this.#host = host;
@@ -60,7 +62,7 @@ export class Http1Conversation implements Conversation {
     });
     const head = {
       method: request.method ?? "",
-      target: request.url ?? "",
+      target: toOriginForm(request.url ?? ""),
       contentType: request.headers["content-type"],
       contentLength: request.headers["content-length"],
     };
@@ -91,6 +93,10 @@ export class Http1Conversation implements Conversation {
       this.#send(response, refuse(request.kind === "refused" ? request.status : 400));
       return;
     }
+    if (this.#pending > MAX_PENDING_OCTETS) {
+      this.#send(response, refuse(503));
+      return;
+    }
     const abandon = answerOverHttps(request.octets, this.#host, (reply) =>
       this.#send(response, reply),
     );
@@ -99,9 +105,18 @@ export class Http1Conversation implements Conversation {
 
   #send(response: ServerResponse, { status, headers, body }: HttpReply): void {
     if (response.headersSent || response.destroyed) return;
+    this.#pending += body.length;
+    response.once("close", () => {
+      this.#pending -= body.length;
+    });
     // What is left of a body that nobody wants would be taken for the next request.
     const close = status === 413 || this.#isEndWanted ? { connection: "close" } : undefined;
     response.writeHead(status, { ...headers, ...close });
     response.end(body);
   }
+}
+
+/** Path and query of a request target, which a client may send as a whole URL (RFC 9112 §3.2.2). */
+function toOriginForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, "");
 }

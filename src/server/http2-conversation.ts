@@ -7,7 +7,7 @@ import {
 } from "node:http2";
 import type { TLSSocket } from "node:tls";
 import { CHECK_INTERVAL_MS, type Conversation, type ConversationHost } from "./conversation.ts";
-import { answerOverHttps, type HttpReply, refuse } from "./doh-reply.ts";
+import { answerOverHttps, type HttpReply, MAX_PENDING_OCTETS, refuse } from "./doh-reply.ts";
 import { type DohRequest, readDohBody, readDohRequest } from "./doh-request.ts";
 import { MAX_QUERY_OCTETS } from "./frame-reader.ts";
 import { StallWatch } from "./stall-watch.ts";
@@ -18,9 +18,6 @@ const MAX_HEADER_OCTETS = 8192;
 const MAX_HEADER_PAIRS = 64;
 /** What nghttp2 may keep for one connection, in megabytes. */
 const MAX_MEMORY_MEGABYTES = 1;
-
-/** Octets of answers that wait for the client at which no more are made. */
-const MAX_PENDING_OCTETS = 192 * 1024;
 
 /** DNS over HTTP/2 (RFC 8484). Clients that open streams only to reset them are cut by nghttp2 itself. */
 export class Http2Conversation implements Conversation {

@@ -280,6 +280,34 @@ describe("DNS over HTTPS", () => {
     greedy.destroy();
   });
 
+  it("keeps little for who sends many requests over HTTP/1.1 in one piece", async () => {
+    const { to } = await start({ protocol: "https" });
+    const socket = await openTlsSocket(to, { alpn: ["http/1.1"] });
+    const request = `GET ${dohPath(echoQuery(ECHO.big))} HTTP/1.1\r\nHost: probe.test\r\n\r\n`;
+    let text = "";
+    socket.on("data", (part: Buffer) => {
+      text += part.toString("latin1");
+    });
+    const countOf = (status: number): number => text.split(`HTTP/1.1 ${status} `).length - 1;
+    socket.write(request.repeat(60));
+    await until(() => countOf(200) + countOf(503) === 60);
+    expect(countOf(503)).toBeGreaterThan(50);
+    // What was kept has gone out.
+    socket.write(request);
+    await until(() => countOf(200) + countOf(503) === 61);
+    expect(text.slice(text.lastIndexOf("HTTP/1.1 "))).toMatch(/^HTTP\/1.1 200 /);
+    socket.destroy();
+  });
+
+  it("takes a request for a whole URL over HTTP/1.1", async () => {
+    const { to } = await start({ protocol: "https" });
+    const path = dohPath(echoQuery(7));
+    const reply = await askHttp1(to, { path: `https://probe.test${path}` });
+    expect(reply.status).toBe(200);
+    expect(readEcho(reply.body).id).toBe(7);
+    expect((await askHttp1(to, { path: `https://probe.test/elsewhere${path}` })).status).toBe(404);
+  });
+
   it("cuts a client that sends the body of a request too slowly", async () => {
     const { to } = await start({ protocol: "https" }, { limits: { messageMs: 700 } });
     const session = await openHttp2(to);
