@@ -16,7 +16,7 @@ export interface OpenUpgradeOptions {
   readonly version: string;
   /** Where the admin interface is, as settings have it; undefined: there is none. */
   readonly admin: string | undefined;
-  /** What steering remembers, as its file has it. */
+  /** What steering remembers at the moment, as its file has it. */
   readonly steering: () => string;
   readonly verdicts: () => SavedHealth;
   /** Resolves when what operators have said so far is on disk; or to false, if it cannot be kept there. */
@@ -74,7 +74,7 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
   function start(sockets: readonly HandedSocket[]): Promise<UpgradeOutcome> | UpgradeOutcome {
     try {
       const { steering, verdicts } = options;
-      starting = startSuccessor({ sockets, version, admin, steering: steering(), verdicts });
+      starting = startSuccessor({ sockets, version, admin, steering, verdicts });
       return starting.outcome;
     } catch (error) {
       // Some failures of a new process are told at once: no memory for it, for one.

@@ -144,8 +144,8 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     closers.push(async () => clearInterval(sampling));
     const handedOut = new HandedOut();
     const { mayWrite } = lease;
-    const handed = predecessor?.steering;
-    const kept = await openMemory(settings.state, systemClock, mayWrite, log, handed);
+    const isFirst = predecessor === undefined;
+    const kept = await openMemory(settings.state, systemClock, mayWrite, log, isFirst);
     const { memory, close: closeMemory } = kept;
     closers.push(closeMemory);
     let mayTell = predecessor === undefined;
@@ -267,7 +267,9 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     });
     if (predecessor !== undefined) {
       await firstRound;
-      health.adopt(await predecessor.ready(version, log));
+      const handed = await predecessor.ready(version, log);
+      health.adopt(handed.verdicts);
+      plane.adoptFailbacks(kept.parse(handed.steering));
       parts.onAnswering(close);
       server.start();
       await predecessor.serving(log);

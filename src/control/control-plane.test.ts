@@ -62,6 +62,19 @@ describe("ControlPlane", () => {
     expect(answer()).toBe(`${EU} 198.51.100.2`);
   });
 
+  it("goes on with the pools that a process before it has left", () => {
+    const { answer, clock, plane, down } = serve("failback: { delay: 30s },");
+    const left = { zone: "example.com.", pool: "eu", type: 1, delayMs: 30_000, manual: false };
+    down();
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+    plane.adoptFailbacks([{ ...left, serviceAgeMs: 10_000 }]);
+    expect(answer()).toBe(NA);
+    clock.advance(19_900);
+    expect(answer()).toBe(NA);
+    clock.advance(100);
+    expect(answer()).toBe(`${EU} 198.51.100.2`);
+  });
+
   it("leaves clients with a pool that had to answer while it was held back", () => {
     const { down, answer } = serve("failback: { manual: true },");
     down(EU, "198.51.100.2");

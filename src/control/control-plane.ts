@@ -22,12 +22,14 @@ import { changedTargets } from "./changed-targets.ts";
 import { type CountedName, listCountedNames } from "./counted-names.ts";
 import type { DecidedAnswers } from "./decide-answers.ts";
 import { type DecidedSets, DecisionRound } from "./decide-sets.ts";
+import { leavePools } from "./leave-pools.ts";
 import { keyOfClass } from "./list-kin.ts";
 import { logModes } from "./log-modes.ts";
 import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
 import { Publisher } from "./publisher.ts";
 import { RangeAllocator } from "./range-allocator.ts";
+import type { SavedFailback } from "./saved-failback.ts";
 import { type ChangedMaps, ServedMaps } from "./served-maps.ts";
 import { placeZone, type ServedPlan, type ServedZone, type ZoneNumbers } from "./served-zone.ts";
 
@@ -220,6 +222,13 @@ export class ControlPlane {
     const taken = this.#memory.failback(pool, zone);
     this.#update(taken);
     return taken;
+  }
+
+  /** Goes on with the pools that were left in a process that this one takes over from, before it answers anything. */
+  adoptFailbacks(saved: readonly SavedFailback[]): void {
+    const pools = this.#memory.adopt(saved, this.#options.clock.now());
+    leavePools(this.#plans);
+    this.#update(pools);
   }
 
   /** Stops the clock; answers stay as they are. */

@@ -223,6 +223,89 @@ describe("failback over a restart", () => {
   });
 });
 
+describe("failback over an upgrade", () => {
+  const delayed = { failback: { delayMs: 60_000, manual: false } };
+  const manual = { failback: { delayMs: 0, manual: true } };
+  /** One server, and another that sees pools from the second 100 on, and takes over at 150; its clock began at 100. */
+  const upgrade = (
+    settings: Partial<Pool>,
+    old: (server: ReturnType<typeof start>) => void,
+    own: (server: ReturnType<typeof start>) => void = ({ observe }) => observe(0),
+  ) => {
+    const [before, after] = [start(settings), start(settings)];
+    before.observe(0);
+    old(before);
+    own(after);
+    after.memory.adopt(before.memory.export(150_000), 50_000);
+    return after;
+  };
+
+  it("holds a pool back that was left and came back before the other server saw it", () => {
+    const { heldBack, lines } = upgrade(manual, ({ observe }) => {
+      observe(10_000, ...VALUES);
+      observe(20_000);
+    });
+    expect(heldBack()).toBe("manual");
+    expect(lines).toEqual(["pool eu is in service again, held back until `rondo failback eu`"]);
+  });
+
+  it("counts a delay from when the server before saw it begin", () => {
+    const { heldBack, memory } = upgrade(
+      delayed,
+      ({ observe }) => {
+        observe(10_000, ...VALUES);
+        observe(120_000);
+      },
+      ({ observe }) => {
+        observe(0, ...VALUES);
+        observe(45_000);
+      },
+    );
+    expect(heldBack()).toBe("delay");
+    expect(memory.nextChangeAt()).toBe(80_000);
+  });
+
+  it("holds nothing back that the server before has taken back", () => {
+    const { heldBack, memory, observe, changesSeen } = upgrade(
+      delayed,
+      ({ observe, memory }) => {
+        observe(10_000, ...VALUES);
+        observe(20_000);
+        memory.failback("eu", undefined);
+      },
+      ({ observe }) => {
+        observe(0, ...VALUES);
+        observe(45_000);
+      },
+    );
+    expect(heldBack()).toBeUndefined();
+    expect(memory.export(50_000)).toEqual([]);
+    expect(changesSeen.count).toBeGreaterThan(0);
+    observe(60_000, ...VALUES);
+    observe(61_000);
+    expect(heldBack()).toBe("delay");
+  });
+
+  it("holds a pool back that is out when it comes back", () => {
+    const { heldBack, observe } = upgrade(
+      manual,
+      ({ observe }) => observe(10_000, ...VALUES),
+      ({ observe }) => observe(0, ...VALUES),
+    );
+    expect(heldBack()).toBeUndefined();
+    observe(51_000);
+    expect(heldBack()).toBe("manual");
+  });
+
+  it("forgets what is said of pools that there are not", () => {
+    const { memory, observe } = start(manual);
+    observe(0);
+    const other = { zone: ".", pool: "na", type: A, delayMs: 0, manual: true, serviceAgeMs: null };
+    memory.adopt([other], 1000);
+    expect(memory.export(1000)).toEqual([]);
+  });
+});
+
 describe("slow_start", () => {
   const slow = { slowStartMs: 20_000 };
 

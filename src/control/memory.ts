@@ -101,11 +101,7 @@ export class SteeringMemory {
       }
     }
     this.#settle(state);
-    if (before !== undefined || this.#heldBack(state) === undefined) return;
-    const left = pool.failback.manual
-      ? Number.POSITIVE_INFINITY
-      : nextEnd(state, this.#now) - this.#now;
-    logHeldBack(this.#options.log, place, left);
+    this.#tell(state, before);
   }
 
   /** Forgets the pools of a zone, but for those that `kept` has under the same name. */
@@ -128,6 +124,27 @@ export class SteeringMemory {
       const since = serviceAgeMs === null ? undefined : now - serviceAgeMs;
       this.#unseen.set(keyOfSaved(one), { ...one, since });
     }
+  }
+
+  /**
+   * Goes on with what another process exported that has seen more, in place of what was left here since the start.
+   *
+   * @returns all pools
+   */
+  adopt(saved: readonly SavedFailback[], now: number): PoolPlace[] {
+    this.advance(now);
+    this.restore(saved, now);
+    for (const state of this.#states.values()) {
+      const before = this.#heldBack(state);
+      for (const [type, { isInService }] of state.services) {
+        state.services.set(type, this.#startService(state.place, type, isInService));
+      }
+      this.#settle(state);
+      this.#tell(state, before);
+    }
+    this.dropUnseen();
+    this.#options.onChange();
+    return [...this.#states.values()].map(({ place }) => place);
   }
 
   /** All pools have been seen: what was saved of others is of no use any more. */
@@ -241,6 +258,14 @@ export class SteeringMemory {
   #settle(state: PoolState): void {
     if (nextChange(state, this.#now) < Number.POSITIVE_INFINITY) this.#pending.add(state);
     else this.#pending.delete(state);
+  }
+
+  /** @param before whether it was held back before what has changed */
+  #tell(state: PoolState, before: "delay" | "manual" | undefined): void {
+    if (before !== undefined || this.#heldBack(state) === undefined) return;
+    const { manual } = state.place.pool.failback;
+    const left = manual ? Number.POSITIVE_INFINITY : nextEnd(state, this.#now) - this.#now;
+    logHeldBack(this.#options.log, state.place, left);
   }
 }
 

@@ -70,6 +70,26 @@ describe("openMemory()", () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it("has nothing of the file where another process is there to tell of it", async () => {
+    const first = await open();
+    observe(first, "192.0.2.1");
+    observe(first);
+    await first.close();
+    const second = await openMemory(folder, clock, () => false, silentLog, false);
+    observe(second);
+    expect(heldBack(second)).toEqual([undefined, undefined]);
+    second.memory.adopt(second.parse(first.text()), clock.now());
+    expect(heldBack(second)).toEqual(["manual", undefined]);
+    await second.close();
+  });
+
+  it("says that what another process tells makes no sense", async () => {
+    const { parse, close } = await open();
+    expect(parse("{}")).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    await close();
+  });
+
   it("says once when the disk does not take it", async () => {
     mkdirSync(join(folder, `steering.json.${process.pid}.tmp`));
     const opened = await open();

@@ -4,12 +4,19 @@ import { readMoment } from "../health/health-file.ts";
 import { createPacedFile, readBounded } from "../health/paced-file.ts";
 import type { Log } from "../log/log.ts";
 import { SteeringMemory } from "./memory.ts";
-import { MAX_FAILBACK_TEXT, parseFailbacks, serializeFailbacks } from "./saved-failback.ts";
+import {
+  MAX_FAILBACK_TEXT,
+  parseFailbacks,
+  type SavedFailback,
+  serializeFailbacks,
+} from "./saved-failback.ts";
 
 export interface OpenMemory {
   readonly memory: SteeringMemory;
   /** What it remembers at the moment, as the file has it. */
   text(): string;
+  /** What such a text of another process says; if that makes no sense, nothing, which is logged. */
+  parse(text: string): readonly SavedFailback[];
   /** Writes once more and stops. */
   close(): Promise<void>;
 }
@@ -17,14 +24,14 @@ export interface OpenMemory {
 /**
  * What steering remembers, gone on with from `steering.json` and kept there.
  *
- * @param handed what another process remembers, in place of the file: that may be older, or could not be written
+ * @param isRestored whether to go on with that; another process that is still there has something newer, and tells of it later
  */
 export async function openMemory(
   stateDirectory: string,
   clock: Clock,
   mayWrite: () => boolean,
   log: Log,
-  handed?: string,
+  isRestored = true,
 ): Promise<OpenMemory> {
   const path = join(stateDirectory, "steering.json");
   const memory = new SteeringMemory({ log, onChange: () => file.touch() });
@@ -40,11 +47,18 @@ export async function openMemory(
       isBroken = true;
     },
   });
-  const read = handed === undefined ? await readBounded(path, MAX_FAILBACK_TEXT) : { text: handed };
-  const saved = "text" in read ? parseFailbacks(read.text, readMoment()) : read.reason;
-  if (typeof saved !== "string") memory.restore(saved, clock.now());
-  else if ("text" in read || !read.isMissing) {
-    log.warn({ file: path, problem: saved }, "no pool is held back from before: file ignored");
+  const ignore = (problem: string): readonly SavedFailback[] => {
+    log.warn({ file: path, problem }, "no pool is held back from before: file ignored");
+    return [];
+  };
+  const parse = (saved: string): readonly SavedFailback[] => {
+    const parsed = parseFailbacks(saved, readMoment());
+    return typeof parsed === "string" ? ignore(parsed) : parsed;
+  };
+  if (isRestored) {
+    const read = await readBounded(path, MAX_FAILBACK_TEXT);
+    if ("text" in read) memory.restore(parse(read.text), clock.now());
+    else if (!read.isMissing) ignore(read.reason);
   }
-  return { memory, text, close: () => file.close() };
+  return { memory, text, parse, close: () => file.close() };
 }

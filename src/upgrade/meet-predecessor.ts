@@ -15,16 +15,21 @@ export interface Predecessor {
   readonly sockets: readonly HandedSocket[];
   /** Where its admin interface is, as settings have it; undefined: there is none. */
   readonly admin: string | undefined;
-  /** What steering remembers there, as its file has it. */
-  readonly steering: string;
   /** Rejects if it ends before it has said to take over. */
   readonly lost: Promise<never>;
-  /** Says that all is loaded. Resolves with its verdicts when it says to take over; logs if that takes long. */
-  ready(version: string, log: Log): Promise<SavedHealth>;
+  /** Says that all is loaded. Resolves when it says to take over; logs if that takes long. */
+  ready(version: string, log: Log): Promise<HandedState>;
   /** Says that this process answers now. Resolves when the other leaves it everything else, or is gone; logs if that takes long. */
   serving(log: Log): Promise<void>;
   /** Says that nothing will come of it, and why. */
   fail(reason: string): Promise<void>;
+}
+
+/** How things are at the moment at which another process takes over. */
+export interface HandedState {
+  readonly verdicts: SavedHealth;
+  /** What steering remembers, as its file has it. */
+  readonly steering: string;
 }
 
 /** Taking over failed; the message is one line for the operator. */
@@ -96,14 +101,13 @@ export async function meetPredecessor(): Promise<Predecessor | undefined> {
     version: greeting.version,
     sockets: greeting.sockets,
     admin: greeting.admin,
-    steering: greeting.steering,
     lost,
     async ready(version, log) {
       await say({ type: "ready", version });
       const warn = (): void => log.error({ pid: greeting.pid, problem: NOT_YET }, SILENT);
-      const { verdicts } = await noticeDelay(hear("take-over"), warn);
+      const { verdicts, steering } = await noticeDelay(hear("take-over"), warn);
       isTold = true;
-      return new Map(verdicts);
+      return { verdicts: new Map(verdicts), steering };
     },
     async serving(log) {
       await say({ type: "serving" });

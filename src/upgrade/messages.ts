@@ -19,14 +19,14 @@ export type ToSuccessor =
       readonly pid: number;
       /** Where the admin interface is, as settings have it; undefined: there is none. */
       readonly admin: string | undefined;
-      /** What steering remembers, as its file has it, which may not be up to date. */
-      readonly steering: string;
       readonly sockets: readonly HandedSocket[];
     }
-  /** Answer from now on, going on from these verdicts. */
+  /** Answer from now on, going on from how things are. */
   | {
       readonly type: "take-over";
       readonly verdicts: readonly (readonly [key: string, target: SavedTarget])[];
+      /** What steering remembers, as its file has it, which may not be up to date. */
+      readonly steering: string;
     }
   /** From now on all is the successor's: the state folder, the place of the admin interface. Before, its end is no loss. */
   | { readonly type: "released" };

@@ -12,7 +12,7 @@ function start(says: readonly object[], then = "", steadyMs = 20_000): StartingS
     sockets: [],
     version: "1.0.0",
     admin: undefined,
-    steering: "",
+    steering: () => "",
     verdicts: () => new Map(),
     command: [process.execPath, "--input-type=module", "--eval", script],
     steadyMs,

@@ -14,8 +14,8 @@ export interface SuccessorOptions {
   readonly version: string;
   /** Where the admin interface of this process is, as settings have it. */
   readonly admin: string | undefined;
-  /** What steering remembers, as its file has it. */
-  readonly steering: string;
+  /** What steering remembers at the moment, as its file has it. */
+  readonly steering: () => string;
   /** The verdicts of the moment. */
   readonly verdicts: () => SavedHealth;
   /** Program and arguments; how this process was started if left out. */
@@ -153,7 +153,7 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
       theirVersion = message.version;
       callOff();
       callOff = actUnlessTold(SERVING_MS, () => keep("the successor did not take over"));
-      say({ type: "take-over", verdicts: [...verdicts()] });
+      say({ type: "take-over", verdicts: [...verdicts()], steering: steering() });
     } else if (message.type === "serving") {
       isSettled = true;
       callOff();
@@ -181,7 +181,6 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     version,
     pid: process.pid,
     admin,
-    steering,
     sockets: sockets.map((socket) => ({
       ...socket,
       descriptors: socket.descriptors.map(() => next++),

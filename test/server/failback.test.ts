@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { addresses, findSharedPort, nextNetwork, writeZone } from "../support/checked-zone.ts";
-import { createFolder, startRondo } from "../support/rondo.ts";
+import { createFolder, runRondo, startRondo } from "../support/rondo.ts";
 import { until } from "../support/until.ts";
-import { startChain } from "../support/upgrade-chain.ts";
+import { startChain, withPreloaded } from "../support/upgrade-chain.ts";
 
 test("a pool that waits for an operator goes on waiting when the server was killed", async () => {
   const network = nextNetwork();
@@ -58,6 +58,43 @@ test("a pool that waits for an operator goes on waiting after an upgrade, though
   expect((await upgrade()).status).toBe(0);
   await until(() => rondo.process.exitCode === 0);
   expect(await addresses(rondo)).toBe("2");
+  for (const server of listening) server.close();
+  await end();
+});
+
+test("a pool that was left and came back while its new server was loading is held back by that, too", async () => {
+  const network = nextNetwork();
+  const [near, far] = [`${network}.1`, `${network}.2`];
+  const port = await findSharedPort([near, far]);
+  const zone = writeZone("TCP", port, [near], [far]).replace(
+    "fallback: far,",
+    "fallback: far, failback: { manual: true },",
+  );
+  const folder = createFolder();
+  const loaded = join(folder, "loaded");
+  const listening = [await listen(far, port)];
+  const first = await listen(near, port);
+  const zones = { "example.com.yaml": zone };
+  const { rondo, upgrade, end } = await withPreloaded(
+    folder,
+    `if (isMainThread && process.env.RONDO_SUCCEEDS !== undefined) {
+      while (!existsSync(${JSON.stringify(loaded)})) await new Promise((resolve) => setTimeout(resolve, 20));
+    }`,
+    () => startChain({ zones, folder }),
+  );
+  await until(async () => (await addresses(rondo)) === "1");
+  const upgrading = upgrade();
+  await rondo.waitForOutput(/starting a successor/);
+  first.close();
+  await until(async () => (await addresses(rondo)) === "2");
+  listening.push(await listen(near, port));
+  await rondo.waitForOutput(/near is in service again, held back until `rondo failback near`/);
+  writeFileSync(loaded, "");
+  expect((await upgrading).status).toBe(0);
+  await until(() => rondo.process.exitCode === 0);
+  expect(await addresses(rondo)).toBe("2");
+  expect((await runRondo("failback", "near", "--admin", rondo.admin)).status).toBe(0);
+  expect(await addresses(rondo)).toBe("1");
   for (const server of listening) server.close();
   await end();
 });
