@@ -122,7 +122,7 @@ const CONFIGURE: Readonly<Record<NameServer, (place: Place) => string[]>> = {
       file,
       `options { directory "${folder}"; listen-on port ${port} { ${address}; }; listen-on-v6 { none; };\n` +
         `recursion no; check-names primary ignore; pid-file none; session-keyfile "${folder}/session.key"; dnssec-validation no;\n` +
-        `allow-transfer { any; }; minimal-responses ${isMinimal ? "yes" : "no"}; notify no;\n` +
+        `allow-transfer { any; }; minimal-responses ${isMinimal ? "yes" : "no"}; notify no; zero-no-soa-ttl no;\n` +
         `${isMinimal ? `answer-cookie no; max-udp-size 1232; edns-udp-size 1232; ${NO_CHECKS}\n` : ""}` +
         `};\ncontrols { };\n` +
         zones
