@@ -1,6 +1,7 @@
-import { type CST, isScalar, Lexer, Parser, type YAMLError } from "yaml";
+import { type CST, isScalar, Lexer, Parser } from "yaml";
 import { NestingCheck } from "./check-nesting.ts";
 import { DocumentConverter } from "./convert-document.ts";
+import { explainYamlProblem } from "./explain-yaml-problem.ts";
 import type { IssueList, Place } from "./issue-list.ts";
 import type { Tree } from "./tree.ts";
 import { DEFAULT_YAML_LIMITS, type YamlLimits } from "./yaml-limits.ts";
@@ -54,7 +55,7 @@ export function parseYaml(
     const line = issues.lineOf(problem.pos[0]);
     if (lines.has(line)) continue;
     lines.add(line);
-    issues.error({ start: problem.pos[0], end: problem.pos[1] }, explainProblem(problem, text));
+    issues.error({ start: problem.pos[0], end: problem.pos[1] }, explainYamlProblem(problem, text));
   }
   if (second !== undefined) {
     const at = second.range?.[0] ?? 0;
@@ -108,19 +109,4 @@ function readTokens(
   }
   for (const token of parser.end()) tokens.push(token);
   return tokens;
-}
-
-/** The library's message, and what to do in the cases that DNS names and addresses run into. */
-function explainProblem(problem: YAMLError, text: string): string {
-  const message = problem.message.replace(/\s+/g, " ");
-  const at = problem.pos[0];
-  const lineStart = text.lastIndexOf("\n", at - 1) + 1;
-  const lineEnd = text.indexOf("\n", at);
-  const line = text.slice(lineStart, lineEnd < 0 ? undefined : lineEnd).slice(0, 1000);
-  if (/^\s*(- )?\s*\*/.test(line)) return `${message}: a name with "*" needs quotes, "*"`;
-  if (/^\s*(- )?\s*@/.test(line)) return `${message}: the name "@" needs quotes`;
-  if (/[0-9a-f]*:[0-9a-f:]*:(\s|$|[,}\]])/i.test(line)) {
-    return `${message}: an IPv6 address that ends with a colon needs quotes`;
-  }
-  return message;
 }
