@@ -4,9 +4,9 @@ import { readTokens } from "./admin/read-tokens.ts";
 import type { AdminServices } from "./admin/services.ts";
 import { type Admin, checkAdmin, startAdmin } from "./admin/start-admin.ts";
 import type { Tokens } from "./admin/token-guard.ts";
+import type { Clock } from "./clock/clock.ts";
 import { type AdminListen, DEFAULT_ADMIN_PORT, formatAdminListen } from "./config/admin-listen.ts";
 import type { AdminSettings } from "./config/server/admin-section.ts";
-import type { Clock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
 
 export interface OpenAdminOptions {

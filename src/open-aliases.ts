@@ -1,10 +1,10 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
+import type { Clock } from "./clock/clock.ts";
 import type { SocketAddress } from "./config/socket-address.ts";
 import { Aliases } from "./control/aliases.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import { MAX_TARGETS_TEXT, parseTargets, serializeTargets } from "./control/saved-targets.ts";
-import type { Clock } from "./health/clock.ts";
 import { createPacedFile, readBounded } from "./health/paced-file.ts";
 import type { Log } from "./log/log.ts";
 import { createStubResolver } from "./resolver/stub-resolver.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import type { Clock } from "./clock/clock.ts";
 import type { CatalogSettings } from "./config/server/catalog-section.ts";
-import type { Clock } from "./health/clock.ts";
 import { createPacedFile, readBounded } from "./health/paced-file.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";

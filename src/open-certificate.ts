@@ -1,7 +1,7 @@
+import { systemClock } from "./clock/clock.ts";
 import { type ListenSetting, usesTls } from "./config/server/listen-item.ts";
 import type { TlsSettings } from "./config/server/tls-section.ts";
 import { followExpiry } from "./follow-expiry.ts";
-import { systemClock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
 import { type Certificate, readCertificate } from "./server/certificate.ts";
 import { type CertificateLife, readCertificateLife } from "./server/certificate-life.ts";

@@ -1,9 +1,9 @@
+import type { Clock } from "./clock/clock.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import type { HandedOut } from "./control/handed-out.ts";
 import { OverrideDesk } from "./control/override-desk.ts";
 import { OverrideStore } from "./control/overrides.ts";
 import { createOverridesFile } from "./control/overrides-file.ts";
-import type { Clock } from "./health/clock.ts";
 import type { Log } from "./log/log.ts";
 
 export interface OpenOverrides {

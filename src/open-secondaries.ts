@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
+import type { Clock } from "./clock/clock.ts";
 import type { ControlMessages } from "./control-messages.ts";
-import type { Clock } from "./health/clock.ts";
 import { ExpiryTable } from "./image/expiry-table.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import { createWorkerPool } from "./loader/worker-pool.ts";

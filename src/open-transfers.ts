@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
+import { systemClock } from "./clock/clock.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import type { ControlMessages } from "./control-messages.ts";
-import { systemClock } from "./health/clock.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
 import { openCatalog } from "./open-catalog.ts";

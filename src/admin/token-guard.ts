@@ -2,7 +2,7 @@
  * Who may do what: bearer tokens, compared in constant time, and a limit on guessing.
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 
 /** `read` sees everything and changes nothing. */
 export type Right = "read" | "write";

@@ -2,7 +2,7 @@
  * ALIAS records whose targets are somebody else's: finds them, has resolvers asked for them, and gives what these say to the
  * control plane as the values of the records' pools.
  */
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import type { StubResolver } from "../resolver/stub-resolver.ts";

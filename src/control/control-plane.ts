@@ -2,7 +2,7 @@
  * What is served right now, and the publications that tell the data plane of it: zones come from the loader, states from
  * health, and every change of either becomes one publication. Nothing here waits for anything.
  */
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { AnswerSet, PlanSets } from "../image/answer-sets.ts";
 import { keyOfPlan, type Plan } from "../image/compile-segment.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Clock, systemClock } from "../health/clock.ts";
+import { type Clock, systemClock } from "../clock/clock.ts";
 import { createHealth, type Health } from "../health/health.ts";
 import { createHealthFile, readHealthFile, readMoment } from "../health/health-file.ts";
 import { createProbe } from "../health/probe/probe.ts";

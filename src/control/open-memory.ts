@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import { readMoment } from "../health/health-file.ts";
 import { createPacedFile, readBounded } from "../health/paced-file.ts";
 import type { Log } from "../log/log.ts";

@@ -2,7 +2,7 @@
  * Where operators' wishes come in: an override is taken, or refused with the reasons, and the answer says what it
  * means. Wishes are dealt with one after the other.
  */
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { FoundRecord } from "../image/find-records.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Overrides, World } from "../steering/world.ts";

@@ -3,8 +3,8 @@
  * restarts, and what has a term ends by itself.
  */
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../health/clock.ts";
-import { scheduleLong } from "../health/schedule-long.ts";
+import type { Clock } from "../clock/clock.ts";
+import { scheduleLong } from "../clock/schedule-long.ts";
 import type { Log } from "../log/log.ts";
 import type { OrderedOverride, Override, Overrides } from "../steering/world.ts";
 import { matchGlob } from "./match-glob.ts";

@@ -1,6 +1,6 @@
 /** `health.json` on disk: written whenever verdicts change. */
 import { readFileSync } from "node:fs";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import {
   createPacedFile,
   type PacedFile,

@@ -5,8 +5,9 @@
  * (`standing.ts`), the machine (`machine.ts`) passes verdicts once per tick, and what changed is published here, at
  * most once per 100 ms. Only this file sees both the machine, which is pure, and the scheduler, which has the timers.
  */
+
+import type { Clock } from "../clock/clock.ts";
 import type { CheckTarget } from "../zone/model.ts";
-import type { Clock } from "./clock.ts";
 import { createMachine, type Transition } from "./machine.ts";
 import { type HealthReport, reportHealth } from "./report.ts";
 import type { Probe } from "./result.ts";

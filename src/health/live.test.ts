@@ -3,8 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { createTarget } from "../../test/support/health-targets.ts";
+import { systemClock } from "../clock/clock.ts";
 import type { CheckTarget } from "../zone/model.ts";
-import { systemClock } from "./clock.ts";
 import { createHealth } from "./health.ts";
 import { createProbe } from "./probe/probe.ts";
 

@@ -6,7 +6,7 @@
 import { constants } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { Clock } from "./clock.ts";
+import type { Clock } from "../clock/clock.ts";
 
 export interface PacedFileOptions {
   readonly path: string;

@@ -18,7 +18,7 @@ import {
   wireName,
   writeMessage,
 } from "../../test/support/zone-transfer.ts";
-import { systemClock } from "../health/clock.ts";
+import { systemClock } from "../clock/clock.ts";
 import { TSIG_ALGORITHMS } from "../tsig/algorithms.ts";
 import { createKeyring, findKeyByText, type Keyring, NO_KEYS } from "../tsig/keyring.ts";
 import { signatureOctets, signMessage } from "../tsig/sign.ts";

@@ -2,7 +2,7 @@
  * What a secondary asks of a primary: the serial of a zone, and the zone. Whatever comes back is of bounded size and takes
  * bounded time; nothing here throws for it.
  */
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 
 /** A primary and the zone it is asked for. */
 export interface PrimaryQuestion {

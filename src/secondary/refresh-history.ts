@@ -1,5 +1,5 @@
+import type { Clock } from "../clock/clock.ts";
 import { formatSocketAddress } from "../config/socket-address.ts";
-import type { Clock } from "../health/clock.ts";
 import type { Log } from "../log/log.ts";
 import type { BuildResult } from "./build-job.ts";
 import type { PrimaryAddress } from "./primary-client.ts";

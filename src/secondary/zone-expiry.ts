@@ -1,5 +1,5 @@
-import type { Clock } from "../health/clock.ts";
-import { scheduleLong } from "../health/schedule-long.ts";
+import type { Clock } from "../clock/clock.ts";
+import { scheduleLong } from "../clock/schedule-long.ts";
 import { type ExpiryTable, setExpirySlot } from "../image/expiry-table.ts";
 
 export interface ZoneExpiryOptions {

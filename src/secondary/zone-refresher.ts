@@ -1,4 +1,4 @@
-import { scheduleLong } from "../health/schedule-long.ts";
+import { scheduleLong } from "../clock/schedule-long.ts";
 import { prepareUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import { findKeyByText, type Keyring } from "../tsig/keyring.ts";
 

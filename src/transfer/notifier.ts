@@ -1,7 +1,7 @@
 /**
  * Tells secondaries that zones have changed (RFC 1996): each again and again until it answers, or for the last time.
  */
-import type { Clock } from "../health/clock.ts";
+import type { Clock } from "../clock/clock.ts";
 import type { Log } from "../log/log.ts";
 import { findKeyByText, type Keyring, type TsigKey } from "../tsig/keyring.ts";
 import { RCODE_NOERROR } from "../wire/message.ts";

@@ -7,7 +7,7 @@ import type { StateReport } from "../../src/admin/api.ts";
 import { ROUTES } from "../../src/admin/routes.ts";
 import type { AdminServices } from "../../src/admin/services.ts";
 import { type Admin, type AdminOptions, startAdmin } from "../../src/admin/start-admin.ts";
-import { systemClock } from "../../src/health/clock.ts";
+import { systemClock } from "../../src/clock/clock.ts";
 import type { LogFields } from "../../src/log/log.ts";
 import { silentLog } from "../../src/log/log.ts";
 import { ask, sendRaw } from "../support/raw-http.ts";

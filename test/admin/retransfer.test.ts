@@ -7,7 +7,7 @@ import { RETRANSFERRED } from "../../src/admin/schemas.ts";
 import type { AdminServices } from "../../src/admin/services.ts";
 import { type Admin, startAdmin } from "../../src/admin/start-admin.ts";
 import { runReload } from "../../src/cli/run-reload.ts";
-import { systemClock } from "../../src/health/clock.ts";
+import { systemClock } from "../../src/clock/clock.ts";
 import { ExpiryTable } from "../../src/image/expiry-table.ts";
 import { prepareUnavailable } from "../../src/loader/prepare-static.ts";
 import { type LogFields, silentLog } from "../../src/log/log.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/health/clock.ts";
+import type { Clock } from "../../src/clock/clock.ts";
 import { createDueQueue } from "../../src/health/due-queue.ts";
 
 /** A clock that moves only when told to. Timers run in the order in which they are due. */
