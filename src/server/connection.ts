@@ -36,6 +36,12 @@ export class Connection implements TableEntry<Connection> {
     else this.#conversation.end();
   }
 
+  /** Gives it up for another one. Who reads nothing is not waited for. */
+  evict(): void {
+    if (this.#conversation?.takeLeave() !== true) this.destroy();
+    else setImmediate(() => setImmediate(() => this.destroy()));
+  }
+
   destroy(): void {
     this.#socket.destroy();
   }

@@ -9,6 +9,12 @@ export interface Conversation {
   /** Ends the connection once what is in is answered. */
   end(): void;
   /**
+   * Tells the client that the connection is given up now, answered or not.
+   *
+   * @returns whether there is anything to tell, which is with the kernel two turns of the event loop later
+   */
+  takeLeave(): boolean;
+  /**
    * Looks after what waits; called every {@link CHECK_INTERVAL_MS}.
    *
    * @param activeAt when the client last did something useful

@@ -45,6 +45,10 @@ export class Http1Conversation implements Conversation {
     if (this.#open === 0) this.#socket.end();
   }
 
+  takeLeave(): boolean {
+    return false;
+  }
+
   /** Only whole requests count as activity: the parts of one do not keep a connection. */
   isOverdue(activeAt: number, now: number): boolean {
     const { limits } = this.#host;

@@ -53,6 +53,12 @@ export class Http2Conversation implements Conversation {
     if (!this.#session.closed) this.#session.close();
   }
 
+  /** A client that knows which requests have been answered asks the others again elsewhere (RFC 9113 §6.8). */
+  takeLeave(): boolean {
+    this.end();
+    return true;
+  }
+
   isOverdue(activeAt: number, now: number): boolean {
     const { limits } = this.#host;
     const stalledMs = this.#stall.look(this.#pending, now);

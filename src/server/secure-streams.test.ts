@@ -222,6 +222,23 @@ describe("DNS over HTTPS", () => {
     await closed;
   });
 
+  it("tells a client of HTTP/2 whose connection has to go for another one", async () => {
+    const { server, to } = await start(
+      { protocol: "https" },
+      { limits: { connectionsPerSource: 1 } },
+    );
+    const session = await openHttp2(to);
+    expect((await askHttp2(session, post)).status).toBe(200);
+    const told = once(session, "goaway");
+    const closed = once(session, "close");
+    const other = await openHttp2(to);
+    expect((await told)[0]).toBe(0);
+    await closed;
+    expect((await askHttp2(other, post)).status).toBe(200);
+    expect(server.counters().tcp).toMatchObject({ evicted: 1, connections: 1 });
+    other.close();
+  });
+
   it("answers on its path alone", async () => {
     const { to } = await start({ protocol: "https", path: "/q" });
     expect((await askHttp1(to, { path: dohPath(octets, "/q") })).status).toBe(200);

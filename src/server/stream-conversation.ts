@@ -67,6 +67,10 @@ export class StreamConversation implements Conversation {
     this.#work();
   }
 
+  takeLeave(): boolean {
+    return false;
+  }
+
   isOverdue(activeAt: number, now: number): boolean {
     const { limits } = this.#host;
     const stalledMs = this.#stall.look(this.#socket.writableLength, now);

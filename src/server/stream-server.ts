@@ -208,7 +208,7 @@ export class StreamServer<S extends ImageReader> {
     const evicted = this.#table.add(connection);
     if (evicted !== undefined) {
       this.#count(threadCounter.evicted);
-      evicted.destroy();
+      evicted.evict();
     }
     this.#noteSize();
   }
