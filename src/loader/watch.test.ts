@@ -159,7 +159,7 @@ test("a folder that is gone is a problem, and its files are found when it is bac
   await writeFile(join(folder, "a.yaml"), "x");
   await start();
   await rename(folder, `${folder}.away`);
-  await vi.waitFor(() => expect(folderProblems.at(-1)).toMatch(/ENOENT/), WAIT);
+  await vi.waitFor(() => expect(folderProblems.at(-1)).toBe("No such folder"), WAIT);
   expect(reports).toEqual([]);
   await rename(`${folder}.away`, folder);
   await vi.waitFor(() => expect(folderProblems.at(-1)).toBeUndefined(), WAIT);

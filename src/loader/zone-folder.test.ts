@@ -156,3 +156,13 @@ test("readZoneFile() says why a missing file is not read", () => {
     reason: expect.stringContaining("ENOENT"),
   });
 });
+
+test("listZoneFiles() says what to do about a folder that is none", async () => {
+  const file = join(folder, "a.yaml");
+  await writeFile(file, "zone: a.example\n");
+  const list = (path: string) => listZoneFiles({ kind: "folder", path });
+  await expect(list(join(folder, "missing"))).rejects.toThrow(/^No such folder$/);
+  await expect(list(file)).rejects.toThrow(
+    `Not a folder: to check one file, leave out --zones; to serve it, list it in the server file, zones: [${file}]`,
+  );
+});

@@ -51,7 +51,7 @@ export function isZoneFileName(name: string): boolean {
  *
  * @param mostOctets the largest file that is not refused; undefined: as its name says
  * @param onDangling told of symbolic links to what is not there
- * @throws what the file system says if the folder cannot be listed
+ * @throws Error for people if the folder cannot be listed
  */
 export async function listZoneFiles(
   source: ZoneSource,
@@ -101,11 +101,20 @@ export function sourceName(source: ZoneSource): string {
 
 async function listPaths(source: ZoneSource): Promise<string[]> {
   if (source.kind === "files") return [...source.paths];
-  const names = await readdir(source.path);
+  const names = await readdir(source.path).catch((error: NodeJS.ErrnoException) => {
+    throw new Error(explainFolder(error, source.path));
+  });
   return names
     .filter(isZoneFileName)
     .sort()
     .map((name) => join(source.path, name));
+}
+
+function explainFolder({ code, message }: NodeJS.ErrnoException, path: string): string {
+  if (code === "ENOENT") return "No such folder";
+  if (code !== "ENOTDIR") return message;
+  const list = `zones: [${path}]`;
+  return `Not a folder: to check one file, leave out --zones; to serve it, list it in the server file, ${list}`;
 }
 
 /** Symbolic links of a folder must stay inside it; files that the operator named may be links to anywhere. */

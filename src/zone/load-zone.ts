@@ -4,6 +4,7 @@
  */
 
 import type { Located } from "../config/decode.ts";
+import { decodeUtf8 } from "../config/decode-utf8.ts";
 import { createFileIssue, type Issue } from "../config/issue.ts";
 import { IssueList } from "../config/issue-list.ts";
 import { parseYaml } from "../config/parse-yaml.ts";
@@ -71,11 +72,8 @@ function load(content: string | Uint8Array, source: ZoneFile): LoadedZone {
     const octets = typeof content === "string" ? new TextEncoder().encode(content) : content;
     return loadMasterFile(octets, source);
   }
-  const text = typeof content === "string" ? content : decode(content);
-  if (text === undefined) {
-    const issue = createFileIssue(source.file, "error", "Not read: it is not UTF-8 text");
-    return { zone: undefined, issues: [issue] };
-  }
+  const text = typeof content === "string" ? content : decodeUtf8(content, source.file);
+  if (typeof text !== "string") return { zone: undefined, issues: [text] };
   const issues = new IssueList(source.file, text);
   const tree = parseYaml(text, issues, source.limits ?? DEFAULT_YAML_LIMITS);
   const settings = tree === undefined ? undefined : decodeZone(tree, issues);
@@ -125,14 +123,6 @@ function boundsOf(source: ZoneFile): Parameters<typeof buildZone>[2] {
     references: source.references ?? false,
     knowsAsns: source.knowsAsns ?? true,
   };
-}
-
-function decode(octets: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The zone a file is about: what it says, or its name without folders and suffix. */
