@@ -5,9 +5,9 @@ import type { SocketAddress } from "./config/socket-address.ts";
 import { Aliases } from "./control/aliases.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import { MAX_TARGETS_TEXT, parseTargets, serializeTargets } from "./control/saved-targets.ts";
-import { createPacedFile, readBounded } from "./health/paced-file.ts";
 import type { Log } from "./log/log.ts";
 import { createStubResolver } from "./resolver/stub-resolver.ts";
+import { createPacedFile, readBounded } from "./state/paced-file.ts";
 
 export interface OpenAliasesOptions {
   /** Whom to ask; empty: nobody. */

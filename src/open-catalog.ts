@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Clock } from "./clock/clock.ts";
 import type { CatalogSettings } from "./config/server/catalog-section.ts";
-import { createPacedFile, readBounded } from "./health/paced-file.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
+import { createPacedFile, readBounded } from "./state/paced-file.ts";
 import { Catalog, type SavedCatalog } from "./transfer/catalog.ts";
 
 export interface OpenCatalogOptions {

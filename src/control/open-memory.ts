@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Clock } from "../clock/clock.ts";
 import { readMoment } from "../health/health-file.ts";
-import { createPacedFile, readBounded } from "../health/paced-file.ts";
 import type { Log } from "../log/log.ts";
+import { createPacedFile, readBounded } from "../state/paced-file.ts";
 import { SteeringMemory } from "./memory.ts";
 import {
   MAX_FAILBACK_TEXT,

@@ -4,9 +4,9 @@
  */
 import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { replaceFile } from "../health/paced-file.ts";
-import { isRecord, isTime, parseStateText } from "../health/state-text.ts";
 import type { Log } from "../log/log.ts";
+import { replaceFile } from "../state/paced-file.ts";
+import { isRecord, isTime, parseStateText } from "../state/state-text.ts";
 import type { Override } from "../steering/world.ts";
 
 /** Times are milliseconds since 1970; null for what is not set. */

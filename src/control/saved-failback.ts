@@ -3,7 +3,7 @@
  * not send clients back before their time. Pure; open-memory.ts reads and writes.
  */
 import { type Moment, measureAge } from "../health/persist.ts";
-import { isRecord, isTime, parseStateText } from "../health/state-text.ts";
+import { isRecord, isTime, parseStateText } from "../state/state-text.ts";
 
 /** A pool that has been left, for one type of record. */
 export interface SavedFailback {

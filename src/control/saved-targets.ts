@@ -3,8 +3,8 @@
  * and without them. Pure; open-aliases.ts reads and writes. However old it is, it is better than nothing.
  */
 import { formatAddress, parseAddress } from "../address/parse.ts";
-import { isRecord, parseStateText } from "../health/state-text.ts";
 import type { Known, Target } from "../resolver/target-table.ts";
+import { isRecord, parseStateText } from "../state/state-text.ts";
 import { formatName, lowerName, parseName } from "../wire/name.ts";
 import { TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
 

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeClock, type FakeClock } from "../../test/support/fake-clock.ts";
+import type { PacedFile } from "../state/paced-file.ts";
 import { createHealthFile, readHealthFile, readMoment } from "./health-file.ts";
-import type { PacedFile } from "./paced-file.ts";
 import type { Moment } from "./persist.ts";
 import type { SavedHealth } from "./saved-health.ts";
 

@@ -6,7 +6,7 @@ import {
   type PacedFile,
   type PacedFileOptions,
   readBounded,
-} from "./paced-file.ts";
+} from "../state/paced-file.ts";
 import {
   MAX_TEXT_LENGTH,
   type Moment,

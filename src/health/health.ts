@@ -5,7 +5,6 @@
  * (`standing.ts`), the machine (`machine.ts`) passes verdicts once per tick, and what changed is published here, at
  * most once per 100 ms. Only this file sees both the machine, which is pure, and the scheduler, which has the timers.
  */
-
 import type { Clock } from "../clock/clock.ts";
 import type { CheckTarget } from "../zone/model.ts";
 import { createMachine, type Transition } from "./machine.ts";

@@ -2,8 +2,9 @@
  * The text of `health.json`: verdicts that outlive a restart, so that a server that comes back does not hand out a
  * backend that was known to be dead. Pure; health-file.ts reads and writes.
  */
+
+import { isRecord, isTime, parseStateText } from "../state/state-text.ts";
 import type { SavedHealth, SavedTarget } from "./saved-health.ts";
-import { isRecord, isTime, parseStateText } from "./state-text.ts";
 import { FLAP_WINDOW_MS } from "./timing.ts";
 
 /** The moment of writing or reading, by the clocks that two processes of one machine can compare. */

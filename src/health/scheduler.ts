@@ -2,7 +2,6 @@
  * When each target is probed: a regular interval with jitter, extra probes where the machine wants them, and a bound on
  * the sockets in flight. What is due first goes first. Owns the probes in flight.
  */
-
 import type { Clock } from "../clock/clock.ts";
 import type { CheckTarget } from "../zone/model.ts";
 import { type Allowance, createAllowance, spendAllowance } from "./allowance.ts";

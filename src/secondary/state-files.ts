@@ -13,7 +13,7 @@ import {
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Log } from "../log/log.ts";
-import { isRunning } from "./is-running.ts";
+import { isRunning } from "../state/is-running.ts";
 
 const SUFFIX = ".state";
 /** A file; one that is not whole yet, and the number of the process that is writing it. */

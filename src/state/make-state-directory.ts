@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import type { Log } from "./log/log.ts";
+import type { Log } from "../log/log.ts";
 
 /** A disk that cannot be written to keeps nobody from getting an answer. */
 export function makeStateDirectory(path: string, log: Log): void {

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Log } from "./log/log.ts";
-import { isRunning } from "./secondary/is-running.ts";
+import type { Log } from "../log/log.ts";
+import { isRunning } from "./is-running.ts";
 
 /**
  * Names under which this server writes files of the state folder until they are whole, with the number of the writer. The

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Log } from "./log/log.ts";
+import type { Log } from "../log/log.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 
 let folder: string;
