@@ -16,6 +16,8 @@ export interface BannerParts {
 /** More zones than this are counted, not listed. */
 const LISTED_ZONES = 20;
 
+const NOWHERE = "listening nowhere yet: this host has none of the listen addresses";
+
 /** What a server says when it starts: enough to see that it is the right one, and no more. */
 export function renderBanner({ version, server, zones, geo, admin }: BannerParts): string {
   const { path, workers, reason } = server.udpPath;
@@ -25,6 +27,7 @@ export function renderBanner({ version, server, zones, geo, admin }: BannerParts
       (served) => `listening on ${formatSocketAddress(served)} (${renderTransports(served)})`,
     ),
     `UDP by ${path} with ${workers} ${workers === 1 ? "thread" : "threads"} (${reason})`,
+    ...(server.addresses.length > 0 ? [] : [NOWHERE]),
     ...zones.slice(0, LISTED_ZONES).map(renderZone),
   ];
   if (zones.length > LISTED_ZONES) {
