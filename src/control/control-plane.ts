@@ -213,13 +213,12 @@ export class ControlPlane {
   }
 
   /**
-   * Takes a pool back that is in service, but held back since it was left.
+   * Takes pools of this name back that are in service, but held back since they were left.
    *
-   * @param zone its apex in presentation form, absolute; undefined: whichever zone has such a pool
-   * @returns the pools that are taken back
+   * @returns those
    */
-  failback(pool: string, zone?: string): readonly PoolPlace[] {
-    const taken = this.#memory.failback(pool, zone);
+  failback(pool: string): readonly PoolPlace[] {
+    const taken = this.#memory.failback(pool);
     this.#update(taken);
     return taken;
   }

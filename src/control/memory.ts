@@ -172,12 +172,11 @@ export class SteeringMemory {
   }
 
   /** Takes pools of this name back at once if they are in service and held back. @returns those */
-  failback(name: string, zone: string | undefined): PoolPlace[] {
+  failback(name: string): PoolPlace[] {
     const taken: PoolPlace[] = [];
     for (const state of this.#states.values()) {
       const { place, services } = state;
       if (place.pool.name !== name) continue;
-      if (zone !== undefined && formatName(place.zone.apex) !== zone) continue;
       const held = [...services.values()].filter(
         (service) => isHeldBack(place.pool, service, this.#now) !== undefined,
       );
