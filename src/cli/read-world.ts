@@ -12,6 +12,7 @@ import { readZones } from "../loader/read-zones.ts";
 import type { LoadedZone } from "../loader/resolve-zones.ts";
 import { checkAliasTargets } from "./check-alias-targets.ts";
 import { checkDanglingLinks } from "./check-dangling-links.ts";
+import { checkHiddenRecords } from "./check-hidden-records.ts";
 import { checkKeyNames } from "./check-key-names.ts";
 import { readSettings } from "./read-settings.ts";
 
@@ -75,7 +76,15 @@ export async function readWorld(
   const keyIssues =
     selection.config === undefined ? [] : checkKeyNames(report.zones, settings.keys);
   const links = source.kind === "folder" ? checkDanglingLinks(source.path) : [];
-  const all = [...issues, ...geoIssues, ...links, ...report.issues, ...aliasIssues, ...keyIssues];
+  const all = [
+    ...issues,
+    ...geoIssues,
+    ...links,
+    ...report.issues,
+    ...aliasIssues,
+    ...keyIssues,
+    ...checkHiddenRecords(report.zones),
+  ];
   if (report.zones.length === 0 && !hasErrors(all) && source.kind === "folder") {
     const message = "No zone files in this folder: names end with .yaml, .yml or .zone";
     all.push(createFileIssue(source.path, "warning", message));

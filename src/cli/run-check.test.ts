@@ -209,6 +209,22 @@ describe("runCheck()", () => {
     }
   });
 
+  it("warns of records that another zone hides, and of no delegation to it", async () => {
+    const below = (zone: string): string => GOOD.replace("example.com.", zone);
+    const ns = "{ type: NS, values: [ns1.example.net., ns.sub.example.com.] }";
+    const parent = write("a.yaml", `${GOOD}  host.sub: { type: A, value: 192.0.2.9 }\n`);
+    const child = write("b.yaml", below("sub.example.com."));
+    write("c.yaml", below("other.example.com."));
+    write("d.yaml", below("com."));
+    const { exit, err } = await check("--zones", folder);
+    expect(err).toBe(
+      `${parent}:1:1: warning: what the zone example.com. has at and below sub.example.com. is never answered: ${child} is a zone of its own for that; move the records there, and leave the NS records of sub.example.com. here\n`,
+    );
+    expect(exit).toBe(0);
+    write("a.yaml", `${GOOD}  sub: ${ns}\n  ns.sub: { type: A, ttl: 1d, value: 192.0.2.9 }\n`);
+    expect(await check("--zones", folder)).toMatchObject({ exit: 0, err: "" });
+  });
+
   it("warns of a zone file that is a symbolic link to nothing", async () => {
     write("a.yaml", GOOD);
     symlinkSync("nowhere", join(folder, "x.yaml"));
