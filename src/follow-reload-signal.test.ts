@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { Closers } from "./closers.ts";
 import { followReloadSignal } from "./follow-reload-signal.ts";
 import type { GeoData } from "./geo/geo-data.ts";
 import type { ReloadResult, ZoneLoader } from "./loader/zones.ts";
@@ -12,7 +13,7 @@ test("followReloadSignal() tells how a reload went, also of problems that were t
   let result: ReloadResult = { changed: [], removed: [], kept: [], problems: [] };
   const loader = { reload: async () => result } as unknown as ZoneLoader;
   const geo = { check: async () => undefined } as unknown as GeoData;
-  const closers: (() => Promise<void>)[] = [];
+  const closers = new Closers();
   const refresh = vi.fn();
   const listeners = process.listenerCount("SIGHUP");
   followReloadSignal(loader, geo, { refresh }, log, closers);
@@ -39,6 +40,6 @@ test("followReloadSignal() tells how a reload went, also of problems that were t
     { signal: "SIGHUP", changed: 0, problems: 1, files: ["zones/a.yaml"] },
   ]);
 
-  await closers[0]?.();
+  await closers.close();
   expect(process.listenerCount("SIGHUP")).toBe(listeners);
 });

@@ -1,3 +1,4 @@
+import type { Closers } from "./closers.ts";
 import type { GeoData } from "./geo/geo-data.ts";
 import type { ZoneProblem } from "./loader/resolve-zones.ts";
 import type { ZoneLoader } from "./loader/zones.ts";
@@ -6,13 +7,13 @@ import type { Secondaries } from "./secondary/secondaries.ts";
 
 const MOST_FILES = 20;
 
-/** SIGHUP reads everything again, and asks for secondary zones, until the closers run. */
+/** SIGHUP reads everything again, and asks for secondary zones, until the server is closed. */
 export function followReloadSignal(
   loader: ZoneLoader,
   geo: GeoData,
   secondaries: Pick<Secondaries, "refresh">,
   log: Log,
-  closers: (() => Promise<void>)[],
+  closers: Closers,
 ): void {
   const reload = (): void => {
     log.info({ signal: "SIGHUP" }, "reading all zone files and changed geo databases again");
@@ -24,9 +25,7 @@ export function followReloadSignal(
     );
   };
   process.on("SIGHUP", reload);
-  closers.push(async () => {
-    process.off("SIGHUP", reload);
-  });
+  closers.add(() => process.off("SIGHUP", reload));
 }
 
 /** Problems that were there before are in the log already: whoever reloads wants to know that they still are. */

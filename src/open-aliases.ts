@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "./clock/clock.ts";
+import type { Closers } from "./closers.ts";
 import type { SocketAddress } from "./config/socket-address.ts";
 import { Aliases } from "./control/aliases.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
@@ -20,15 +21,11 @@ export interface OpenAliasesOptions {
   readonly plane: () => Pick<ControlPlane, "zones" | "replacePools">;
   /** Pools have other values now. */
   readonly onReplaced: () => void;
-}
-
-export interface OpenAliases {
-  readonly aliases: Aliases;
-  close(): Promise<void>;
+  readonly closers: Closers;
 }
 
 /** ALIAS records with targets elsewhere, gone on with from `resolved.json` and kept there. */
-export async function openAliases(options: OpenAliasesOptions): Promise<OpenAliases> {
+export async function openAliases(options: OpenAliasesOptions): Promise<Aliases> {
   const { resolvers, stateDirectory, clock, mayWrite, log, plane, onReplaced } = options;
   const path = join(stateDirectory, "resolved.json");
   const isAsking = resolvers.length > 0;
@@ -68,12 +65,10 @@ export async function openAliases(options: OpenAliasesOptions): Promise<OpenAlia
         },
       })
     : undefined;
-  return {
-    aliases,
-    async close() {
-      await file?.close();
-      aliases.close();
-      resolver?.close();
-    },
-  };
+  options.closers.add(async () => {
+    await file?.close();
+    aliases.close();
+    resolver?.close();
+  });
+  return aliases;
 }

@@ -7,6 +7,7 @@ import {
 } from "./answer/answer-settings.ts";
 import { COOKIE_SECRET_OCTETS, createCookieSecrets } from "./answer/cookie-secrets.ts";
 import { RATE_TABLE_OCTETS } from "./answer/rate-limiter.ts";
+import type { Closers } from "./closers.ts";
 import type { IdentityText } from "./config/server/identity-section.ts";
 import type { RrlSettings } from "./config/server/rrl-section.ts";
 import type { ServerSettings } from "./config/server-file.ts";
@@ -21,7 +22,6 @@ export interface OpenedAnswers {
   readonly settings: AnswerSettings;
   /** From now on the log says how many responses were limited. */
   reportLimits(read: () => LimitedTotals): void;
-  close(): void;
 }
 
 /** @throws CookieSecretError if there is a file of cookie secrets and it holds none */
@@ -30,11 +30,12 @@ export function openAnswers(
   keyring: Keyring,
   version: string,
   log: Log,
+  closers: Closers,
 ): OpenedAnswers {
   const { enabled, secretFile } = cookies;
   const file =
     enabled && secretFile !== undefined ? openCookieSecretFile(secretFile, log) : undefined;
-  const closers: (() => void)[] = [() => file?.close()];
+  closers.add(() => file?.close());
   return {
     settings: {
       operators: explain.allow,
@@ -56,10 +57,7 @@ export function openAnswers(
       expiries: new SharedArrayBuffer(EXPIRY_TABLE_OCTETS),
     },
     reportLimits: (read) => {
-      if (rrl.enabled) closers.push(reportRateLimits(read, rrl.logOnly, log));
-    },
-    close: () => {
-      for (const close of closers) close();
+      if (rrl.enabled) closers.add(reportRateLimits(read, rrl.logOnly, log));
     },
   };
 }

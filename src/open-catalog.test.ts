@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createFakeClock, type FakeClock } from "../test/support/fake-clock.ts";
 import { prepareText } from "../test/support/transfers.ts";
+import { Closers } from "./closers.ts";
 import type { Log } from "./log/log.ts";
 import { openCatalog } from "./open-catalog.ts";
 import type { Catalog } from "./transfer/catalog.ts";
@@ -18,18 +19,18 @@ let path: string;
 let clock: FakeClock;
 let isHeld: boolean;
 let log: Log;
-let closers: (() => Promise<void>)[];
+let closers: Closers;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "rondo-catalog-"));
   path = join(folder, "catalog.json");
   clock = createFakeClock();
   isHeld = true;
   log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() };
-  closers = [];
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
 async function open(): Promise<Catalog> {
+  closers = new Closers();
   const catalog = await openCatalog({
     settings: {
       zone: "catalog.example.",
@@ -49,8 +50,8 @@ async function open(): Promise<Catalog> {
   return catalog!;
 }
 
-async function close(): Promise<void> {
-  for (const closer of closers) await closer();
+function close(): Promise<void> {
+  return closers.close();
 }
 
 const readSerial = (): number => JSON.parse(readFileSync(path, "utf8")).serial;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Clock } from "./clock/clock.ts";
+import type { Closers } from "./closers.ts";
 import type { CatalogSettings } from "./config/server/catalog-section.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
 import type { Log } from "./log/log.ts";
@@ -15,7 +16,7 @@ export interface OpenCatalogOptions {
   /** Whether the state folder is this process's, at the moment. */
   readonly mayWrite: () => boolean;
   readonly log: Log;
-  readonly closers: (() => Promise<void>)[];
+  readonly closers: Closers;
 }
 
 /** Longer ones are not ours. */
@@ -43,7 +44,7 @@ export async function openCatalog(options: OpenCatalogOptions): Promise<Catalog 
       isBroken = true;
     },
   });
-  closers.push(() => file.close());
+  closers.add(() => file.close());
   return new Catalog({
     zone: settings.zone,
     group: settings.group,

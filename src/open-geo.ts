@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Closers } from "./closers.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import { combineDatabases } from "./geo/combine-databases.ts";
 import { type CurrentGeo, type GeoData, watchGeoData } from "./geo/geo-data.ts";
@@ -14,12 +15,12 @@ export interface OpenGeo {
   use(loader: ZoneLoader): Promise<readonly GeoSource[]>;
 }
 
-/** Geo databases as the settings name them, followed until the closers run. */
+/** Geo databases as the settings name them, followed until the server is closed. */
 export function openGeo(
   settings: Pick<ServerSettings, "geo" | "state">,
   version: string,
   log: Log,
-  closers: (() => Promise<void>)[],
+  closers: Closers,
 ): OpenGeo {
   const data = watchGeoData({
     databases: settings.geo.databases,
@@ -27,7 +28,7 @@ export function openGeo(
     onProblem: (problem, isKept) =>
       log.error({ problem }, isKept ? "older geo data stays in use" : "geo database not used"),
   });
-  closers.push(async () => data.close());
+  closers.add(() => data.close());
   let table = combineDatabases([]);
   return {
     data,

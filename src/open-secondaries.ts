@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import type { Clock } from "./clock/clock.ts";
+import type { Closers } from "./closers.ts";
 import type { ControlMessages } from "./control-messages.ts";
 import { ExpiryTable } from "./image/expiry-table.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
@@ -22,7 +23,7 @@ export interface OpenSecondariesOptions {
   readonly messages: ControlMessages;
   readonly clock: Clock;
   readonly log: Log;
-  readonly closers: (() => Promise<void>)[];
+  readonly closers: Closers;
 }
 
 const WORKERS = 2;
@@ -32,7 +33,7 @@ const WORKER_HEAP_MB = 512;
 /** Millions of records on a busy machine. */
 const DEADLINE_MS = 600_000;
 
-/** Looks after secondary zones, and listens to what primaries say of them, until the closers run. */
+/** Looks after secondary zones, and listens to what primaries say of them, until the server is closed. */
 export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
   const { keyring, clock, log, closers } = options;
   const wallSeconds = (): number => Math.floor(Date.now() / 1000);
@@ -64,8 +65,6 @@ export function openSecondaries(options: OpenSecondariesOptions): Secondaries {
   options.messages.add(
     createNotifyDesk({ find: (name) => secondaries.find(name), keyring, wallSeconds, log }),
   );
-  closers.push(async () => {
-    await Promise.all([secondaries.close(), pool.close()]);
-  });
+  closers.add(() => Promise.all([secondaries.close(), pool.close()]));
   return secondaries;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { AnswerSettings } from "./answer/answer-settings.ts";
 import { toListenAddress } from "./apply-flags.ts";
+import type { Closers } from "./closers.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import type { Log } from "./log/log.ts";
 import { openCertificate } from "./open-certificate.ts";
@@ -18,7 +19,7 @@ export interface OpenServerOptions {
   /** Of the process that this one takes over from: nothing is read before `start()` then. */
   readonly handed: readonly HandedSocket[] | undefined;
   readonly log: Log;
-  readonly closers: (() => Promise<void>)[];
+  readonly closers: Closers;
 }
 
 export interface OpenedServer {
@@ -35,7 +36,7 @@ export interface OpenedServer {
 export async function openServer(options: OpenServerOptions): Promise<OpenedServer> {
   const { settings, udp, answers, desk, handed, log, closers } = options;
   const opened = openCertificate(settings.tls, settings.listen, log);
-  closers.push(async () => opened?.close());
+  closers.add(() => opened?.close());
   const server = await createServer({
     settings: answers,
     desk,
@@ -46,7 +47,7 @@ export async function openServer(options: OpenServerOptions): Promise<OpenedServ
     handed,
     log,
   });
-  closers.push(() => server.close());
+  closers.add(() => server.close());
   opened?.follow((certificate) => server.setCertificate(certificate));
   return { server, certificate: () => opened?.life() };
 }

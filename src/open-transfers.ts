@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { systemClock } from "./clock/clock.ts";
+import type { Closers } from "./closers.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import type { ControlMessages } from "./control-messages.ts";
 import type { PreparedZone } from "./loader/prepare-zone.ts";
@@ -29,7 +30,7 @@ export interface OpenTransfersOptions {
   /** Takes a zone into service. */
   readonly serve: (zone: PreparedZone) => void;
   readonly log: Log;
-  readonly closers: (() => Promise<void>)[];
+  readonly closers: Closers;
 }
 
 export interface PeerSources {
@@ -45,7 +46,7 @@ export interface OpenTransfers {
   readonly peers: PeerSources;
 }
 
-/** Answers requests for zones, tells secondaries of their changes and keeps the catalog, until the closers run. */
+/** Answers requests for zones, tells secondaries of their changes and keeps the catalog, until the server is closed. */
 export async function openTransfers(options: OpenTransfersOptions): Promise<OpenTransfers> {
   const { settings, listen, keyring, expiries, messages, log, closers } = options;
   const { allow, notify } = settings.transfer;
@@ -63,7 +64,7 @@ export async function openTransfers(options: OpenTransfersOptions): Promise<Open
     openPort: createPortOpener(listen.map(({ address }) => address)),
   });
   const missingKeys = new MissingKeys({ keyring, log, clock: systemClock });
-  closers.push(async () => {
+  closers.add(() => {
     notifier.close();
     missingKeys.close();
   });

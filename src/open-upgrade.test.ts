@@ -1,4 +1,5 @@
 import { expect, test, vi } from "vitest";
+import { Closers } from "./closers.ts";
 import { type OpenUpgradeOptions, openUpgrade } from "./open-upgrade.ts";
 import type { StartingSuccessor, Successor, UpgradeOutcome } from "./upgrade/start-successor.ts";
 
@@ -20,7 +21,7 @@ function createOptions(changes: Partial<OpenUpgradeOptions> = {}): OpenUpgradeOp
     isDemo: false,
     isReady: () => true,
     log: { debug: vi.fn(), info: vi.fn(), warn: vi.fn(), error: vi.fn() },
-    closers: [],
+    closers: new Closers(),
     ...changes,
   };
 }
@@ -69,7 +70,7 @@ test("openUpgrade() starts nobody after it was told to stop, though it was asked
   });
   const options = createOptions({ settled: () => settled });
   const running = openUpgrade(options).run();
-  for (const close of options.closers) await close();
+  await options.closers.close();
   settle(true);
   expect(await running).toMatchObject({ takenOver: false, reason: "the server was told to stop" });
   expect(start.mock.calls.length).toBe(starts);
@@ -109,7 +110,7 @@ test("openUpgrade() ends a successor that answers already when it is told to sto
   const upgrade = openUpgrade(options);
   const running = upgrade.run();
   await vi.waitFor(() => expect(options.log.info).toHaveBeenCalledTimes(2));
-  for (const close of options.closers) await close();
+  await options.closers.close();
   expect(abort).toHaveBeenCalledOnce();
   expect(await running).toMatchObject({ takenOver: false, reason: "the server was told to stop" });
   expect(options.log.error).not.toHaveBeenCalled();

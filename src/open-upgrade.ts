@@ -1,4 +1,5 @@
 import type { UpgradeReport } from "./admin/api.ts";
+import type { Closers } from "./closers.ts";
 import type { SavedHealth } from "./health/saved-health.ts";
 import type { Log } from "./log/log.ts";
 import type { HandedSocket } from "./server/handed-sockets.ts";
@@ -25,7 +26,7 @@ export interface OpenUpgradeOptions {
   /** Whether this server answers by now. */
   readonly isReady: () => boolean;
   readonly log: Log;
-  readonly closers: (() => Promise<void>)[];
+  readonly closers: Closers;
 }
 
 export interface OpenUpgrade {
@@ -51,7 +52,7 @@ export function openUpgrade(options: OpenUpgradeOptions): OpenUpgrade {
   const succeeded = new Promise<Successor>((resolve) => {
     succeed = resolve;
   });
-  options.closers.push(async () => {
+  options.closers.add(() => {
     isClosing = true;
     starting?.abort(STOPPED);
   });

@@ -15,6 +15,7 @@ import { renderExplanation } from "./cli/render-explanation.ts";
 import type { ServeOptions } from "./cli/serve.ts";
 import { readVersion } from "./cli/version.ts";
 import { systemClock } from "./clock/clock.ts";
+import { Closers } from "./closers.ts";
 import type { ServerSettings } from "./config/server-file.ts";
 import { ControlPlane } from "./control/control-plane.ts";
 import { HandedOut } from "./control/handed-out.ts";
@@ -84,15 +85,8 @@ export interface StartOptions {
  */
 export async function startServing(parts: StartOptions): Promise<Running> {
   const { settings, options, predecessor, output, log } = parts;
-  const closers: (() => Promise<void>)[] = [];
-  let closing: Promise<void> | undefined;
-  const closeAll = async (): Promise<void> => {
-    for (const closer of closers.reverse()) await closer();
-  };
-  const close = (): Promise<void> => {
-    closing ??= closeAll();
-    return closing;
-  };
+  const closers = new Closers();
+  const close = (): Promise<void> => closers.close();
   try {
     const version = readVersion();
     makeStateDirectory(settings.state, log);
@@ -101,8 +95,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const adminPlan = await planAdmin(settings.admin, predecessor?.admin);
     const keyring = openKeyring(settings.keys, log);
     const controlMessages = new ControlMessages();
-    const answers = openAnswers(settings, keyring, version, log);
-    closers.push(async () => answers.close());
+    const answers = openAnswers(settings, keyring, version, log, closers);
     const { server, certificate } = await openServer({
       settings,
       udp: options.udp ?? "auto",
@@ -137,17 +130,17 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       },
     });
     const loaded = loading.catch(() => undefined);
-    closers.push(async () => (await loaded)?.close());
+    closers.add(async () => (await loaded)?.close());
 
     const shares = new Shares(() => server.rotation());
     const sampling = setInterval(() => shares.sample(), SAMPLE_MS).unref();
-    closers.push(async () => clearInterval(sampling));
+    closers.add(() => clearInterval(sampling));
     const handedOut = new HandedOut();
     const { mayWrite } = lease;
     const isFirst = predecessor === undefined;
     const kept = await openMemory(settings.state, systemClock, mayWrite, log, isFirst);
     const { memory, close: closeMemory } = kept;
-    closers.push(closeMemory);
+    closers.add(closeMemory);
     let mayTell = predecessor === undefined;
     const transfers = await openTransfers({
       settings,
@@ -161,7 +154,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       log,
       closers,
     });
-    const { aliases, close: closeAliases } = await openAliases({
+    const aliases = await openAliases({
       resolvers: settings.resolver,
       stateDirectory: settings.state,
       clock: systemClock,
@@ -169,8 +162,8 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       log,
       plane: () => plane,
       onReplaced: () => health?.follow(plane.zones.map(({ zone }) => zone)),
+      closers,
     });
-    closers.push(closeAliases);
     const plane = new ControlPlane({
       memory,
       publish: (publication) => {
@@ -190,9 +183,9 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       log,
       clock: systemClock,
     });
-    closers.push(async () => plane.close());
+    closers.add(() => plane.close());
     const overrides = await openOverrides(plane, handedOut, settings.state, systemClock, log);
-    closers.push(() => overrides.store.close());
+    closers.add(() => overrides.store.close());
     const secondaries = openSecondaries({
       stateDirectory: settings.state,
       keyring,
@@ -206,7 +199,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
     const loader = await loading;
     // Not beside the zones, most of which do without it: the first answer comes sooner.
     const geo = openGeo(settings, version, log, closers);
-    closers.push(async () => {
+    closers.add(() => {
       isServing = false;
     });
     if (loader.zones().length === 0) {
@@ -228,7 +221,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       log,
       onSnapshot: (snapshot) => plane.setHealth(snapshot),
     });
-    closers.push(() => health!.close());
+    closers.add(() => health!.close());
     // Those who are answered by a predecessor can wait for all of them.
     const isPatient = predecessor !== undefined;
     await secondaries.open(
@@ -252,7 +245,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       isReady = true;
     });
     const processStats = new ProcessStats();
-    closers.push(async () => processStats.close());
+    closers.add(() => processStats.close());
     const upgrade = openUpgrade({
       sockets: server.listSockets,
       version,
@@ -310,14 +303,14 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       clock: systemClock,
       log,
     });
-    closers.push(async () => admin?.close());
+    closers.add(() => admin?.close());
 
     output.out(
       renderBanner({ version, server, zones: loader.zones(), geo: sources, admin: admin?.url }),
     );
     if (options.demo) {
       const demo = await startDemo(output);
-      closers.push(() => demo.close());
+      closers.add(() => demo.close());
       output.out(renderTry(server.addresses[0]!));
     }
     await Promise.race([firstRound, delay(FIRST_ROUND_MS, undefined, { ref: false })]);
