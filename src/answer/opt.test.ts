@@ -82,6 +82,18 @@ describe("EXPIRE (RFC 7314)", () => {
       expect(ask(server, name, type).edns?.options.map(({ code }) => code)).not.toContain(EXPIRE);
     }
   });
+  it("takes no room in any other", () => {
+    const strings = ["a".repeat(255), "b".repeat(203)];
+    const text = `zone: example.com.\nrecords: { "": { type: TXT, value: '${strings.map((one) => `"${one}"`).join(" ")}' } }\n`;
+    const server = serveInProcess({ "example.com.yaml": text });
+    const packet = query({
+      name: "example.com",
+      type: "TXT",
+      edns: { size: 512, options: expire },
+    });
+    const octets = server.ask(packet, "udp")!;
+    expect([octets.length, readMessage(octets).flags.includes("tc")]).toEqual([512, false]);
+  });
   it("tells of a zone that is kept elsewhere what is left, down to 0", () => {
     const expiries = new SharedArrayBuffer(EXPIRY_TABLE_OCTETS);
     const server = serve({ expiries });

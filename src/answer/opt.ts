@@ -36,7 +36,7 @@ export function optOctets(query: Query, context: Context): number {
   if (query.cookieAt !== 0 && context.cookies !== undefined) size += COOKIE_OCTETS;
   if (query.wantsNsid) size += nsidOctets(context);
   if (query.wantsKeepalive && context.keepalive > 0) size += KEEPALIVE_OCTETS;
-  if (query.wantsExpire) size += EXPIRE_OCTETS;
+  if (query.wantsExpire && query.type === TYPE_SOA) size += EXPIRE_OCTETS;
   return size;
 }
 
