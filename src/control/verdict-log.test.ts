@@ -39,21 +39,29 @@ test("note() has a line for each verdict of a quiet time, with its reason", () =
   expect(clock.pendingTimers()).toBe(0);
 });
 
-test("note() of a datacenter that flaps has 20 lines in ten seconds, and one for the rest", () => {
+test("note() of a datacenter that flaps has 20 lines of each kind in ten seconds, and one for the rest", () => {
   const { lines, clock, tell } = setUp();
   for (let flap = 0; flap < 3; flap++) {
     for (let i = 1; i <= 250; i++) tell(`127.0.7.${i}`, "down");
     for (let i = 1; i <= 40; i++) tell(`127.0.7.${i}`, "up");
-    expect(lines).toHaveLength(21 * flap + 20);
+    expect(lines).toHaveLength(41 * flap + 40);
     clock.advance(10_000);
     const { level, fields, text } = lines.at(-1) ?? {};
     expect(level).toBe("warn");
-    expect(text).toBe("more verdicts in ten seconds than lines: 210 more are down, 40 more are up");
+    expect(text).toBe("more verdicts in ten seconds than lines: 210 more are down, 20 more are up");
     const down = fields?.down as string[];
     expect(down).toHaveLength(201);
     expect(down.slice(-2)).toEqual(["127.0.7.240:80 web", "and 10 more"]);
     expect(fields?.up).toContain("127.0.7.40:80 web");
   }
+});
+
+test("note() does not say at the end what a line has said is over", () => {
+  const { lines, clock, tell } = setUp();
+  for (let i = 1; i <= 22; i++) tell(`127.0.7.${i}`, "down");
+  tell("127.0.7.21", "up");
+  clock.advance(10_000);
+  expect(lines.at(-1)?.fields).toEqual({ down: ["127.0.7.22:80 web"], up: [] });
 });
 
 test("close() tells what is left", () => {

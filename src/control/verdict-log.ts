@@ -17,11 +17,11 @@ const MOST_LINES = 20;
 const MOST_NAMED = 200;
 
 /**
- * One line for each verdict, but 20 in ten seconds at most: what comes beyond that is one line at the end of the ten, so that a
- * datacenter that flaps does not fill the disk.
+ * One line for each verdict, but 20 of each kind in ten seconds at most: what comes beyond that is one line at the end of the
+ * ten, so that a datacenter that flaps does not fill the disk.
  */
 export function createVerdictLog(log: Log, clock: Clock): VerdictLog {
-  let lines = 0;
+  const lines = { down: 0, up: 0 };
   /** By target; the last one counts. */
   const untold = new Map<string, Verdict>();
   let cancelEnd: (() => void) | undefined;
@@ -29,7 +29,8 @@ export function createVerdictLog(log: Log, clock: Clock): VerdictLog {
   function endWindow(): void {
     cancelEnd?.();
     cancelEnd = undefined;
-    lines = 0;
+    lines.down = 0;
+    lines.up = 0;
     if (untold.size === 0) return;
     logMany(log, [...untold.values()]);
     untold.clear();
@@ -42,8 +43,11 @@ export function createVerdictLog(log: Log, clock: Clock): VerdictLog {
         return;
       }
       cancelEnd ??= clock.schedule(endWindow, WINDOW_MS);
-      lines += 1;
-      if (lines <= MOST_LINES) logVerdict(log, event);
+      const kind = event.to === "down" ? "down" : "up";
+      lines[kind] += 1;
+      // What was not told of it before is over.
+      untold.delete(event.target.key);
+      if (lines[kind] <= MOST_LINES) logVerdict(log, event);
       else untold.set(event.target.key, event);
     },
     close: endWindow,
