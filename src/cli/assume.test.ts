@@ -1,21 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Pool, PoolValue, Zone } from "../zone/model.ts";
+import { makeValue, pool, zoneOf } from "../../test/support/steering-model.ts";
+import type { Pool } from "../zone/model.ts";
 import { type Assumption, parseAssumption, suppose } from "./assume.ts";
 
-const ZONE: Zone = {
-  apex: Uint8Array.of(0),
-  rrsets: [],
-  steered: [],
-  pools: [
-    poolOf("eu", ["198.51.100.10", "fra"], ["198.51.100.11", "ams"], ["2001:db8::1", "fra"]),
-    poolOf("na", ["203.0.113.10", "iad"], ["198.51.100.10", undefined]),
-    poolOf("www/eu", ["192.0.2.1", "fra"]),
-  ],
-  datacenters: [],
-  networks: [],
-  serial: 1,
-  negativeTtl: 60,
-};
+const ZONE = zoneOf([
+  poolOf("eu", ["198.51.100.10", "fra"], ["198.51.100.11", "ams"], ["2001:db8::1", "fra"]),
+  poolOf("na", ["203.0.113.10", "iad"], ["198.51.100.10", undefined]),
+  poolOf("www/eu", ["192.0.2.1", "fra"]),
+]);
 
 /** `POOL VALUE` of every value that is down. */
 function downOf(...texts: string[]): string[] {
@@ -84,27 +76,7 @@ function poolOf(
   name: string,
   ...values: (readonly [text: string, dc: string | undefined])[]
 ): Pool {
-  return {
-    name,
-    policy: "rotate",
-    values: values.map(
-      ([text, datacenter]): PoolValue => ({
-        text,
-        type: 1,
-        rdata: Uint8Array.of(1),
-        weight: 1,
-        datacenter,
-        status: "obey",
-        targets: [],
-      }),
-    ),
-    fallback: undefined,
-    answers: undefined,
-    minHealthy: { count: 1 },
-    nested: [],
-    allDown: undefined,
-    failback: { delayMs: 0, manual: false },
-    slowStartMs: 0,
-    stickyPrefix: { v4: 24, v6: 56 },
-  };
+  return pool(name, [], {
+    values: values.map(([text, datacenter]) => ({ ...makeValue(text), datacenter, targets: [] })),
+  });
 }

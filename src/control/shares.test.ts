@@ -1,79 +1,45 @@
 import { describe, expect, it } from "vitest";
+import {
+  A,
+  zoneOf as createZone,
+  makeValue,
+  pool,
+  record,
+} from "../../test/support/steering-model.ts";
 import type { AnswerSet } from "../image/answer-sets.ts";
 import type { RRsetSource } from "../image/compile-rrset.ts";
 import { compileSequence } from "../steering/sequence.ts";
-import type { Name, Pool, PoolValue, SteeredRRset, Zone } from "../zone/model.ts";
+import type { Name, Pool, PoolValue, Zone } from "../zone/model.ts";
 import type { SteeringInForce } from "./control-plane.ts";
 import type { CounterView } from "./counter-readings.ts";
 import { type NameShares, Shares } from "./shares.ts";
-
-const TYPE_A = 1;
 
 function nameOf(...labels: string[]): Name {
   return Uint8Array.from([...labels.flatMap((label) => [label.length, ...Buffer.from(label)]), 0]);
 }
 
 function value(last: number, datacenter: string): PoolValue {
-  return {
-    text: `192.0.2.${last}`,
-    type: TYPE_A,
-    rdata: Uint8Array.of(192, 0, 2, last),
-    weight: 1,
-    datacenter,
-    status: "obey",
-    targets: [],
-  };
+  return { ...makeValue(`192.0.2.${last}`), datacenter, targets: [] };
 }
 
-function pool(name: string, values: readonly PoolValue[], fallback: number | undefined): Pool {
-  return {
-    name,
-    policy: "rotate",
-    values,
-    nested: [],
-    fallback,
-    answers: undefined,
-    minHealthy: { count: 1 },
-    allDown: undefined,
-    failback: { delayMs: 0, manual: false },
-    slowStartMs: 0,
-    stickyPrefix: { v4: 24, v6: 48 },
-  };
-}
-
-const europe = pool("europe", [value(1, "fra"), value(2, "fra")], 1);
+const europe = pool("europe", [], { values: [value(1, "fra"), value(2, "fra")], fallback: 1 });
 /** 192.0.2.1 stands in both. */
-const america = pool("america", [value(1, "iad"), value(3, "iad")], undefined);
+const america = pool("america", [], { values: [value(1, "iad"), value(3, "iad")] });
 const lastResort = Uint8Array.of(192, 0, 2, 9);
 
-const rrset: SteeredRRset = {
+const rrset = record({
   owner: nameOf("www", "example", "com"),
-  type: TYPE_A,
-  ttl: 30,
-  ttlMin: 5,
-  answers: undefined,
-  policy: "failover",
   rules: [{ geos: [], subnets: [], asns: [], pools: [0] }],
   allDown: { kind: "values", rdata: [lastResort], ttl: undefined },
-  label: "www",
-};
+});
 
 function zoneOf(pools: readonly Pool[]): Zone {
-  return {
-    apex: nameOf("example", "com"),
-    rrsets: [],
-    steered: [rrset],
-    pools,
-    datacenters: [],
-    networks: [],
-    serial: 1,
-    negativeTtl: 60,
-  };
+  return { ...createZone(pools), apex: nameOf("example", "com"), steered: [rrset] };
 }
 
 function answerSet(rotation: number, values: readonly PoolValue[], weights: number[]): RRsetSource {
   return {
-    type: TYPE_A,
+    type: A,
     ttl: 30,
     rdata: values.map(({ rdata }) => rdata),
     answers: 1,
@@ -115,7 +81,7 @@ describe("list()", () => {
       {
         zone: "example.com.",
         name: "www.example.com.",
-        type: TYPE_A,
+        type: A,
         answers: 0,
         values: [
           ["europe", "192.0.2.1", "fra"],
@@ -231,7 +197,10 @@ describe("follow()", () => {
     const shares = new Shares(read);
     shares.follow([inForce([answerSet(0, europe.values, [1, 1])])]);
     views[0]!.counters[10]! += 10;
-    const smaller = pool("europe", [europe.values[1]!, value(4, "fra")], 1);
+    const smaller = pool("europe", [], {
+      values: [europe.values[1]!, value(4, "fra")],
+      fallback: 1,
+    });
     const reloaded = {
       zone: zoneOf([smaller, america]),
       names: [{ ...NAMES[0]!, firstCounter: 20 }],

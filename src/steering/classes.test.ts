@@ -1,12 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { code, geoTable, network } from "../../test/support/geo.ts";
+import {
+  A,
+  AAAA,
+  zoneOf as createZone,
+  makeValue,
+  pool,
+  record,
+} from "../../test/support/steering-model.ts";
 import type { Datacenter, Pool, Rule, SteeredRRset, Zone } from "../zone/model.ts";
 import { type ClassTable, classesOf } from "./classes.ts";
 import { findChain } from "./pool-choice.ts";
 import { NO_RANKINGS } from "./rankings.ts";
 
-const A = 1;
-const AAAA = 28;
 const GEO = geoTable({});
 /** Places in the databases; their numbers are 1 to 4. */
 const WORLD = geoTable({
@@ -223,16 +229,7 @@ function datacenter(
 }
 
 function zoneOf(pools: readonly Pool[], datacenters: readonly Datacenter[] = []): Zone {
-  return {
-    apex: Uint8Array.of(0),
-    rrsets: [],
-    steered: [],
-    pools,
-    datacenters,
-    networks: [],
-    serial: 1,
-    negativeTtl: 60,
-  };
+  return { ...createZone(pools), datacenters };
 }
 
 /** A pool by distance with one value in each datacenter. */
@@ -242,47 +239,16 @@ function near(names: readonly string[]): Pool {
 }
 
 function at(datacenterName: string, type: number): Pool {
-  const pool = poolOf([type]);
-  return {
-    ...pool,
-    values: pool.values.map((value) => ({ ...value, datacenter: datacenterName })),
-  };
+  const { values, ...rest } = poolOf([type]);
+  return { ...rest, values: values.map((value) => ({ ...value, datacenter: datacenterName })) };
 }
 
 function poolOf(types: readonly number[], fallback?: number): Pool {
-  return {
-    name: "pool",
-    policy: "rotate",
-    values: types.map((type) => ({
-      text: "value",
-      type,
-      rdata: Uint8Array.of(1),
-      weight: 1,
-      datacenter: undefined,
-      status: "obey",
-      targets: [],
-    })),
-    fallback,
-    answers: undefined,
-    minHealthy: { count: 1 },
-    nested: [],
-    allDown: undefined,
-    failback: { delayMs: 0, manual: false },
-    slowStartMs: 0,
-    stickyPrefix: { v4: 24, v6: 56 },
-  };
+  const values = types.map((type) => ({ ...makeValue("192.0.2.1"), type, targets: [] }));
+  return pool("pool", [], { values, fallback });
 }
 
 function rulesOf(type: number, lists: readonly (readonly number[])[]): SteeredRRset {
-  return {
-    owner: Uint8Array.of(0),
-    type,
-    ttl: 30,
-    ttlMin: 5,
-    answers: undefined,
-    rules: lists.map((pools): Rule => ({ geos: [], subnets: [], asns: [], pools })),
-    policy: "failover",
-    allDown: { kind: "open" },
-    label: "www",
-  };
+  const rules = lists.map((pools): Rule => ({ geos: [], subnets: [], asns: [], pools }));
+  return record({ type, rules });
 }
