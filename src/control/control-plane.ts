@@ -5,7 +5,7 @@
 import type { Clock } from "../clock/clock.ts";
 import type { HealthSnapshot } from "../health/snapshot.ts";
 import type { AnswerSet, PlanSets } from "../image/answer-sets.ts";
-import { keyOfPlan, type Plan } from "../image/compile-segment.ts";
+import type { Plan } from "../image/compile-segment.ts";
 import type { Publication } from "../image/publication.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
@@ -23,7 +23,7 @@ import { type CountedName, listCountedNames } from "./counted-names.ts";
 import type { DecidedAnswers } from "./decide-answers.ts";
 import { type DecidedSets, DecisionRound } from "./decide-sets.ts";
 import { leavePools } from "./leave-pools.ts";
-import { keyOfClass } from "./list-kin.ts";
+import { keyOfClass, placesOf } from "./list-kin.ts";
 import { logModes } from "./log-modes.ts";
 import type { PoolPlace, SteeringMemory } from "./memory.ts";
 import { PoolIndex } from "./pool-index.ts";
@@ -31,7 +31,13 @@ import { Publisher } from "./publisher.ts";
 import { RangeAllocator } from "./range-allocator.ts";
 import type { SavedFailback } from "./saved-failback.ts";
 import { type ChangedMaps, ServedMaps } from "./served-maps.ts";
-import { placeZone, type ServedPlan, type ServedZone, type ZoneNumbers } from "./served-zone.ts";
+import {
+  findPlanNumber,
+  placeZone,
+  type ServedPlan,
+  type ServedZone,
+  type ZoneNumbers,
+} from "./served-zone.ts";
 
 export interface ControlPlaneOptions {
   readonly publish: (publication: Publication) => void;
@@ -265,11 +271,11 @@ export class ControlPlane {
 
   readonly #findPast: Memory["past"] = (zone, rrset, clientClass) => {
     const served = this.#zones.get(formatName(zone.apex));
-    const plan = served && this.#findPlan(served, keyOfPlan(rrset));
+    const number = served && findPlanNumber(served, rrset);
+    const plan = number === undefined ? undefined : this.#plans[number];
     if (plan === undefined) return undefined;
     const { kin, past } = plan.decided.answers;
-    const classKey = keyOfClass(clientClass);
-    return past[kin.classes.findIndex(({ key }) => key === classKey)];
+    return past[placesOf(kin.classes).get(keyOfClass(clientClass)) ?? -1];
   };
 
   /** Comes back when a delay ends or a weight rises, and when a publication is to be tried again. */

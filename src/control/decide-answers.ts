@@ -6,7 +6,7 @@ import type { Lifetime } from "../steering/settle-ttl.ts";
 import { steer } from "../steering/steer.ts";
 import type { ClassPast, World } from "../steering/world.ts";
 import type { SteeredRRset, Zone } from "../zone/model.ts";
-import type { Kin } from "./list-kin.ts";
+import { type Kin, placesOf } from "./list-kin.ts";
 
 /** What plans of the same kin answer at the moment, TTLs aside, and what must be remembered for the next time. */
 export interface DecidedAnswers {
@@ -104,7 +104,7 @@ function alignPast(
 ): readonly ClassPast[] {
   if (before === undefined) return classes.map(() => NO_PAST);
   if (before.kin.classes === classes) return before.past;
-  const places = new Map(before.kin.classes.map(({ key }, i) => [key, i]));
+  const places = placesOf(before.kin.classes);
   return classes.map(({ key }) => before.past[places.get(key) ?? -1] ?? NO_PAST);
 }
 
@@ -137,7 +137,7 @@ function assignBodies(
   before: DecidedAnswers["bodies"] | undefined,
 ): Map<string, BodyInUse> {
   const bodies = new Map<string, BodyInUse>();
-  const taken: number[] = [];
+  const taken = new Set<number>();
   for (const { key } of decided) {
     const body = before?.get(key)?.body;
     if (body === undefined || bodies.has(key)) continue;
@@ -145,12 +145,12 @@ function assignBodies(
     // A reload may have changed how many there are, and how many belong together.
     if (rotation % perSet !== 0 || rotation >= decided.length * perSet) continue;
     bodies.set(key, { body, drafts: [] });
-    taken.push(rotation);
+    taken.add(rotation);
   }
   let next = 0;
   for (const { decision, key } of decided) {
     if (decision.kind !== "answer" || bodies.has(key)) continue;
-    while (taken.includes(next)) next += perSet;
+    while (taken.has(next)) next += perSet;
     bodies.set(key, { body: toBody(type, decision, next), drafts: [] });
     next += perSet;
   }

@@ -78,6 +78,17 @@ export function keyOfClass(clientClass: ClientClass): string {
 /** There may be hundreds of classes, which stay the same from decision to decision. */
 const keys = new WeakMap<ClientClass, string>();
 
+/** Where each class stands, by its key. */
+export function placesOf(classes: Kin["classes"]): ReadonlyMap<string, number> {
+  const known = places.get(classes);
+  if (known !== undefined) return known;
+  const made = new Map(classes.map(({ key }, i) => [key, i]));
+  places.set(classes, made);
+  return made;
+}
+
+const places = new WeakMap<Kin["classes"], ReadonlyMap<string, number>>();
+
 /** All settings but those that only tell clients apart, which the classes stand for, and those that make no difference. */
 function writeSettings({ rrset }: Plan): string {
   const {

@@ -1,5 +1,7 @@
+import { keyOfPlan } from "../image/compile-segment.ts";
 import { SEGMENT } from "../image/layout.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
+import type { SteeredRRset } from "../zone/model.ts";
 import type { CountedName } from "./counted-names.ts";
 import type { DecidedSets } from "./decide-sets.ts";
 import { listKin, type PlanKin } from "./list-kin.ts";
@@ -72,3 +74,21 @@ export function placeZone(
   const kin = listKin(compiled.plans);
   return { prepared, name, segment, planBase, planNumbers, kin, counters, turns };
 }
+
+/** The number of the plan that an RRset makes in a zone; undefined: it makes none there. */
+export function findPlanNumber(
+  { planNumbers }: Pick<ServedZone, "planNumbers">,
+  rrset: SteeredRRset,
+): number | undefined {
+  const known = foundNumbers.get(rrset);
+  if (known?.among === planNumbers) return known.number;
+  const number = planNumbers.get(keyOfPlan(rrset));
+  foundNumbers.set(rrset, { among: planNumbers, number });
+  return number;
+}
+
+/** Hints ask for it for each of thousands of classes, and a key is as long as the rules that make those. */
+const foundNumbers = new WeakMap<
+  SteeredRRset,
+  { readonly among: ServedZone["planNumbers"]; readonly number: number | undefined }
+>();
