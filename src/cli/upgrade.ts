@@ -19,7 +19,12 @@ now, with its own arguments and sockets. Once that has loaded all zones and chec
 answers in place of the old one, which finishes what it has begun, and ends. No query is lost. If
 the new one does not get that far, the old one goes on, and this command says why. Overrides and
 reloads are refused meanwhile.`,
-  examples: [{ call: "npm install -g rondo && rondo upgrade", meaning: "a new version, at once" }],
+  examples: [
+    {
+      call: "npm ci && npm run build && rondo upgrade",
+      meaning: "in the new version's folder, at once",
+    },
+  ],
   exits: "0 taken over, 1 the old one was kept, 64 wrong usage, 69 no server answers",
   parse(flags, [extra]) {
     if (extra !== undefined) return usageError(`unexpected ${JSON.stringify(extra)}`);
