@@ -68,7 +68,7 @@ export function createOverridesFile(stateDirectory: string, log: Log): Overrides
 }
 
 /** All of what is written, or what is wrong with it. */
-export function parseOverrides(text: string): readonly SavedOverride[] | string {
+function parseOverrides(text: string): readonly SavedOverride[] | string {
   const file = parseStateText(text, FORMAT);
   if (typeof file === "string") return file;
   const { overrides } = file;

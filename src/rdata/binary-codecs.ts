@@ -74,7 +74,7 @@ export function formatHex(octets: Uint8Array): string {
 }
 
 /** What is left of the words, without the space between them. */
-export function takeRest(cursor: WordCursor): string {
+function takeRest(cursor: WordCursor): string {
   let text = "";
   for (let word = cursor.take(); word !== undefined; word = cursor.take()) text += word.text;
   return text;

@@ -23,6 +23,6 @@ export function formatRdata(type: number, rdata: Uint8Array): string {
 }
 
 /** `\# 4 0A000001` (RFC 3597 §5). */
-export function formatGenericRdata(rdata: Uint8Array): string {
+function formatGenericRdata(rdata: Uint8Array): string {
   return `\\# ${rdata.length} ${formatHex(rdata)}`.trimEnd();
 }

@@ -54,7 +54,6 @@ export interface ServedAddress {
   /** Presentation form. */
   readonly address: string;
   readonly port: number;
-  readonly family: 4 | 6;
   readonly transports: readonly ("udp" | "tcp" | "tls" | "https")[];
   /** Of requests over HTTPS. */
   readonly path: string | undefined;
@@ -261,7 +260,6 @@ function describeServed(listen: ListenAddress): ServedAddress {
   return {
     address: formatAddress(address),
     port,
-    family: address.family,
     transports: protocol === "dns" ? ["udp", "tcp"] : [protocol],
     path: protocol === "https" ? path : undefined,
     proxies,

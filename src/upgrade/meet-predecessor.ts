@@ -11,7 +11,6 @@ import {
 /** The server that runs already, as the one sees it that takes over from it. */
 export interface Predecessor {
   readonly pid: number;
-  readonly version: string;
   readonly sockets: readonly HandedSocket[];
   /** Where its admin interface is, as settings have it; undefined: there is none. */
   readonly admin: string | undefined;
@@ -98,7 +97,6 @@ export async function meetPredecessor(): Promise<Predecessor | undefined> {
   }
   return {
     pid: greeting.pid,
-    version: greeting.version,
     sockets: greeting.sockets,
     admin: greeting.admin,
     lost,

@@ -10,7 +10,6 @@ import type { ValueKind } from "./read-pool-value.ts";
 
 /** A pool as written, of the zone or of one record. */
 export interface PoolDefinition {
-  readonly name: string;
   /** As messages and traces call it. */
   readonly label: string;
   readonly place: Place;
@@ -72,7 +71,7 @@ export class PoolTable {
     const scope: PoolScope = { own, outer };
     for (const { key, keyPlace, value } of entries) {
       const label = owner === undefined ? key : `${owner}/${key}`;
-      const definition = { name: key, label, place: keyPlace, settings: value, scope };
+      const definition = { label, place: keyPlace, settings: value, scope };
       own.set(key, definition);
       this.#definitions.push(definition);
     }
@@ -102,10 +101,6 @@ export class PoolTable {
   /** Adds a pool that the file does not name. */
   add(pool: Pool): number {
     return this.#pools.push(pool) - 1;
-  }
-
-  at(index: number): Pool | undefined {
-    return this.#pools[index];
   }
 
   /** Where the pool of an index is written; undefined for one that the file does not name. */
