@@ -1,3 +1,5 @@
+import { findGcd } from "./find-gcd.ts";
+
 /** A weight and those who divide it. */
 export interface Portion {
   /** A whole number above 0. */
@@ -49,8 +51,4 @@ export function divideWeights(portions: readonly Portion[]): number[][] {
 /** The least common multiple; one that is too large already is left as it is. */
 function extendMultiple(multiple: number, by: number): number {
   return Number.isSafeInteger(multiple) ? (multiple / findGcd(multiple, by)) * by : multiple;
-}
-
-function findGcd(a: number, b: number): number {
-  return b === 0 ? a : findGcd(b, a % b);
 }

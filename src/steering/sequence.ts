@@ -1,6 +1,7 @@
 /**
  * Who leads which answer: smooth weighted round robin, worked out once per set of weights.
  */
+import { findGcd } from "./find-gcd.ts";
 
 /**
  * One full cycle of leaders: entry k is the index of the value that leads the k-th answer. Over the cycle each value
@@ -103,8 +104,4 @@ function popTurn(heap: Turn[]): Turn {
   }
   heap[at] = last;
   return top;
-}
-
-function findGcd(a: number, b: number): number {
-  return b === 0 ? a : findGcd(b, a % b);
 }
