@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -37,12 +37,24 @@ test("removeLeftovers() removes what ended processes were writing, and nothing e
     `my-health.json.${DEAD}.tmp`,
   ];
   for (const name of [...left, ...others]) writeFileSync(join(folder, name), "");
+  const [own, anHourAgo] = [
+    join(folder, `health.json.${process.pid}.tmp`),
+    Date.now() / 1000 - 3600,
+  ];
+  utimesSync(own, anHourAgo, anHourAgo);
   const asFolder = `steering.json.${process.pid}.tmp`;
   mkdirSync(join(folder, asFolder));
   removeLeftovers(folder, log);
   expect(readdirSync(folder).sort()).toEqual([...others, asFolder].sort());
   expect(log.info).toHaveBeenCalledOnce();
   expect(log.warn).not.toHaveBeenCalled();
+});
+
+test("removeLeftovers() leaves what a process of another container with the same number may be writing", () => {
+  const name = `health.json.${process.pid}.tmp`;
+  writeFileSync(join(folder, name), "");
+  removeLeftovers(folder, log);
+  expect(readdirSync(folder)).toEqual([name]);
 });
 
 test("removeLeftovers() says nothing where there is nothing to remove, and goes on without a folder", () => {

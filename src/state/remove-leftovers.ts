@@ -10,16 +10,21 @@ import { isRunning } from "./is-running.ts";
 const HALF_WRITTEN =
   /^(?:(?:catalog|health|overrides|resolved|steering)\.json\.(\d+)\.tmp|geo-cache\.(\d+)\.new)$/;
 
+/** Longer than any file is being written without a change. */
+const WRITING_MS = 60_000;
+
 /**
  * Removes what processes that were killed have left half-written in the state folder. To be called before anything is
- * written there: what has the number of this process is another's, too, as it is in every container.
+ * written there: what has the number of this process is another's, too. In a container that is one before it, or one in
+ * another container that is about to end, and is writing: what has just changed stays, and is written over or removed later.
  */
 export function removeLeftovers(stateDirectory: string, log: Log): void {
   const files = list(stateDirectory).filter((name) => {
     const [, ...writers] = HALF_WRITTEN.exec(name) ?? [];
     const writer = writers.find((one) => one !== undefined);
     if (writer === undefined) return false;
-    return Number(writer) === process.pid || !isRunning(Number(writer));
+    if (Number(writer) !== process.pid) return !isRunning(Number(writer));
+    return !hasJustChanged(join(stateDirectory, name));
   });
   const removed = files.filter((name) => remove(join(stateDirectory, name), log));
   if (removed.length > 0) log.info({ files: removed }, "removed what a killed process left");
@@ -31,6 +36,15 @@ function list(folder: string): string[] {
   } catch {
     // It cannot be made, which has been said.
     return [];
+  }
+}
+
+function hasJustChanged(file: string): boolean {
+  try {
+    return Math.abs(Date.now() - lstatSync(file).mtimeMs) < WRITING_MS;
+  } catch {
+    // Nor can it be removed, which says why.
+    return false;
   }
 }
 
