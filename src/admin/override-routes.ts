@@ -53,7 +53,7 @@ export const placeRoute: Route = {
     const audit = { audit: true, action, selector: selector.text, by, source, force };
     switch (placed.kind) {
       case "no-match":
-        return fail("no-match", `${selector.text} matches no value of any pool`);
+        return fail("no-match", explainNoMatch(selector.text));
       case "refused":
         log.warn({ ...audit, reasons: placed.reasons }, "admin: override refused");
         return fail("refused", "a guard is against it", { reasons: placed.reasons });
@@ -130,4 +130,12 @@ function summarize(
 ): { readonly before: readonly string[]; readonly after: readonly string[] } {
   const short = ({ action, selector }: OverrideReport): string => `${action} ${selector}`;
   return { before: before.map(short), after: after.map(short) };
+}
+
+/** Names of pools and datacenters are easily written like values. */
+function explainNoMatch(text: string): string {
+  const message = `${text} matches no value of any pool`;
+  return /^[\w-]+$/.test(text)
+    ? `${message}; a pool is written pool=${text}, a datacenter dc=${text}`
+    : message;
 }

@@ -166,7 +166,15 @@ describe("the commands, against a server", () => {
     expect(refused.stdout).toBe("");
     expect(refused.stderr).toContain("only A in example.com. would have no value left");
     expect(await answers("only")).toEqual(["127.0.0.3"]);
-    expect((await run("drain", "dc=nowhere")).status).toBe(5);
+    expect(await run("drain", "dc=nowhere")).toMatchObject({
+      status: 5,
+      stderr: "rondo drain: dc=nowhere matches no value of any pool\n",
+    });
+    expect(await run("drain", "na")).toMatchObject({
+      status: 5,
+      stderr:
+        "rondo drain: na matches no value of any pool; a pool is written pool=na, a datacenter dc=na\n",
+    });
     expect((await run("drain", "rack=7")).status).toBe(64);
     expect((await run("drain", "dc=fra", "--for", "soon")).status).toBe(64);
     expect((await run("drain", "pool=na", "--force")).status).toBe(0);
