@@ -2,14 +2,16 @@
  * ALIAS records whose targets are somebody else's: finds them, has resolvers asked for them, and gives what these say to the
  * control plane as the values of the records' pools.
  */
+
 import type { Clock } from "../clock/clock.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import type { StubResolver } from "../resolver/stub-resolver.ts";
-import { type Known, type Target, TargetTable } from "../resolver/target-table.ts";
+import { type Known, keyOfTarget, type Target, TargetTable } from "../resolver/target-table.ts";
 import { formatName } from "../wire/name.ts";
 import { TYPE_A, TYPE_AAAA } from "../wire/rr-types.ts";
-import type { Name, Zone } from "../zone/model.ts";
+import type { Zone } from "../zone/model.ts";
+import { keyOf } from "../zone/names.ts";
 import { type AliasKnowledge, fillAliases } from "./fill-aliases.ts";
 import { findOutsideTargets } from "./find-outside-targets.ts";
 import type { SavedTarget } from "./saved-targets.ts";
@@ -48,7 +50,7 @@ export class Aliases {
   constructor(options: AliasesOptions) {
     this.#options = options;
     const { resolver, clock, random, log } = options;
-    this.#remembered = new Map(options.remembered.map((one) => [keyOf(one), one.known]));
+    this.#remembered = new Map(options.remembered.map((one) => [keyOfTarget(one), one.known]));
     this.#table = new TargetTable({
       resolve: (name, type) =>
         resolver?.resolve(name, type) ??
@@ -68,8 +70,8 @@ export class Aliases {
     });
     this.#knowledge = {
       find: (name, type) =>
-        this.#table.find(name, type) ?? this.#remembered.get(keyOf({ name, type })),
-      isInside: (name) => this.#outside?.has(keyOfName(name)) === false,
+        this.#table.find(name, type) ?? this.#remembered.get(keyOfTarget({ name, type })),
+      isInside: (name) => this.#outside?.has(keyOf(name)) === false,
     };
   }
 
@@ -87,13 +89,13 @@ export class Aliases {
   follow(): void {
     const { zones, resolver, log } = this.#options;
     const outside = findOutsideTargets(zones());
-    const keys = new Set(outside.map(keyOfName));
+    const keys = new Set(outside.map(keyOf));
     const before = this.#outside ?? new Set();
     const isSame = keys.size === before.size && [...keys].every((key) => before.has(key));
     this.#outside = keys;
     if (resolver === undefined) {
       for (const name of outside) {
-        if (this.#complained.has(keyOfName(name))) continue;
+        if (this.#complained.has(keyOf(name))) continue;
         const target = formatName(name);
         log.error(
           { target },
@@ -106,7 +108,7 @@ export class Aliases {
         { name, type: TYPE_A },
         { name, type: TYPE_AAAA },
       ]);
-      this.#table.follow(targets, (target) => this.#remembered.get(keyOf(target)));
+      this.#table.follow(targets, (target) => this.#remembered.get(keyOfTarget(target)));
     }
     this.#replace();
   }
@@ -139,12 +141,4 @@ export class Aliases {
     });
     if (changed.length > 0) replacePools(changed);
   }
-}
-
-function keyOf({ name, type }: Target): string {
-  return `${type} ${keyOfName(name)}`;
-}
-
-function keyOfName(name: Name): string {
-  return Buffer.from(name).toString("latin1");
 }

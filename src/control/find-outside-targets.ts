@@ -2,12 +2,14 @@
  * Which ALIAS records need somebody else's answers: those whose targets lead out of the zones of this server, for some client
  * at least. The data plane follows all others by itself.
  */
+
 import { openSegment, type Segment } from "../image/segment.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import { labelOffsets, lowerName } from "../wire/name.ts";
 import { NameKey } from "../wire/name-key.ts";
 import { TYPE_CNAME } from "../wire/rr-types.ts";
 import type { Name, SteeredRRset } from "../zone/model.ts";
+import { keyOf } from "../zone/names.ts";
 import { listSteeredValues } from "./steered-values.ts";
 
 /** Names that are looked at for one target: steered CNAMEs may lead to many. */
@@ -89,8 +91,4 @@ function findZone(name: Name, zones: ReadonlyMap<string, PreparedZone>): Prepare
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-function keyOf(name: Name): string {
-  return Buffer.from(name.buffer, name.byteOffset, name.length).toString("latin1");
 }

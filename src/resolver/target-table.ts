@@ -100,7 +100,7 @@ export class TargetTable {
 
   /** What is known of a name; undefined: nothing, or nobody follows it. */
   find(name: Uint8Array, type: number): Known | undefined {
-    return this.#entries.get(keyOf({ name, type }))?.known;
+    return this.#entries.get(keyOfTarget({ name, type }))?.known;
   }
 
   /** Everything that is known. */
@@ -116,7 +116,7 @@ export class TargetTable {
    * @param remembered what was known of one in an earlier run
    */
   follow(targets: readonly Target[], remembered?: (target: Target) => Known | undefined): void {
-    const wanted = new Map(targets.map((target) => [keyOf(target), target]));
+    const wanted = new Map(targets.map((target) => [keyOfTarget(target), target]));
     for (const [key, entry] of this.#entries) {
       if (wanted.has(key)) continue;
       entry.cancelTimer();
@@ -209,6 +209,7 @@ function clamp(ttl: number, most: number): number {
   return Math.max(MIN_TTL, Math.min(ttl, most));
 }
 
-function keyOf({ name, type }: Target): string {
+/** Equal for equal targets. */
+export function keyOfTarget({ name, type }: Target): string {
   return `${type} ${Buffer.from(name).toString("latin1")}`;
 }

@@ -2,12 +2,14 @@
  * The zones that other name servers may have, or are told of: the version in service of each, and what has changed since
  * the versions before.
  */
+
 import { isUnavailable } from "../loader/prepare-static.ts";
 import type { PreparedZone } from "../loader/prepare-zone.ts";
 import type { Log } from "../log/log.ts";
 import { formatName } from "../wire/name.ts";
 import { isNewerSerial } from "../wire/serial.ts";
 import type { Name, NotifyTarget, TransferRule } from "../zone/model.ts";
+import { keyOf } from "../zone/names.ts";
 import { compareContents, type Difference } from "./difference.ts";
 import { flattenPlans } from "./flatten-plans.ts";
 import { Journal, JournalSpace, MAX_ZONE_OCTETS } from "./journal.ts";
@@ -205,8 +207,4 @@ export class TransferZones {
       if (name[at] === 0) return undefined;
     }
   }
-}
-
-function keyOf(apex: Name): string {
-  return Buffer.from(apex.buffer, apex.byteOffset, apex.length).toString("latin1");
 }
