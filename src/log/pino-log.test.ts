@@ -53,6 +53,31 @@ test("createPinoLog() writes one JSON object per line with ISO time and level na
   expect(err.message).toBe("why");
 });
 
+test("createPinoLog() tells where a bug is, and of what the system refuses no more than that", () => {
+  const lines: string[] = [];
+  const log = createPinoLog({
+    level: "info",
+    sink: { write: (line) => lines.push(line), flush() {} },
+  });
+  const full = Object.assign(new Error("ENOSPC: no space left on device, write"), {
+    code: "ENOSPC",
+    syscall: "write",
+  });
+  log.warn({ err: full }, "not saved");
+  log.error({ err: new TypeError("no function") }, "a bug");
+  log.error({ err: "no error at all" }, "odd");
+  const [refused, bug, odd] = lines.map((line) => JSON.parse(line).err);
+  expect(refused).toEqual({
+    type: "Error",
+    message: "ENOSPC: no space left on device, write",
+    code: "ENOSPC",
+    syscall: "write",
+  });
+  expect(bug).toMatchObject({ type: "TypeError", message: "no function" });
+  expect(bug.stack).toContain("pino-log.test.ts");
+  expect(odd).toBe("no error at all");
+});
+
 test("droppedLine() is a log line that holds the count", () => {
   expect(JSON.parse(droppedLine(7))).toMatchObject({
     level: "warn",

@@ -1,7 +1,7 @@
 /**
  * The log of the running server: one JSON object per line on standard error, with ISO time and the level's name.
  */
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import { createStderrSink, type LineSink } from "./line-sink.ts";
 import type { Log, LogLevel } from "./log.ts";
 
@@ -35,7 +35,16 @@ function createLogger(level: LogLevel, destination: DestinationStream): Logger {
       base: null,
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: describeError },
     },
     destination,
   );
+}
+
+/** What the system refuses, a full disk or a folder of somebody else, is no bug: where in the code that was helps nobody. */
+function describeError(err: unknown): unknown {
+  if (!(err instanceof Error)) return err;
+  const { stack, ...described } = stdSerializers.err(err);
+  const isRefusedBySystem = typeof (err as NodeJS.ErrnoException).syscall === "string";
+  return isRefusedBySystem ? described : { ...described, stack };
 }
