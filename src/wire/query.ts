@@ -86,13 +86,23 @@ export class Query {
     this.type = read16(octets, nameEnd);
     this.class = read16(octets, nameEnd + 2);
     this.questionEnd = nameEnd + 4;
-    // Before the sections are looked at: IXFR carries an SOA in its authority section (RFC 1995 §3).
-    if (this.type === TYPE_AXFR || this.type === TYPE_IXFR) return RCODE_NOTIMP;
+    if (this.type === TYPE_AXFR || this.type === TYPE_IXFR) {
+      return this.#parseTransfer(octets, length);
+    }
 
     // Nothing an ordinary query has: answer and authority records, or more than OPT and a signature behind them.
     const additional = read16(octets, 10);
     if (read16(octets, 6) !== 0 || read16(octets, 8) !== 0 || additional > 2) return RCODE_FORMERR;
     return this.#parseAdditional(octets, length, this.questionEnd, additional);
+  }
+
+  /** What is asked of somebody else is refused here with EDNS and a signature, as anything else (RFC 6891 §6.1.1). */
+  #parseTransfer(octets: Uint8Array, length: number): number {
+    // IXFR carries an SOA in its authority section (RFC 1995 §3).
+    const records = read16(octets, 8) + read16(octets, 10);
+    if (read16(octets, 6) !== 0 || records > 3) return RCODE_FORMERR;
+    const status = this.#parseAdditional(octets, length, this.questionEnd, records);
+    return status === RCODE_NOERROR ? RCODE_NOTIMP : status;
   }
 
   /** Asking for a server cookie is all that a query without a question can do (RFC 7873 §5.4). */

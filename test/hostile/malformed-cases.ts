@@ -228,6 +228,16 @@ const cases: Record<string, Uint8Array> = {
     question(WWW, 1, 3),
     opt({ version: 1 }),
   ),
+  "edns: version 1, AXFR over UDP": concat(
+    header({ qd: 1, ar: 1 }),
+    question(APEX, 252),
+    opt({ version: 1 }),
+  ),
+  "edns: broken option, AXFR over UDP": concat(
+    header({ qd: 1, ar: 1 }),
+    question(APEX, 252),
+    opt({ options: [option(10, pad(3), 20)] }),
+  ),
   "edns: version 1, other zone": concat(
     header({ qd: 1, ar: 1 }),
     question("example.org"),
