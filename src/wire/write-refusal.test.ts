@@ -76,4 +76,7 @@ it("writeRefusal() answers with EDNS where there is no question, which is a form
   const opt = Uint8Array.of(0, 0, 41, 16, 0, 0, 0, 0, 0, 0, 0);
   const refusal = refuse(concat(header({ qd: 0, ar: 1 }), opt));
   expect(refusal).toMatchObject({ rcode: "FORMERR", question: [], edns: { size: 1232 } });
+  opt[6] = 1;
+  const unknown = refuse(concat(header({ qd: 0, ar: 1 }), opt));
+  expect(unknown).toMatchObject({ rcode: "BADVERS", question: [], edns: { version: 0 } });
 });

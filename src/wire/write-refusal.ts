@@ -24,8 +24,8 @@ const name = new NameKey();
 
 /**
  * Writes a response that says no more than an RCODE, to a message of any opcode with one question: the question again, and OPT where there
- * was one (RFC 6891 §6.1.1). A message without a question, or that cannot be read, gets a FORMERR with as much of the question as can, and one with an unknown version of EDNS
- * a BADVERS (RFC 6891 §6.1.3).
+ * was one (RFC 6891 §6.1.1). A message with an unknown version of EDNS gets a BADVERS (RFC 6891 §6.1.3), and one without a question, or that
+ * cannot be read, a FORMERR with as much of the question as can.
  *
  * @returns undefined for what is no query
  */
@@ -41,7 +41,7 @@ export function writeRefusal(query: Uint8Array, rcode: number): Uint8Array | und
   response.set(query.subarray(0, copied));
   response[2] = QR_BIT | (query[2]! & (OPCODE_MASK | RD_BIT));
   const isUnknown = hasOpt && query[opt + VERSION_OFFSET] !== 0;
-  const answered = !isReadable ? RCODE_FORMERR : isUnknown ? RCODE_BADVERS : rcode;
+  const answered = isUnknown ? RCODE_BADVERS : isReadable ? rcode : RCODE_FORMERR;
   response[3] = answered & 0x0f;
   response.fill(0, 4, HEADER_OCTETS);
   if (questionEnd > 0) response.writeUInt16BE(1, 4);
