@@ -14,6 +14,12 @@ it("names address, transport and holder of a port in use", () => {
   );
 });
 
+it("does not tell an operator to look for the server itself", () => {
+  expect(word("127.0.0.1:5300", "EADDRINUSE", { pid: process.pid, name: "node" })).toBe(
+    "Cannot listen on 127.0.0.1:5300 (UDP): another listen address is the same, or covers it",
+  );
+});
+
 it("tells how to live with systemd-resolved", () => {
   expect(word("0.0.0.0:53", "EADDRINUSE", { pid: 9, name: "systemd-resolve" })).toContain(
     "DNSStubListener=no",

@@ -48,6 +48,7 @@ function explain(
   if (code !== "EADDRINUSE") return code;
   const holder = findHolder(transport, port);
   if (holder === undefined) return "the port is in use by another process";
+  if (holder.pid === process.pid) return "another listen address is the same, or covers it";
   const advice =
     holder.name.startsWith("systemd-resolve") && port === 53
       ? "; listen on the host's own addresses, or set DNSStubListener=no in resolved.conf"
