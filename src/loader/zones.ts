@@ -76,8 +76,6 @@ export interface ZoneLoaderOptions {
   readonly isAnsweredElsewhere?: boolean;
   /** The built load worker, for callers that are not built themselves. */
   readonly workerModule?: URL;
-  /** Time between looks without an event, in milliseconds. */
-  readonly pollMs?: number;
   /** Time between tries to write copies that could not be, in milliseconds. */
   readonly copyRetryMs?: number;
 }
@@ -282,7 +280,6 @@ function runLoader(
       await inTurn(() => update(requests, gone, {}));
     },
     onFolder: setFolderProblem,
-    ...(options.pollMs === undefined ? {} : { pollMs: options.pollMs }),
   });
 
   watch.setParts(listParts());

@@ -20,7 +20,7 @@ export interface SuccessorOptions {
   readonly verdicts: () => SavedHealth;
   /** Program and arguments; how this process was started if left out. */
   readonly command?: readonly [program: string, ...args: string[]];
-  readonly readyMs?: number;
+  /** How long it may take, once it answers, to say that it goes on. */
   readonly steadyMs?: number;
 }
 
@@ -59,15 +59,7 @@ const FIRST_DESCRIPTOR = 4;
 
 /** Starts what is installed now beside this process, and has it take over once it is ready. */
 export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
-  const {
-    sockets,
-    version,
-    admin,
-    steering,
-    verdicts,
-    readyMs = READY_MS,
-    steadyMs = STEADY_MS,
-  } = options;
+  const { sockets, version, admin, steering, verdicts, steadyMs = STEADY_MS } = options;
   const [program, ...args] = options.command ?? findOwnCommand();
   const child = spawn(program, args, {
     // Descriptors of ours take the numbers from FIRST_DESCRIPTOR on, in this order.
@@ -124,8 +116,8 @@ export function startSuccessor(options: SuccessorOptions): StartingSuccessor {
     if (child.connected) child.send(message, () => {});
   }
 
-  let callOff = actUnlessTold(readyMs, () =>
-    keep(`the successor was not ready within ${readyMs / 1000} s`),
+  let callOff = actUnlessTold(READY_MS, () =>
+    keep(`the successor was not ready within ${READY_MS / 1000} s`),
   );
   child.on("error", (error) => keep(`the successor cannot be started: ${error.message}`));
   child.on("exit", (code, signal) => {

@@ -9,8 +9,6 @@ import { createFileIssue, type Issue } from "../config/issue.ts";
 import { IssueList } from "../config/issue-list.ts";
 import { parseYaml } from "../config/parse-yaml.ts";
 import { quote } from "../config/tree.ts";
-import type { YamlLimits } from "../config/yaml-limits.ts";
-import { DEFAULT_YAML_LIMITS } from "../config/yaml-limits.ts";
 import { decodeZone, NO_ZONE_SETTINGS } from "../config/zone-schema.ts";
 import type { ZoneSettings } from "../config/zone-settings.ts";
 import { lowerName, parseName } from "../wire/name.ts";
@@ -41,7 +39,6 @@ export interface ZoneFile {
   readonly references?: boolean;
   /** Whether a geo database of the server says which autonomous system an address is in; undefined: perhaps. */
   readonly knowsAsns?: boolean;
-  readonly limits?: YamlLimits;
 }
 
 export interface LoadedZone {
@@ -75,7 +72,7 @@ function load(content: string | Uint8Array, source: ZoneFile): LoadedZone {
   const text = typeof content === "string" ? content : decodeUtf8(content, source.file);
   if (typeof text !== "string") return { zone: undefined, issues: [text] };
   const issues = new IssueList(source.file, text);
-  const tree = parseYaml(text, issues, source.limits ?? DEFAULT_YAML_LIMITS);
+  const tree = parseYaml(text, issues);
   const settings = tree === undefined ? undefined : decodeZone(tree, issues);
   const apex = settings === undefined ? undefined : readApex(settings, source, issues);
   if (settings === undefined || apex === undefined) {
