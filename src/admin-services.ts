@@ -74,6 +74,7 @@ export function createAdminServices(parts: ServerParts): AdminServices {
         pid: process.pid,
         startedAt,
         stateDirectory: parts.stateDirectory,
+        copyProblem: loader.copies().problem,
         isReady: parts.isReady(),
         certificate: parts.certificate(),
         zones: zones(),

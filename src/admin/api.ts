@@ -19,6 +19,8 @@ export interface StateReport {
   readonly certificate: CertificateReport | null;
   /** Where the server keeps what it must not forget; the zones that are served are in `zones` of it. */
   readonly stateDirectory: string;
+  /** Why the last good copies of zone files cannot be written there. */
+  readonly copyProblem: string | null;
   readonly zones: readonly ZoneReport[];
   readonly overrides: readonly OverrideReport[];
   readonly peers: readonly PeerReport[];

@@ -25,6 +25,8 @@ export interface StateSources extends Omit<PoolSources, "targets" | "delays"> {
   readonly pid: number;
   /** Absolute path. */
   readonly stateDirectory: string;
+  /** Why the last good copy of a zone file could not be written; undefined if all could. */
+  readonly copyProblem: string | undefined;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
   readonly isReady: boolean;
@@ -64,6 +66,7 @@ export function describeState(sources: StateSources): StateReport {
     blind: health.blind,
     certificate: describeCertificate(sources.certificate),
     stateDirectory: sources.stateDirectory,
+    copyProblem: sources.copyProblem ?? null,
     zones: zones.map((zone) =>
       describeZone(
         zone,

@@ -169,6 +169,7 @@ export const STATE: Schema = object({
   blind: BOOLEAN,
   certificate: orNull(object({ names: STRING, expires: TIME })),
   stateDirectory: STRING,
+  copyProblem: orNull(STRING),
   zones: listOf(ZONE),
   overrides: listOf(OVERRIDE),
   peers: listOf(PEER),

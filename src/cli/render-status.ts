@@ -22,7 +22,7 @@ export function renderStatus(state: StateReport): string {
   const head = `rondo ${version}, pid ${pid}, up ${up}${ready ? "" : ", not ready: the first round of checks is not over"}\n`;
   const parts = [head];
   if (blind) parts.push("BLIND: checks fail and nothing proves that our own network works\n");
-  parts.push(renderCertificate(state));
+  parts.push(renderCertificate(state), renderCopyProblem(state));
   for (const zone of zones) parts.push(`\n${renderZone(zone, state)}`);
   if (overrides.length > 0) parts.push(`\noverrides\n${renderOverrides(overrides)}`);
   if (peers.length > 0) parts.push(`\nsecondaries\n${renderPeers(peers, now)}`);
@@ -39,6 +39,12 @@ function renderCertificate({ certificate, now }: StateReport): string {
   return leftMs <= 0
     ? `CERTIFICATE of ${names} EXPIRED ${formatAge(-leftMs)} ago\n`
     : `certificate of ${names} expires in ${formatAge(leftMs)}\n`;
+}
+
+function renderCopyProblem({ copyProblem, stateDirectory }: StateReport): string {
+  return copyProblem === null
+    ? ""
+    : `NO COPIES of zone files in ${stateDirectory}: ${copyProblem}; a bad file at the next start would have no stand-in\n`;
 }
 
 function renderZone(zone: ZoneReport, state: StateReport): string {

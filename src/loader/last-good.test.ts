@@ -69,6 +69,10 @@ test("store() survives a state folder that cannot be written, says so once, and 
   lastGood.store("zones/a.yaml", octets("a"), 1);
   await lastGood.settle();
   expect(lastGood.missing()).toEqual(["zones/b.yaml"]);
+  expect(lastGood.problem()).toBeDefined();
+  lastGood.store("zones/b.yaml", octets("b"), 1);
+  await lastGood.settle();
+  expect(lastGood.missing()).toEqual([]);
   expect(lastGood.problem()).toBeUndefined();
   expect(await lastGood.find("zones/a.yaml")).toBeDefined();
 });

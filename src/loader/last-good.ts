@@ -23,7 +23,7 @@ export interface LastGood {
   remove(file: string): void;
   /** Removes the copies of files that are not in the list. */
   keepOnly(files: readonly string[]): Promise<void>;
-  /** Why the last copy could not be written; undefined if it could. */
+  /** Why a copy could not be written; undefined once none is missing. */
   problem(): string | undefined;
   /** Copies that could not be written since the start. */
   failures(): number;
@@ -59,9 +59,6 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
       try {
         await mkdir(directory, { recursive: true });
         await writeCopy(directory, nameOf(source, file), content);
-        if (problem !== undefined)
-          log.info({ directory }, "Copies of zone files are written again");
-        problem = undefined;
       } catch (error) {
         failures += 1;
         missing.add(file);
@@ -74,6 +71,9 @@ export function createLastGood(directory: string, source: ZoneSource, log: Log):
         problem = (error as Error).message;
       }
     }
+    if (problem === undefined || missing.size > 0) return;
+    log.info({ directory }, "Copies of zone files are written again");
+    problem = undefined;
   }
 
   async function removeCopy(file: string): Promise<void> {

@@ -14,7 +14,7 @@ const PARALLEL_READS = 8;
 export interface MissingCopies {
   readonly pool: LoadPool;
   readonly files: OwnedFiles;
-  readonly lastGood: Pick<LastGood, "missing" | "problem" | "settle">;
+  readonly lastGood: Pick<LastGood, "missing" | "settle">;
   readonly source: ZoneSource;
   /** Stores what is `uncopied` of all files. */
   readonly store: () => void;
@@ -31,7 +31,7 @@ export async function storeMissingCopies(options: MissingCopies): Promise<void> 
   while (next < paths.length && !(await readAgain(paths[next] ?? "", options))) next += 1;
   store();
   await lastGood.settle();
-  if (lastGood.problem() !== undefined) return;
+  if (next === paths.length || lastGood.missing().includes(paths[next] ?? "")) return;
   await forEachParallel(paths.slice(next + 1), PARALLEL_READS, async (path) => {
     await readAgain(path, options);
   });

@@ -381,7 +381,10 @@ test("copies that could not be written are tried again, with the serial that is 
 
   await rm(copies);
   await vi.waitFor(async () => expect(await readdir(copies)).toEqual(["a.yaml", "b.yaml"]), WAIT);
-  expect(tell().problem).toBeUndefined();
+  expect(tell().problem).toBeDefined();
+  await put("bad.yaml", zoneText("bad.example.", "127.0.0.13"));
+  await vi.waitFor(() => expect(tell().problem).toBeUndefined(), WAIT);
+  expect(await readdir(copies)).toEqual(["a.yaml", "b.yaml", "bad.yaml"]);
   expect(changes).toEqual([]);
   const { mtimeMs } = await stat(join(copies, "a.yaml"));
   expect(mtimeMs / 1000).toBe(find("a.example.")?.prepared.zone.serial);

@@ -25,6 +25,7 @@ const STATE: StateReport = {
   blind: false,
   certificate: null,
   stateDirectory: "/var/lib/rondo",
+  copyProblem: null,
   zones: [],
   overrides: [],
   peers: [],

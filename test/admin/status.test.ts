@@ -43,12 +43,14 @@ function say(server: InProcess, ...wishes: ["drain" | "up" | "down", string][]):
 function report(
   { plane, clock, memory }: InProcess,
   overrides: readonly StoredOverride[] = [],
+  copyProblem?: string,
 ): StateReport {
   const state = describeState({
     version: "1.2.3",
     pid: 4711,
     startedAt: 0,
     stateDirectory: "/var/lib/rondo",
+    copyProblem,
     isReady: true,
     certificate: { names: "DNS:ns1.example.net", expiresAt: 1_000_000 + 13.5 * 86_400_000 },
     zones: plane.zones.map((prepared) => ({
@@ -112,6 +114,14 @@ pools: { p: ${ALONE} }
     // What the control plane says of it once it knows its zones.
     Object.assign(find(server.plane.zones[0]!.zone.pools, "@"), { isFollowed: true });
     expect(listPools()).toEqual(["p", "other"]);
+  });
+
+  it("tells that the state folder takes no copies, and nothing while it does", () => {
+    const server = serve(NESTED);
+    expect(renderStatus(report(server))).not.toContain("NO COPIES");
+    expect(renderStatus(report(server, [], "ENOSPC: no space left"))).toContain(
+      "\nNO COPIES of zone files in /var/lib/rondo: ENOSPC: no space left; a bad file",
+    );
   });
 
   it("counts and shows what a pool reaches through others", () => {
