@@ -22,8 +22,10 @@ export type AskEverybody = (
 const TYPE_CNAME = 5;
 const TYPE_DNAME = 39;
 const TYPE_ANY = 255;
+/** Reserved, SIG and KEY: no zone here has them, and not all of the three treat them as any other. */
+const UNUSED_TYPES: readonly number[] = [0, 24, 25];
 /** For private use (RFC 6895 §3.1): no record has it, and no server takes exception to it. */
-const TYPE_OF_NONE = 65_280;
+const TYPE_OF_NONE = 65_282;
 
 /** @returns in the order of the queries */
 export async function gatherEvidence(
@@ -41,10 +43,12 @@ export async function gatherEvidence(
   return asked.map((_, i) => ({ whole: whole[i]!, walk: walks[i] }));
 }
 
-/** For ANY, the type of the RRset that was chosen, if one was; for types that no record can have, one that none has. */
+/** For ANY, the type of the RRset that was chosen, if one was; for types that no record can have, or has here, one that none has. */
 function startOf({ name: asked, type }: RandomQuery, { answer }: Outcome): Step {
   const name = canonicalName(asked);
-  if (type === 0 || (type !== TYPE_ANY && isMetaType(type))) return { name, type: TYPE_OF_NONE };
+  if (type !== TYPE_ANY && (isMetaType(type) || UNUSED_TYPES.includes(type))) {
+    return { name, type: TYPE_OF_NONE };
+  }
   if (type !== TYPE_ANY) return { name, type };
   const records = answer.map((line) => line.split(" "));
   const aliases = records.filter((record) => typeOf(record) === TYPE_CNAME);
