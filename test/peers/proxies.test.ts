@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "vitest";
@@ -6,6 +6,7 @@ import { becomes, findSharedPort, nextNetwork, writeZone } from "../support/chec
 import { startDatacenter } from "../support/datacenter.ts";
 import { describeWithPeers, type Peer, startPeer } from "../support/peers.ts";
 import { type Rondo, startRondo } from "../support/rondo.ts";
+import { until } from "../support/until.ts";
 
 describeWithPeers("nginx and HAProxy as datacenters", ["nginx", "haproxy"], () => {
   test.concurrent("are both answered; one that ends leaves, and returns when it runs again", () =>
@@ -35,6 +36,56 @@ describeWithPeers("nginx and HAProxy as datacenters", ["nginx", "haproxy"], () =
       await becomes(rondo, "3");
     }));
 });
+
+const MANUAL = readFileSync(new URL("../../docs/proxies.md", import.meta.url), "utf8");
+
+describeWithPeers("the manual's proxies before two servers each", ["nginx", "haproxy"], () => {
+  test.concurrent.for(["haproxy", "nginx"] as const)(
+    "%s: the datacenter leaves when both servers have, and returns with the first",
+    async (program, { onTestFinished }) => {
+      const folder = mkdtempSync(join(tmpdir(), "rondo-manual-"));
+      onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+      const prefix = nextNetwork();
+      const [proxy, spare, one, two] = [1, 2, 11, 12].map((host) => `${prefix}.${host}`);
+      const port = await findSharedPort([proxy!, spare!]);
+      const datacenters = await Promise.all([
+        startDatacenter(one!),
+        startDatacenter(two!),
+        startDatacenter(spare!, port),
+      ]);
+      for (const { close } of datacenters) onTestFinished(close);
+      const [first, second] = datacenters;
+      const config = readExample(program)
+        .replace("198.51.100.10:80", `${proxy}:${port}`)
+        .replace("10.0.1.11:8080", `${one}:${first.port}`)
+        .replace("10.0.1.12:8080", `${two}:${second.port}`);
+      const start = program === "nginx" ? startNginx : startHaproxy;
+      const peer = await start(folder, proxy!, port, config);
+      onTestFinished(() => peer.stop());
+      const rondo = await startRondo({
+        zones: { "example.com.yaml": writeZone("HTTP", port, [proxy!], [spare!]) },
+        args: ["--workers", "1"],
+      });
+      onTestFinished(() => rondo.stop());
+      await becomes(rondo, "1");
+      await first.become("closed");
+      await until(async () => (await statusOf(proxy!, port)) === 200, "the other server answers");
+      await second.become("503");
+      await becomes(rondo, "2");
+      await first.become("up");
+      await becomes(rondo, "1");
+    },
+  );
+});
+
+const FENCE = "```";
+
+/** The configuration between the fences of that language. */
+function readExample(language: string): string {
+  const text = MANUAL.split(`${FENCE}${language}\n`)[1]?.split(FENCE)[0];
+  if (text === undefined) throw new Error(`docs/proxies.md has no example for ${language}`);
+  return text;
+}
 
 interface Proxies {
   readonly rondo: Rondo;
@@ -78,7 +129,12 @@ async function withProxies(body: (proxies: Proxies) => Promise<void>): Promise<v
   }
 }
 
-async function startNginx(folder: string, address: string, port: number): Promise<Peer> {
+async function startNginx(
+  folder: string,
+  address: string,
+  port: number,
+  servers = `server { listen ${address}:${port}; location = /healthz { return 200 "ok"; } }\n`,
+): Promise<Peer> {
   const config = join(folder, "nginx.conf");
   const place = join(folder, "nginx");
   mkdirSync(place, { recursive: true });
@@ -88,28 +144,36 @@ async function startNginx(folder: string, address: string, port: number): Promis
   writeFileSync(
     config,
     `daemon off; master_process off; pid ${place}/pid; error_log stderr;\nevents {}\n` +
-      `http { access_log off; ${paths.join(" ")}\n` +
-      `server { listen ${address}:${port}; location = /healthz { return 200 "ok"; } } }\n`,
+      `http { access_log off; ${paths.join(" ")}\n${servers}}\n`,
   );
   return startPeer("nginx", ["-c", config, "-p", place, "-e", "stderr"], () =>
     answers(address, port),
   );
 }
 
-async function startHaproxy(folder: string, address: string, port: number): Promise<Peer> {
+async function startHaproxy(
+  folder: string,
+  address: string,
+  port: number,
+  sections = `frontend web\n  bind ${address}:${port}\n  http-request return status 200 if { path /healthz }\n`,
+): Promise<Peer> {
   const config = join(folder, "haproxy.cfg");
   writeFileSync(
     config,
-    `global\n  nbthread 1\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\n` +
-      `frontend web\n  bind ${address}:${port}\n  http-request return status 200 if { path /healthz }\n`,
+    `global\n  nbthread 1\ndefaults\n  mode http\n  timeout connect 1s\n  timeout client 5s\n  timeout server 5s\n${sections}`,
   );
   return startPeer("haproxy", ["-db", "-f", config], () => answers(address, port));
 }
 
 async function answers(address: string, port: number): Promise<boolean> {
+  return (await statusOf(address, port)) === 200;
+}
+
+/** Undefined if nobody answers. */
+async function statusOf(address: string, port: number): Promise<number | undefined> {
   try {
-    return (await fetch(`http://${address}:${port}/healthz`)).ok;
+    return (await fetch(`http://${address}:${port}/healthz`)).status;
   } catch {
-    return false;
+    return undefined;
   }
 }
