@@ -6,6 +6,7 @@ import type { ZoneSource } from "../config/server-file.ts";
 import { deadlineFor, type LoadPool, type OwnedFile, type OwnedFiles } from "./file-loads.ts";
 import { forEachParallel } from "./for-each-parallel.ts";
 import type { LastGood } from "./last-good.ts";
+import type { LoadedZone } from "./resolve-zones.ts";
 import { folderOf, limitFor } from "./zone-folder.ts";
 
 /** As many as there are load workers, and some that wait. */
@@ -14,10 +15,12 @@ const PARALLEL_READS = 8;
 export interface MissingCopies {
   readonly pool: LoadPool;
   readonly files: OwnedFiles;
-  readonly lastGood: Pick<LastGood, "missing" | "settle">;
+  readonly lastGood: Pick<LastGood, "missing" | "remove" | "settle">;
   readonly source: ZoneSource;
   /** Stores what is `uncopied` of all files. */
   readonly store: () => void;
+  /** By name. */
+  readonly served: () => ReadonlyMap<string, LoadedZone>;
 }
 
 /**
@@ -26,6 +29,10 @@ export interface MissingCopies {
  */
 export async function storeMissingCopies(options: MissingCopies): Promise<void> {
   const { lastGood, store } = options;
+  for (const path of lastGood.missing()) {
+    if (isOver(path, options)) lastGood.remove(path);
+  }
+  await lastGood.settle();
   const paths = lastGood.missing();
   let next = 0;
   while (next < paths.length && !(await readAgain(paths[next] ?? "", options))) next += 1;
@@ -36,6 +43,13 @@ export async function storeMissingCopies(options: MissingCopies): Promise<void> 
     await readAgain(path, options);
   });
   store();
+}
+
+/** Whether a file is gone, and nothing that came of it is served. */
+function isOver(path: string, { files, served }: MissingCopies): boolean {
+  const file = files.get(path);
+  if (file?.claim === undefined) return file?.isGone !== false;
+  return file.isGone && served().get(file.claim.name) !== file.claim;
 }
 
 /** False if the file holds something else by now, or nothing. */

@@ -389,3 +389,19 @@ test("copies that could not be written are tried again, with the serial that is 
   const { mtimeMs } = await stat(join(copies, "a.yaml"));
   expect(mtimeMs / 1000).toBe(find("a.example.")?.prepared.zone.serial);
 });
+
+test("copies of files that are gone, and whose zones are served from others, are not missing", async () => {
+  await put("a.yaml", zoneText("a.example.", "127.0.0.11"));
+  await put("b.yaml", zoneText("b.example.", "127.0.0.12"));
+  await mkdir(state);
+  const copies = join(state, "zones");
+  await writeFile(copies, "");
+  const { copies: tell, reload } = await start(50);
+  await vi.waitFor(() => expect(tell().failures).toBeGreaterThan(2), WAIT);
+  await rename(join(zones, "a.yaml"), join(zones, "moved.yaml"));
+  await reload();
+  expect(find("a.example.")?.file).toBe(join(zones, "moved.yaml"));
+  await rm(copies);
+  await vi.waitFor(() => expect(tell().problem).toBeUndefined(), WAIT);
+  expect(await readdir(copies)).toEqual(["b.yaml", "moved.yaml"]);
+});

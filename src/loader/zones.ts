@@ -286,7 +286,8 @@ function runLoader(
 
   const copyTimer = setInterval(() => {
     if (lastGood.missing().length === 0) return;
-    void inTurn(() => storeMissingCopies({ pool, files, lastGood, source, store: storeCopies }));
+    const options = { files, lastGood, source, served: () => served, store: storeCopies };
+    void inTurn(() => storeMissingCopies({ pool, ...options }));
   }, options.copyRetryMs ?? COPY_RETRY_MS).unref();
 
   return {
