@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, unlinkSync } from "node:fs";
+import { readdirSync, rmSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ReloadReport, StateReport } from "../../src/admin/api.ts";
@@ -141,4 +141,38 @@ test("a start without any zone file is an error in the log, and no end", async (
   rondo = await startRondo({ zones: {}, folder });
   await rondo.waitForOutput(/"level":(50|"error").*every query is refused.*not mounted/);
   expect(await readRcode("www.a.example")).toBe("REFUSED");
+});
+
+/** Has the main thread find no memory to share as long as a file is there. */
+function writeShortage(module: string, sign: string): void {
+  writeFileSync(
+    module,
+    `import { existsSync } from "node:fs";
+    import { isMainThread } from "node:worker_threads";
+    const construct = (target, args, made) => {
+      if (existsSync(${JSON.stringify(sign)})) throw new RangeError("Array buffer allocation failed");
+      return Reflect.construct(target, args, made);
+    };
+    if (isMainThread) globalThis.SharedArrayBuffer = new Proxy(SharedArrayBuffer, { construct });`,
+  );
+}
+
+test("a reload that cannot be published is published whole later: zones that go, and checks of those that come", async () => {
+  const module = join(folder, "shortage.mjs");
+  const sign = join(folder, "no-memory");
+  writeShortage(module, sign);
+  const [first, second] = datacenters as [Datacenter, Datacenter];
+  const text = zoneText("b.example.", second);
+  const zones = { "a.yaml": zoneText("a.example.", first), "b.yaml": text };
+  rondo = await startRondo({ zones, folder, nodeArguments: ["--import", module] });
+  writeFileSync(sign, "");
+  unlinkSync(join(rondo.zonesFolder, "a.yaml"));
+  rondo.writeZone("b.yaml", text.replace("127.0.0.9", "127.0.0.8"));
+  await reload("--remove", "a.example");
+  await rondo.waitForOutput(/Cannot publish what has changed/);
+  expect(await readRcode("www.a.example")).toBe("NOERROR");
+  unlinkSync(sign);
+  await until(async () => (await readRcode("www.a.example")) === "REFUSED");
+  expect(rondo.output()).toContain("Changes are published again");
+  await rondo.waitForOutput(/127\.0\.0\.8:\d+ is down/);
 });
