@@ -5,7 +5,8 @@
 import type { SavedTarget } from "../health/saved-health.ts";
 import type { HandedSocket } from "../server/handed-sockets.ts";
 
-export const HANDOVER_FORMAT = 1;
+/** Another whenever one of these messages is: what is missing from one would pass for nothing to say. */
+export const HANDOVER_FORMAT = 2;
 
 /** Set in the successor's environment. */
 export const SUCCESSOR_VARIABLE = "RONDO_SUCCEEDS";

@@ -224,6 +224,26 @@ describe.runIf("libc" in (await loadLibc()))("a rondo upgrade that fails", () =>
     await end();
   });
 
+  test("keeps the old server if that hands over in the way of an earlier version, without what pools are held back", async () => {
+    const folder = createFolder();
+    const { rondo, upgrade, end } = await withPreloaded(
+      folder,
+      `if (isMainThread && process.env.RONDO_SUCCEEDS !== undefined) {
+        const emit = process.emit;
+        process.emit = function (name, message, ...rest) {
+          const isFirst = name === "message" && message.type === "sockets";
+          return emit.call(this, name, isFirst ? { ...message, format: 1 } : message, ...rest);
+        };
+      }`,
+      () => startChain({ zones: ZONES, folder }),
+    );
+    const { status, stderr } = await upgrade();
+    expect(status).toBe(1);
+    expect(stderr).toContain("in a way that this version does not know: restart it instead");
+    expect(rondo.process.exitCode).toBeNull();
+    await end();
+  });
+
   test("keeps the old server where sockets cannot be handed over", async () => {
     const { rondo, upgrade, end } = await startChain({ zones: ZONES, args: ["--udp", "dgram"] });
     const { status, stderr } = await upgrade();
