@@ -132,7 +132,7 @@ export class Listeners {
   #explain(transport: "tcp" | "udp", listen: ListenAddress, code: string): ListenError {
     const overlap = code === "EADDRINUSE" ? this.#options.findOverlap?.(listen) : undefined;
     return overlap === undefined
-      ? createListenError(transport, listen, code)
+      ? createListenError(transport, listen, code, this.served)
       : createOverlapError(listen, overlap, code);
   }
 }

@@ -48,6 +48,14 @@ it("findPortHolder() looks at IPv6 too, and for TCP only at listeners", () => {
   expect(findPortHolder("tcp", 53, root)).toEqual({ pid: 2, name: "server" });
 });
 
+it("findPortHolder() passes over this process, which has the port of another address", () => {
+  writeTable("udp", ["0100007F:0035", "07", 1], ["3500007F:0035", "07", 2]);
+  addProcess(process.pid, "node", 1);
+  expect(findPortHolder("udp", 53, root)).toBeUndefined();
+  addProcess(process.pid + 1, "systemd-resolve", 2);
+  expect(findPortHolder("udp", 53, root)?.name).toBe("systemd-resolve");
+});
+
 it("findPortHolder() gives up where /proc says nothing", () => {
   expect(findPortHolder("udp", 53, join(root, "absent"))).toBeUndefined();
   writeTable("udp", ["3500007F:0035", "07", 111]);

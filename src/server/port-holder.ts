@@ -7,7 +7,7 @@ export interface PortHolder {
 }
 
 /**
- * Finds who holds a port, from Linux's /proc; undefined where it cannot be told, as for the processes of other users.
+ * Finds who else holds a port, from Linux's /proc; undefined where it cannot be told, as for the processes of other users.
  *
  * @param procRoot for tests
  */
@@ -22,7 +22,8 @@ export function findPortHolder(
   ]);
   if (inodes.size === 0) return undefined;
   for (const entry of list(procRoot)) {
-    if (!/^[0-9]+$/.test(entry)) continue;
+    // This one may have the port as well, of another address.
+    if (!/^[0-9]+$/.test(entry) || entry === String(process.pid)) continue;
     const descriptors = `${procRoot}/${entry}/fd`;
     for (const descriptor of list(descriptors)) {
       const inode = /^socket:\[([0-9]+)\]$/.exec(readLink(`${descriptors}/${descriptor}`))?.[1];
