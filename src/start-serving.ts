@@ -121,16 +121,12 @@ export async function startServing(parts: StartOptions): Promise<Running> {
         // At first they are served all at once.
         if (!isServing) return;
         // In this order: what moves to another zone is answered all the time.
-        try {
-          plane.serve(changed.map(({ prepared }) => secondaries.present(prepared)));
-        } finally {
-          // What could not be published is tried again: what else belongs to it must not be missing then.
-          for (const { name } of removed) {
-            plane.drop(name);
-            void secondaries.drop(name);
-          }
-          health?.follow(plane.zones.map(({ zone }) => zone));
+        plane.take(changed.map(({ prepared }) => secondaries.present(prepared)));
+        for (const { name } of removed) {
+          plane.drop(name);
+          void secondaries.drop(name);
         }
+        health?.follow(plane.zones.map(({ zone }) => zone));
       },
     });
     const loaded = loading.catch(() => undefined);
@@ -154,7 +150,7 @@ export async function startServing(parts: StartOptions): Promise<Running> {
       messages: controlMessages,
       mayTell: () => mayTell,
       mayWrite,
-      serve: (zone) => plane.serve([zone]),
+      serve: (zone) => plane.take([zone]),
       log,
       closers,
     });

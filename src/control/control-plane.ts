@@ -47,7 +47,7 @@ export interface ControlPlaneOptions {
   readonly memory: SteeringMemory;
   /** What is known beside the file of the pools of a zone that is about to be served. */
   readonly fillPools?: (zone: Zone) => Zone;
-  /** Zones have been taken into or out of service. */
+  /** Zones have been taken into or out of service, and that is published. */
   readonly onZones?: () => void;
 }
 
@@ -117,12 +117,14 @@ export class ControlPlane {
     });
   }
 
-  /**
-   * Takes zones into service, in place of those with the same apex, and publishes them together.
-   *
-   * @throws what the publication failed with, which is tried again until it goes through
-   */
+  /** Does what `take()` does. @throws what the publication failed with */
   serve(zones: readonly PreparedZone[]): void {
+    this.take(zones);
+    if (this.#publisher.failure !== undefined) throw this.#publisher.failure;
+  }
+
+  /** Takes zones into service, in place of those with the same apex, and publishes them together, as soon as that succeeds. */
+  take(zones: readonly PreparedZone[]): void {
     const segments: [number, SharedArrayBuffer][] = [];
     const maps: ChangedMaps = [];
     let indexChanged = false;
@@ -142,9 +144,6 @@ export class ControlPlane {
     this.#memory.dropUnseen();
     this.#publisher.noteZones(segments, maps, indexChanged);
     this.#update(due);
-    this.#options.onZones?.();
-    const { failure } = this.#publisher;
-    if (failure !== undefined) throw failure;
   }
 
   /**
@@ -167,7 +166,6 @@ export class ControlPlane {
     this.#numbers.segments.release(served.segment, 1);
     this.#publisher.noteZones([[served.segment, null]], maps, true);
     this.#update(due);
-    this.#options.onZones?.();
   }
 
   #follow({ prepared: { zone, compiled }, planBase }: ServedZone, before?: ServedZone): void {

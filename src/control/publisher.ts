@@ -6,6 +6,8 @@ import type { Log } from "../log/log.ts";
 
 export interface PublisherOptions {
   readonly publish: (publication: Publication) => void;
+  /** Told when other zones than before are published. */
+  readonly onZones?: () => void;
   readonly log: Log;
 }
 
@@ -33,6 +35,7 @@ export class Publisher {
   readonly #segments = new Map<number, SharedArrayBuffer | null>();
   readonly #maps = new Map<number, SharedArrayBuffer | null>();
   #isOtherIndex = false;
+  #areZonesOther = false;
   #isDue = false;
   #failure: Error | undefined;
 
@@ -61,6 +64,7 @@ export class Publisher {
     for (const [number, segment] of segments) this.#segments.set(number, segment);
     for (const [number, map] of maps) this.#maps.set(number, map);
     this.#isOtherIndex ||= isOtherIndex;
+    this.#areZonesOther = true;
     this.#isDue = true;
   }
 
@@ -83,7 +87,12 @@ export class Publisher {
       if (before?.message === this.#failure.message) return;
       const kept = "what was answered before goes on, and it is tried again";
       log.error({ err }, `Cannot publish what has changed: ${kept}`);
+      return;
     }
+    if (!this.#areZonesOther) return;
+    // Before they are told: that may well bring other zones.
+    this.#areZonesOther = false;
+    this.#options.onZones?.();
   }
 
   #compile({ zones, plans, rotationSlots }: PublishedState): Publication {

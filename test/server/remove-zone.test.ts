@@ -163,16 +163,27 @@ test("a reload that cannot be published is published whole later: zones that go,
   writeShortage(module, sign);
   const [first, second] = datacenters as [Datacenter, Datacenter];
   const text = zoneText("b.example.", second);
-  const zones = { "a.yaml": zoneText("a.example.", first), "b.yaml": text };
-  rondo = await startRondo({ zones, folder, nodeArguments: ["--import", module] });
+  const zones = {
+    "a.yaml": zoneText("a.example.", first),
+    "b.yaml": text,
+    "c.yaml": zoneText("c.example.", first),
+  };
+  // Every zone that comes or goes makes another catalog.
+  const config = `
+geo: { databases: [] }
+transfer: { allow: [127.0.0.9] }
+catalog: { zone: catalog.test. }
+`;
+  rondo = await startRondo({ zones, folder, config, nodeArguments: ["--import", module] });
   writeFileSync(sign, "");
-  unlinkSync(join(rondo.zonesFolder, "a.yaml"));
+  for (const file of ["a.yaml", "c.yaml"]) unlinkSync(join(rondo.zonesFolder, file));
   rondo.writeZone("b.yaml", text.replace("127.0.0.9", "127.0.0.8"));
-  await reload("--remove", "a.example");
+  await reload("--remove", "a.example", "--remove", "c.example");
   await rondo.waitForOutput(/Cannot publish what has changed/);
   expect(await readRcode("www.a.example")).toBe("NOERROR");
   unlinkSync(sign);
   await until(async () => (await readRcode("www.a.example")) === "REFUSED");
+  expect(await readRcode("www.c.example")).toBe("REFUSED");
   expect(rondo.output()).toContain("Changes are published again");
   await rondo.waitForOutput(/127\.0\.0\.8:\d+ is down/);
 });
