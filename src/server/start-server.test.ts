@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { createServer as createTcpServer } from "node:net";
@@ -231,9 +231,9 @@ describe.each(paths)("startServer() on the path %s", (path) => {
 
   it("refuses a port that another UDP socket has, and names its holder", async () => {
     const port = await findFreePort();
-    const holder = createSocket("udp4");
-    holder.bind(port, "127.0.0.1");
-    await once(holder, "listening");
+    const bind = `require("node:dgram").createSocket("udp4").bind(${port}, "127.0.0.1", () => console.log("bound"))`;
+    const holder = spawn(process.execPath, ["-e", bind], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(holder.stdout, "data");
     try {
       await expect(start(path, [`127.0.0.1:${port}`], { workers: 2 })).rejects.toMatchObject({
         name: "ListenError",
@@ -241,10 +241,11 @@ describe.each(paths)("startServer() on the path %s", (path) => {
         message: expect.stringMatching(`^Cannot listen on 127.0.0.1:${port} \\(UDP\\): .*in use`),
       });
       if (process.platform === "linux") {
-        await expect(start(path, [`127.0.0.1:${port}`])).rejects.toThrow(`pid ${process.pid} (`);
+        await expect(start(path, [`127.0.0.1:${port}`])).rejects.toThrow(`pid ${holder.pid} (`);
       }
     } finally {
-      holder.close();
+      holder.kill();
+      await once(holder, "exit");
     }
     // Nothing of the failed start is left behind.
     const { to } = await start(path, [`127.0.0.1:${port}`]);
