@@ -23,16 +23,15 @@ export const SALT: FieldCodec = createPrefixed(
   (text) => (text === "-" ? new Uint8Array() : parseHex(text)),
   (octets) => (octets.length === 0 ? "-" : formatHex(octets)),
   "hexadecimal digits, or - for none",
+  0,
 );
 
 /** The next hashed owner of NSEC3: a length octet, then octets in base32hex without padding (RFC 5155 §3.3). */
 export const HASH: FieldCodec = createPrefixed(
-  (text) => {
-    const octets = decodeBase32(text);
-    return octets?.length === 0 ? undefined : octets;
-  },
+  decodeBase32,
   encodeBase32,
   "base32hex without padding",
+  1,
 );
 
 /** `00-00-5e-00-53-2a` (RFC 7043 §3.2). */
@@ -100,22 +99,26 @@ function createRest(
   };
 }
 
-/** One word for a length octet and octets. */
+/** One word for a length octet and octets, `least` of them. */
 function createPrefixed(
   parse: (text: string) => Uint8Array | undefined,
   format: (octets: Uint8Array) => string,
   kind: string,
+  least: 0 | 1,
 ): FieldCodec {
   return createCodec(
     (text, what) => {
       const octets = parse(text);
-      if (octets === undefined || (octets.length === 0 && text !== "-")) {
+      if (octets === undefined || octets.length < least) {
         return `${what} must be ${kind}: found ${quote(text)}`;
       }
       if (octets.length > 255) return `${what} is ${octets.length} octets long: at most 255 fit`;
       return concat([Uint8Array.of(octets.length), octets]);
     },
-    (octets, at) => at + 1 + (octets[at] ?? 0),
+    (octets, at) => {
+      const length = octets[at] ?? 0;
+      return length < least ? undefined : at + 1 + length;
+    },
     (octets, at, end) => format(octets.subarray(at + 1, end)),
   );
 }

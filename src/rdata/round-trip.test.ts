@@ -9,6 +9,7 @@ import { RDATA_LAYOUTS } from "./rdata-layouts.ts";
 import { readRdataWords } from "./read-rdata-words.ts";
 import { splitWords } from "./word.ts";
 
+const TYPE_NSEC3 = 50;
 const TYPES = [...RDATA_LAYOUTS.keys()].map((type) => ({ type, mnemonic: formatType(type) }));
 
 describe("rdata of every type", () => {
@@ -55,5 +56,12 @@ describe("rdata of every type", () => {
       ),
       { numRuns: 200 },
     );
+  });
+
+  it("NSEC3 without a next hashed owner is malformed (RFC 5155 §3.2)", () => {
+    const rdata = Uint8Array.of(0, 0, 0, 7, 0, 0);
+    expect(explainBadRdata(TYPE_NSEC3, rdata)).toBeDefined();
+    expect(formatRdata(TYPE_NSEC3, rdata)).toBe("\\# 6 000000070000");
+    expect(explainBadRdata(TYPE_NSEC3, Uint8Array.of(0, 0, 0, 7, 0, 1, 255))).toBeUndefined();
   });
 });
