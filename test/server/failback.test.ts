@@ -8,15 +8,9 @@ import { until } from "../support/until.ts";
 import { startChain, withPreloaded } from "../support/upgrade-chain.ts";
 
 test("a pool that waits for an operator goes on waiting when the server was killed", async () => {
-  const network = nextNetwork();
-  const [near, far] = [`${network}.1`, `${network}.2`];
-  const port = await findSharedPort([near, far]);
-  const zone = writeZone("TCP", port, [near], [far]).replace(
-    "fallback: far,",
-    "fallback: far, failback: { manual: true },",
-  );
+  const { near, far, port, zones } = await planPools();
   const folder = createFolder();
-  const options = { zones: { "example.com.yaml": zone }, folder };
+  const options = { zones, folder };
   const listening = [await listen(far, port)];
 
   const first = await startRondo(options);
@@ -39,18 +33,11 @@ test("a pool that waits for an operator goes on waiting when the server was kill
 });
 
 test("a pool that waits for an operator goes on waiting after an upgrade, though the disk did not take it", async () => {
-  const network = nextNetwork();
-  const [near, far] = [`${network}.1`, `${network}.2`];
-  const port = await findSharedPort([near, far]);
-  const zone = writeZone("TCP", port, [near], [far]).replace(
-    "fallback: far,",
-    "fallback: far, failback: { manual: true },",
-  );
+  const { near, far, port, zones } = await planPools();
   const folder = createFolder();
   // Nothing can be written in its place.
   mkdirSync(join(folder, "state", "steering.json"), { recursive: true });
   const listening = [await listen(far, port)];
-  const zones = { "example.com.yaml": zone };
   const { rondo, upgrade, end } = await startChain({ zones, folder });
   await until(async () => (await addresses(rondo)) === "2");
   listening.push(await listen(near, port));
@@ -63,18 +50,11 @@ test("a pool that waits for an operator goes on waiting after an upgrade, though
 });
 
 test("a pool that was left and came back while its new server was loading is held back by that, too", async () => {
-  const network = nextNetwork();
-  const [near, far] = [`${network}.1`, `${network}.2`];
-  const port = await findSharedPort([near, far]);
-  const zone = writeZone("TCP", port, [near], [far]).replace(
-    "fallback: far,",
-    "fallback: far, failback: { manual: true },",
-  );
+  const { near, far, port, zones } = await planPools();
   const folder = createFolder();
   const loaded = join(folder, "loaded");
   const listening = [await listen(far, port)];
   const first = await listen(near, port);
-  const zones = { "example.com.yaml": zone };
   const { rondo, upgrade, end } = await withPreloaded(
     folder,
     `if (isMainThread && process.env.RONDO_SUCCEEDS !== undefined) {
@@ -98,6 +78,23 @@ test("a pool that was left and came back while its new server was loading is hel
   for (const server of listening) server.close();
   await end();
 });
+
+/** The pool `near` waits for an operator when it comes back, `far` is its fallback; nobody listens yet. */
+async function planPools(): Promise<{
+  near: string;
+  far: string;
+  port: number;
+  zones: Record<string, string>;
+}> {
+  const network = nextNetwork();
+  const [near, far] = [`${network}.1`, `${network}.2`];
+  const port = await findSharedPort([near, far]);
+  const zone = writeZone("TCP", port, [near], [far]).replace(
+    "fallback: far,",
+    "fallback: far, failback: { manual: true },",
+  );
+  return { near, far, port, zones: { "example.com.yaml": zone } };
+}
 
 function listen(address: string, port: number): Promise<Server> {
   return new Promise((resolve) => {
